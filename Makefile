@@ -1,0 +1,69 @@
+# Two commands matter: `make demo` and `make test`. Both set everything up by themselves.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test bench docs lock clean
+SHELL := /bin/sh
+
+BIN := .venv/bin
+STAMP := .venv/.complete
+BENCH_STAMP := .venv-bench/.complete
+HOUSEHOLDS := ../shared/data/households
+PACKS = $(notdir $(patsubst %/pack.yaml,%,$(wildcard policies/*/pack.yaml)))
+CATALOGUES := $(wildcard src/mingbai/locale/*/LC_MESSAGES/*.po)
+BUILD := pyproject.toml hatch_build.py tools/make_venv.sh $(CATALOGUES)
+
+help:
+	@echo "make demo    set up, screen the example households, say where the results lie"
+	@echo "make test    set up, run all checks"
+	@echo "make setup   only make .venv; then .venv/bin/mingbai --help"
+	@echo "make bench   measure, in an environment of its own"
+	@echo "make docs    write the generated pages again"
+	@echo "make lock    resolve the dependencies again"
+	@echo "make clean   remove environments, caches and results"
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock $(BUILD)
+	@sh tools/make_venv.sh .venv requirements.lock
+	@touch $@
+
+$(BENCH_STAMP): requirements-bench.lock $(BUILD)
+	@sh tools/make_venv.sh .venv-bench requirements-bench.lock
+	@touch $@
+
+demo: setup
+	@$(BIN)/mingbai screen examples/yunnan-2025 --pack cn --as-of 2025-06-30 --out out/yunnan
+	@if [ -d $(HOUSEHOLDS)/costa_rica ]; then \
+	  $(BIN)/mingbai screen $(HOUSEHOLDS)/costa_rica --pack cr --as-of 2018-01-01 --out out/costa_rica; \
+	fi
+	@echo
+	@echo "Look at:"
+	@ls out/*/report.html out/*/*.xlsx | sed 's/^/  /'
+
+test: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@set -e; for pack in $(PACKS); do \
+	  echo "mingbai packs check $$pack"; $(BIN)/mingbai packs check $$pack; \
+	  echo "mingbai packs test $$pack"; $(BIN)/mingbai packs test $$pack; \
+	done
+	$(BIN)/pytest -n auto
+
+bench: $(BENCH_STAMP)
+	.venv-bench/bin/python -m benchmarks
+
+docs: setup
+	$(BIN)/python tools/mechanisms.py
+
+lock: setup
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra dev pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra bench pyproject.toml \
+	  --output-file requirements-bench.lock
+
+LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-emit-find-links --extra build --custom-compile-command "make lock"
+
+clean:
+	rm -rf .venv .venv-bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \
+	  build dist out
