@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # generic over hatch's own config
+class CustomBuildHook(BuildHookInterface):
     """Runs for wheels, source archives and editable installs."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
