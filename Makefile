@@ -43,7 +43,7 @@ test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	@set -e; for pack in $(PACKS); do \
 	  echo "mingbai packs check $$pack"; $(BIN)/mingbai packs check $$pack; \
 	  echo "mingbai packs test $$pack"; $(BIN)/mingbai packs test $$pack; \
