@@ -21,6 +21,7 @@ help:
 	@echo "make clean   remove environments, caches and results"
 
 setup: $(STAMP)
+	@:
 
 $(STAMP): requirements.lock $(BUILD)
 	@sh tools/make_venv.sh .venv requirements.lock
