@@ -1,0 +1,5 @@
+"""The command (命令行): ``mingbai screen | explain | whatif | packs``."""
+
+from mingbai.cli.main import main
+
+__all__ = ["main"]

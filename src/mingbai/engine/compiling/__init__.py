@@ -1,0 +1,23 @@
+"""Model to something that runs: parsing, binding, lowering, and two printers of the same tree."""
+
+from mingbai.engine.compiling.closures import Closures, Evaluated
+from mingbai.engine.compiling.lowering import Cause
+from mingbai.engine.compiling.packs import BoundClause, BoundPack, BoundRule, bind_pack, check_pack
+from mingbai.engine.compiling.program import Program, compile_bound, compile_pack
+from mingbai.engine.compiling.sql import SqlOptions, table_name
+
+__all__ = [
+    "BoundClause",
+    "BoundPack",
+    "BoundRule",
+    "Cause",
+    "Closures",
+    "Evaluated",
+    "Program",
+    "SqlOptions",
+    "bind_pack",
+    "check_pack",
+    "compile_bound",
+    "compile_pack",
+    "table_name",
+]

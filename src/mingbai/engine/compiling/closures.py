@@ -1,0 +1,282 @@
+"""The closure printer (闭包求值): the same lowered trees as Python functions, for one household.
+
+A row is a dictionary from column to value. Null is ``None``; logic is Kleene's, as in SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mingbai.engine.compiling.core import (
+    And,
+    Arith,
+    BitOr,
+    Case,
+    Cmp,
+    Col,
+    Core,
+    InSet,
+    IsNull,
+    Lit,
+    Neg,
+    Or,
+    Part,
+    Prefix,
+    Total,
+)
+from mingbai.engine.compiling.lowering import Lowered, Plan
+from mingbai.engine.model.pack import CaseRow
+
+Row = dict[str, Any]  # values of every type stand side by side in a row
+Function = Callable[[Row], Any]
+
+
+def compiled(item: Core) -> Function:
+    """A lowered operation as a function of a row."""
+    return _MAKE[type(item)](item)
+
+
+def _literal(item: Lit) -> Function:
+    value = item.value
+    return lambda row: value
+
+
+def _column(item: Col) -> Function:
+    name = item.name
+    return lambda row: row[name]
+
+
+def _arith(item: Arith) -> Function:
+    left, right, op = compiled(item.left), compiled(item.right), item.op
+
+    def plus(row: Row) -> Any:
+        a, b = left(row), right(row)
+        return None if a is None or b is None else a + b
+
+    def minus(row: Row) -> Any:
+        a, b = left(row), right(row)
+        return None if a is None or b is None else a - b
+
+    def times(row: Row) -> Any:
+        a, b = left(row), right(row)
+        return None if a is None or b is None else a * b
+
+    def whole(row: Row) -> Any:
+        a, b = left(row), right(row)
+        return None if a is None or b is None else a // b
+
+    return {"+": plus, "-": minus, "*": times, "//": whole}[op]
+
+
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "=": lambda a, b: bool(a == b),
+    "<>": lambda a, b: bool(a != b),
+    "<": lambda a, b: bool(a < b),
+    "<=": lambda a, b: bool(a <= b),
+    ">": lambda a, b: bool(a > b),
+    ">=": lambda a, b: bool(a >= b),
+}
+
+
+def _compare(item: Cmp) -> Function:
+    left, right, test = compiled(item.left), compiled(item.right), _COMPARE[item.op]
+
+    def function(row: Row) -> Any:
+        a, b = left(row), right(row)
+        return None if a is None or b is None else test(a, b)
+
+    return function
+
+
+def _and(item: And) -> Function:
+    parts = tuple(compiled(part) for part in item.items)
+
+    def function(row: Row) -> Any:
+        result: bool | None = True
+        for part in parts:
+            value = part(row)
+            if value is False:
+                return False
+            if value is None:
+                result = None
+        return result
+
+    return function
+
+
+def _or(item: Or) -> Function:
+    parts = tuple(compiled(part) for part in item.items)
+
+    def function(row: Row) -> Any:
+        result: bool | None = False
+        for part in parts:
+            value = part(row)
+            if value is True:
+                return True
+            if value is None:
+                result = None
+        return result
+
+    return function
+
+
+def _neg(item: Neg) -> Function:
+    inner = compiled(item.item)
+
+    def function(row: Row) -> Any:
+        value = inner(row)
+        return None if value is None else not value
+
+    return function
+
+
+def _is_null(item: IsNull) -> Function:
+    inner = compiled(item.item)
+    return lambda row: inner(row) is None
+
+
+def _in_set(item: InSet) -> Function:
+    inner, values = compiled(item.item), frozenset(item.values)
+
+    def function(row: Row) -> Any:
+        value = inner(row)
+        return None if value is None else value in values
+
+    return function
+
+
+def _case(item: Case) -> Function:
+    branches = tuple((compiled(when), compiled(then)) for when, then in item.branches)
+    default = compiled(item.default)
+
+    def function(row: Row) -> Any:
+        for when, then in branches:
+            if when(row) is True:
+                return then(row)
+        return default(row)
+
+    return function
+
+
+def _part(item: Part) -> Function:
+    inner, part = compiled(item.item), item.part
+
+    def function(row: Row) -> Any:
+        value = inner(row)
+        return None if value is None else getattr(value, part)
+
+    return function
+
+
+def _prefix(item: Prefix) -> Function:
+    inner, text = compiled(item.item), item.text
+
+    def function(row: Row) -> Any:
+        value = inner(row)
+        return None if value is None else value.startswith(text)
+
+    return function
+
+
+def _bits(item: BitOr) -> Function:
+    left, right = compiled(item.left), compiled(item.right)
+    return lambda row: left(row) | right(row)
+
+
+_MAKE: dict[type, Callable[[Any], Function]] = {
+    Lit: _literal,
+    Col: _column,
+    Arith: _arith,
+    Cmp: _compare,
+    And: _and,
+    Or: _or,
+    Neg: _neg,
+    IsNull: _is_null,
+    InSet: _in_set,
+    Case: _case,
+    Part: _part,
+    Prefix: _prefix,
+    BitOr: _bits,
+}
+
+
+def _total(total: Total) -> Callable[[list[Row]], Any]:
+    item, kind = compiled(total.item), total.function
+
+    def function(rows: list[Row]) -> Any:
+        values = [value for row in rows if (value := item(row)) is not None]
+        if not values:
+            return None
+        if kind == "sum":
+            return sum(values)
+        if kind == "bits":
+            result = 0
+            for value in values:
+                result |= value
+            return result
+        return max(values) if kind == "max" else min(values)
+
+    return function
+
+
+@dataclass
+class Evaluated:
+    """A row with all its columns computed (求值后的行), and the rows below."""
+
+    values: Row
+    source: CaseRow
+    below: dict[str, list[Evaluated]] = field(default_factory=dict)
+
+
+class Closures:
+    """A lowered pack as functions (闭包程序): evaluates one household at a time."""
+
+    def __init__(self, lowered: Lowered) -> None:
+        self._plans = {name: _PlanFunctions(plan) for name, plan in lowered.plans.items()}
+        self._below = {
+            name: [(child, lowered.plans[child].entity.relation or "") for child in plan.below]
+            for name, plan in lowered.plans.items()
+        }
+        self._top = lowered.bound.pack.top.id
+
+    def household(self, row: CaseRow) -> Evaluated:
+        """Evaluate a household with everything below it."""
+        return self._row(self._top, row, {})
+
+    def _row(self, entity: str, source: CaseRow, above: Mapping[str, CaseRow]) -> Evaluated:
+        plan = self._plans[entity]
+        values: Row = {name: source.facts.get(name) for name in plan.facts}
+        for up, name in plan.above:
+            values[f"{up}.{name}"] = above[up].facts.get(name)
+        result = Evaluated(values, source)
+        path = {**above, entity: source}
+        for child, relation in self._below[entity]:
+            rows = [self._row(child, part, path) for part in source.below.get(relation, ())]
+            result.below[relation] = rows
+            inner = self._plans[child]
+            below = [part.values for part in rows]
+            inner.newest(below)
+            for name, total in inner.totals:
+                values[name] = total(below)
+        for name, function in plan.steps:
+            values[name] = function(values)
+        return result
+
+
+class _PlanFunctions:
+    def __init__(self, plan: Plan) -> None:
+        self.facts = tuple(plan.facts)
+        self.above = tuple(plan.above)
+        self.steps = tuple((name, compiled(item)) for level in plan.levels for name, item in level)
+        self.totals = tuple((total.name, _total(total)) for total in plan.totals)
+        self._newest = tuple((item.name, compiled(item.item)) for item in plan.newest)
+
+    def newest(self, rows: list[Row]) -> None:
+        """The newest date among the rows, written into each of them."""
+        for name, function in self._newest:
+            days = [day for row in rows if (day := function(row)) is not None]
+            newest = max(days, default=None)
+            for row in rows:
+                row[name] = newest

@@ -1,0 +1,105 @@
+"""YAML with places: every key and value knows its file, line and column; nothing is executed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from mingbai.engine.errors import Fault, Place, fault
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A value of a YAML file (YAML 值) with its place; ``raw`` is the scalar as written."""
+
+    value: object
+    place: Place
+    raw: str = ""
+    quoted: bool = False
+
+    @property
+    def mapping(self) -> dict[str, Item]:
+        """The value as a mapping (only call when ``is_mapping``)."""
+        assert isinstance(self.value, dict)
+        return self.value
+
+    @property
+    def sequence(self) -> list[Item]:
+        """The value as a list (only call when ``is_sequence``)."""
+        assert isinstance(self.value, list)
+        return self.value
+
+    @property
+    def is_mapping(self) -> bool:
+        """Whether it is a mapping."""
+        return isinstance(self.value, dict)
+
+    @property
+    def is_sequence(self) -> bool:
+        """Whether it is a list."""
+        return isinstance(self.value, list)
+
+
+def read_yaml(path: Path, shown: str, faults: list[Fault]) -> Item | None:
+    """Read one file; what is wrong goes to ``faults``. ``shown`` is the file name in messages."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(fault("PACK-002", Place(shown), detail=type(error).__name__))
+        return None
+    return parse_yaml(text, shown, faults)
+
+
+def parse_yaml(text: str, shown: str, faults: list[Fault]) -> Item | None:
+    """Parse YAML text; refuses aliases, duplicate keys and more than one document."""
+    try:
+        if (alias := _first_alias(text)) is not None:
+            faults.append(fault("PACK-008", Place(shown, alias.line + 1, alias.column + 1)))
+            return None
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+        if node is None:
+            faults.append(fault("PACK-002", Place(shown), detail="empty file"))
+            return None
+        return _convert(loader, node, shown, faults)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(shown, mark.line + 1, mark.column + 1) if mark else Place(shown)
+        faults.append(fault("PACK-002", place, detail=error.problem or "YAML"))
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        faults.append(fault("PACK-002", Place(shown), detail=type(error).__name__))
+    return None
+
+
+def _first_alias(text: str) -> yaml.Mark | None:
+    for event in yaml.parse(text, yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            return event.start_mark
+    return None
+
+
+def _convert(loader: yaml.SafeLoader, node: yaml.Node, shown: str, faults: list[Fault]) -> Item:
+    place = Place(shown, node.start_mark.line + 1, node.start_mark.column + 1)
+    if isinstance(node, yaml.MappingNode):
+        return Item(_mapping(loader, node, shown, faults), place)
+    if isinstance(node, yaml.SequenceNode):
+        return Item([_convert(loader, part, shown, faults) for part in node.value], place)
+    value = loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]  # as above
+    quoted = node.style in ("'", '"', "|", ">")
+    return Item(value, place, str(node.value), quoted)
+
+
+def _mapping(
+    loader: yaml.SafeLoader, node: yaml.MappingNode, shown: str, faults: list[Fault]
+) -> dict[str, Item]:
+    result: dict[str, Item] = {}
+    for key_node, value_node in node.value:
+        place = Place(shown, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+        key = str(key_node.value)
+        if key in result:
+            faults.append(fault("PACK-003", place, name=key))
+            continue
+        result[key] = _convert(loader, value_node, shown, faults)
+    return result

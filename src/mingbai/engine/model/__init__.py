@@ -1,0 +1,1 @@
+"""What the engine talks about: packs, facts, parameters, rules, clauses, expressions, values."""

@@ -1,0 +1,21 @@
+"""Snapshot in, states out: the compiled query on DuckDB."""
+
+from mingbai.engine.running.database import (
+    Database,
+    Limits,
+    Rows,
+    open_database,
+    options_for,
+    run,
+    run_to_parquet,
+)
+
+__all__ = [
+    "Database",
+    "Limits",
+    "Rows",
+    "open_database",
+    "options_for",
+    "run",
+    "run_to_parquet",
+]

@@ -1,0 +1,211 @@
+"""The one module that imports duckdb (DuckDB 运行器): locked down, then fed tables, then asked.
+
+A connection may read and write only in the folders it is given; it loads no extension, attaches nothing,
+and its settings cannot be changed afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+import pyarrow as pa
+
+from mingbai.engine.compiling import Program, SqlOptions, table_name
+from mingbai.engine.errors import run_error
+
+#: The rows of an entity: an Arrow table, or Parquet files.
+Rows = pa.Table | Path | Sequence[Path]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may use (运行上限)."""
+
+    memory: str = "2GB"
+    threads: int = field(default_factory=lambda: os.cpu_count() or 1)
+
+
+class Database:
+    """A locked-down DuckDB (受限数据库) that holds the rows of one run."""
+
+    def __init__(
+        self, folders: Iterable[Path] = (), limits: Limits | None = None, spill: Path | None = None
+    ) -> None:
+        limits = limits or Limits()
+        self._spill = tempfile.TemporaryDirectory(prefix="mingbai-", dir=spill)
+        self.connection = duckdb.connect(":memory:")
+        allowed = [str(Path(folder).resolve()) for folder in folders] + [self._spill.name]
+        settings: dict[str, object] = {
+            "memory_limit": limits.memory,
+            "threads": limits.threads,
+            "temp_directory": self._spill.name,
+            "preserve_insertion_order": True,
+            "TimeZone": "Asia/Shanghai",
+            "python_enable_replacements": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allowed_directories": allowed,
+            "enable_external_access": False,
+            "lock_configuration": True,
+        }
+        for name, value in settings.items():
+            self.connection.execute(f"SET {name} = {_setting(value)}")
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.connection.close()
+        self._spill.cleanup()
+
+    def columns(self, name: str) -> frozenset[str]:
+        """The columns of a table or view."""
+        rows = self.connection.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = ?", [name]
+        ).fetchall()
+        return frozenset(str(row[0]) for row in rows)
+
+    def add(self, name: str, rows: Rows) -> None:
+        """Make rows available under a name; Parquet is read when the query runs."""
+        if isinstance(rows, pa.Table):
+            self.connection.register(name, rows)
+            return
+        paths = [rows] if isinstance(rows, Path) else list(rows)
+        listed = ", ".join(_quoted(str(path.resolve())) for path in paths)
+        self.connection.execute(
+            f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}])'
+        )
+
+    def fetch(self, query: str) -> pa.Table:
+        """The result of a query. Raises ``RunError`` when DuckDB cannot finish it."""
+        try:
+            return self.connection.sql(query).to_arrow_table()
+        except duckdb.Error as error:
+            raise run_error("RUN-006", detail=_short(error)) from None
+
+    def write(self, query: str, path: Path) -> None:
+        """Write the result of a query as Parquet; the file appears whole or not at all."""
+        partial = path.with_name(path.name + ".partial")
+        target = _quoted(str(partial.resolve()))
+        try:
+            self.connection.execute(
+                f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)"
+            )
+            os.replace(partial, path)
+        except duckdb.Error as error:
+            raise run_error("RUN-006", detail=_short(error)) from None
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def _setting(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return "[" + ", ".join(_quoted(str(part)) for part in value) + "]"
+    return str(value) if isinstance(value, int) else _quoted(str(value))
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _short(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:300]
+
+
+def _folders(rows: Iterable[Rows]) -> list[Path]:
+    found: list[Path] = []
+    for item in rows:
+        if isinstance(item, Path):
+            found.append(item.parent)
+        elif not isinstance(item, pa.Table):
+            found.extend(path.parent for path in item)
+    return found
+
+
+def open_database(
+    tables: Mapping[str, Rows], *, write_to: Iterable[Path] = (), limits: Limits | None = None
+) -> Database:
+    """A database that holds the rows of a run, by entity."""
+    database = Database([*_folders(tables.values()), *write_to], limits)
+    for entity, rows in tables.items():
+        database.add(table_name(entity), rows)
+    return database
+
+
+def options_for(program: Program, database: Database, *, changed: bool = False) -> SqlOptions:
+    """How to print the program's queries for the rows that are there.
+
+    Entities that the input does not have become empty tables. Raises ``RunError`` when the rows of the
+    household are missing or lack their key.
+    """
+    supplied: dict[str, frozenset[str]] = {}
+    for entity in program.pack.entities.values():
+        name = table_name(entity.id)
+        columns = database.columns(name)
+        keys = [key for key in (entity.key, entity.link) if key]
+        if not columns and entity.parent is not None:
+            columns_sql = ", ".join(f'NULL::VARCHAR AS "{key}"' for key in keys)
+            database.connection.execute(
+                f'CREATE OR REPLACE TEMP VIEW "{name}" AS SELECT {columns_sql} WHERE false'
+            )
+            columns = frozenset(keys)
+        for key in keys:
+            if key not in columns:
+                raise run_error("RUN-007", entity=entity.id, name=key)
+        supplied[entity.id] = columns
+    return SqlOptions(supplied=supplied, changed=changed)
+
+
+def run(
+    program: Program,
+    tables: Mapping[str, Rows],
+    *,
+    entities: Iterable[str] | None = None,
+    changed: Sequence[str] | None = None,
+    limits: Limits | None = None,
+) -> dict[str, pa.Table]:
+    """Evaluate a program over tables; one result table per entity (by default the household's).
+
+    With ``changed`` only those households are computed.
+    """
+    wanted = list(entities) if entities is not None else [program.pack.top.id]
+    with open_database(tables, limits=limits) as database:
+        _add_changed(program, database, changed)
+        options = options_for(program, database, changed=changed is not None)
+        return {name: database.fetch(program.sql(name, options)) for name in wanted}
+
+
+def run_to_parquet(
+    program: Program,
+    tables: Mapping[str, Rows],
+    targets: Mapping[str, Path],
+    *,
+    changed: Sequence[str] | None = None,
+    limits: Limits | None = None,
+) -> None:
+    """Evaluate a program and write each wanted entity's result to a Parquet file."""
+    folders = [path.parent for path in targets.values()]
+    with open_database(tables, write_to=folders, limits=limits) as database:
+        _add_changed(program, database, changed)
+        options = options_for(program, database, changed=changed is not None)
+        for entity, path in targets.items():
+            database.write(program.sql(entity, options), path)
+
+
+def _add_changed(program: Program, database: Database, changed: Sequence[str] | None) -> None:
+    if changed is not None:
+        keys = pa.table({program.pack.top.key or "": pa.array(list(changed), pa.string())})
+        database.add("in_changed", keys)
