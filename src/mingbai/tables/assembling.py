@@ -1,0 +1,223 @@
+"""From batches to one table per entity (汇总): top entity first, each row with a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mingbai.tables.checking import remark_repeats, run_checks
+from mingbai.tables.convert import Batch
+from mingbai.tables.deriving import derive
+from mingbai.tables.identity import id18
+from mingbai.tables.ledger import Ledger
+from mingbai.tables.lots import (
+    Lot,
+    gather,
+    list_repeats,
+    list_unidentified,
+    row_name,
+    source_of,
+    without,
+)
+from mingbai.tables.marks import ABOVE, BATCH, KEY, LINK, POSITION
+from mingbai.tables.merging import Merged, merge
+from mingbai.tables.profiles import Check
+from mingbai.tables.schema import Schema, Table
+
+# Shown in messages; a longer chain of differing columns helps nobody.
+_MOST_NAMED = 12
+
+
+class Assembler:
+    """Puts the batches of a folder together; the ledger hears of every row."""
+
+    def __init__(self, batches: Sequence[Batch], schema: Schema, ledger: Ledger) -> None:
+        self.batches = batches
+        self.schema = schema
+        self.ledger = ledger
+        self.rows: dict[str, pa.Table] = {}
+        self.given: set[str] = set()
+
+    def assemble(self) -> dict[str, pa.Table]:
+        """The typed table of every entity of the schema, empty where nothing came."""
+        lots = {table.entity: self._accept(table) for table in self.schema.tables}
+        for table in self.schema.tables:
+            for lot in lots[table.entity]:
+                self._tell_parent(lot, table)
+        for table in self.schema.tables:
+            self._check(table, lots[table.entity])
+        return {table.entity: self._typed(table) for table in self.schema.tables}
+
+    def _accept(self, table: Table) -> list[Lot]:
+        """The accepted rows of one entity; its parents have been accepted before."""
+        lots = gather(self.batches, table.entity)
+        for lot in lots:
+            self._resolve(lot, table)
+            list_unidentified(lot, self.ledger)
+            self._list_orphans(lot, table)
+            list_repeats(lot, self.ledger)
+        if any(not lot.profile.supplements for lot in lots):
+            self.given.add(table.entity)
+        for lot in lots:
+            self._add(lot, table)
+        return lots
+
+    def _resolve(self, lot: Lot, table: Table) -> None:
+        """A link by ID number (按证件号码关联) becomes the key of the one parent that has it."""
+        match = lot.profile.link.match if lot.profile.link else None
+        if match is None or table.parent is None:
+            return
+        owners = _owners(self.rows.get(table.parent), match)
+        said = lot.table[LINK].to_pylist()
+        found = [owners.get(id18(text) or text, ()) if text else () for text in said]
+        for place, (text, keys) in enumerate(zip(said, found, strict=True)):
+            if text and len(keys) != 1:
+                code = "TABLE-048" if keys else "TABLE-045"
+                column = self.batches[source_of(lot.table, place)[0]].labels.get(LINK, "")
+                self.ledger.list_row(*source_of(lot.table, place), code, column=column, value=text)
+        bad = [place for place, keys in enumerate(found) if said[place] and len(keys) != 1]
+        links = pa.array([keys[0] if len(keys) == 1 else None for keys in found], pa.string())
+        place = lot.table.column_names.index(LINK)
+        lot.table = without(lot.table.set_column(place, LINK, links), bad)
+
+    def _list_orphans(self, lot: Lot, table: Table) -> None:
+        """A person whose household nobody lists (无户成员) cannot be used."""
+        if table.parent is None:
+            return
+        parent = self.schema.table(table.parent)
+        top = parent is not None and parent.parent is None
+        if top and table.parent not in self.given:
+            return
+        parents = self.rows.get(table.parent)
+        keys = parents[KEY].combine_chunks() if parents is not None else pa.array([], pa.string())
+        orphans = pc.indices_nonzero(pc.invert(pc.is_in(lot.table[LINK], value_set=keys)))
+        links = lot.table[LINK].take(orphans).to_pylist()
+        for place, link in zip(orphans.to_pylist(), links, strict=True):
+            number, row = source_of(lot.table, place)
+            column = self.batches[number].labels.get(LINK, "")
+            self.ledger.list_row(number, row, "TABLE-045", column=column, value=link)
+        lot.table = without(lot.table, orphans.to_pylist())
+
+    def _add(self, lot: Lot, table: Table) -> None:
+        """Join a lot to the rows of its entity."""
+        rows = self.rows.get(table.entity)
+        if rows is None:
+            self.rows[table.entity] = lot.table
+        elif KEY not in rows.column_names or KEY not in lot.table.column_names:
+            both = [rows, lot.table]
+            self.rows[table.entity] = pa.concat_tables(both, promote_options="default")
+        else:
+            kept_out = lot.profile.supplements and table.entity in self.given
+            merged = merge(rows, lot.table, append=not kept_out)
+            self._tell_conflicts(merged, rows, lot.table, table.entity)
+            self.rows[table.entity] = merged.table
+            if kept_out:
+                for place in merged.alone:
+                    self.ledger.list_row(*source_of(lot.table, place), "TABLE-046")
+                lot.table = without(lot.table, merged.alone)
+
+    def _tell_conflicts(self, merged: Merged, base: pa.Table, extra: pa.Table, entity: str) -> None:
+        for conflict in merged.conflicts:
+            number, row = source_of(extra, conflict.place)
+            labels = self.batches[number].labels
+            named = "、".join(labels.get(fact, fact) for fact in conflict.facts[:_MOST_NAMED])
+            where = row_name(self.ledger, *source_of(base, conflict.base_place))
+            key = extra[KEY][conflict.place].as_py()
+            self.ledger.remark(
+                number, row, "TABLE-073", column=named, where=where, entity=entity, key=key
+            )
+
+    def _tell_parent(self, lot: Lot, table: Table) -> None:
+        """What the rows say of their parent; they make the parents when no table lists these."""
+        parent = self.schema.table(table.parent) if table.parent else None
+        if parent is None or not lot.table.num_rows:
+            return
+        made = parent.parent is None and parent.entity not in self.given
+        if not made and not any(name.startswith(ABOVE) for name in lot.table.column_names):
+            return
+        derived = derive(lot.table, lot.profile.decide)
+        for one in derived.disagreements:
+            self._tell_disagreement(lot, one.place, parent.entity, one.key, one.facts, one.values)
+        rows = self.rows.get(parent.entity)
+        if rows is None:
+            self.rows[parent.entity] = derived.table
+            return
+        merged = merge(rows, derived.table, append=made)
+        self._tell_conflicts(merged, rows, derived.table, parent.entity)
+        self.rows[parent.entity] = merged.table
+
+    def _tell_disagreement(
+        self,
+        lot: Lot,
+        place: int,
+        entity: str,
+        key: str,
+        facts: tuple[str, ...],
+        values: tuple[str, ...],
+    ) -> None:
+        number, row = source_of(lot.table, place)
+        labels = self.batches[number].labels
+        named = "、".join(dict.fromkeys(labels.get(fact, fact) for fact in facts))
+        self.ledger.remark(
+            number,
+            row,
+            "TABLE-070",
+            column=named,
+            value="; ".join(values),
+            entity=entity,
+            key=key,
+        )
+
+    def _check(self, table: Table, lots: Sequence[Lot]) -> None:
+        rows = self.rows.get(table.entity)
+        if rows is None:
+            return
+        checks: dict[Check, None] = {}
+        for lot in lots:
+            checks |= dict.fromkeys(lot.profile.checks)
+        run_checks(checks, rows, table, self.ledger)
+        remark_repeats(rows, self.ledger)
+
+    def _typed(self, table: Table) -> pa.Table:
+        """The rows in the shape the schema promises."""
+        shape = table.arrow
+        rows = self.rows.get(table.entity)
+        if rows is None:
+            return shape.empty_table()
+        there = {table.key: KEY, table.link: LINK}
+        columns = []
+        for field in shape:
+            name = there.get(field.name, field.name)
+            if name in rows.column_names:
+                columns.append(rows[name].combine_chunks().cast(field.type))
+            elif field.name not in ("_file", "_sheet", "_row"):
+                columns.append(pa.nulls(rows.num_rows, field.type))
+        return pa.table([*columns, *self._sources(rows)], schema=shape)
+
+    def _sources(self, rows: pa.Table) -> list[pa.Array]:
+        """File, sheet and row of every accepted row."""
+        numbers = rows[BATCH].combine_chunks()
+        files = pa.array([batch.file for batch in self.batches], pa.string())
+        sheets = pa.array([batch.sheet for batch in self.batches], pa.string())
+        starts, total = [], 0
+        for batch in self.batches:
+            starts.append(total)
+            total += len(batch)
+        offset = pa.array(starts, pa.int64()).take(numbers)
+        places = pc.add(offset, rows[POSITION].combine_chunks().cast(pa.int64()))
+        lines = pa.concat_arrays([batch.rows for batch in self.batches]).take(places)
+        return [files.take(numbers), sheets.take(numbers), lines]
+
+
+def _owners(rows: pa.Table | None, fact: str) -> dict[str, tuple[str, ...]]:
+    """Which parents carry which number, by its first eighteen signs."""
+    owners: dict[str, tuple[str, ...]] = {}
+    if rows is None or fact not in rows.column_names:
+        return owners
+    for text, key in zip(rows[fact].to_pylist(), rows[KEY].to_pylist(), strict=True):
+        if text:
+            number = id18(text) or text
+            owners[number] = (*owners.get(number, ()), key)
+    return owners

@@ -1,0 +1,97 @@
+"""Columns by distinct value: what is read a million times is understood once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mingbai.tables.cells import UNREADABLE, Reading, tidy
+from mingbai.tables.readers import ReadCells
+
+
+@dataclass(frozen=True)
+class RawColumn:
+    """A column as distinct tidy values and, for each row, the number of its value."""
+
+    distinct: list[object]
+    codes: pa.Array
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+
+def from_cells(cells: Iterable[object]) -> RawColumn:
+    """From Python values; 1, 1.0 and TRUE are different cells, so the class is part of the memo."""
+    memo: dict[tuple[type, object], int] = {}
+    codes = [memo.setdefault((cell.__class__, cell), len(memo)) for cell in cells]
+    return RawColumn([tidy(cell) for _, cell in memo], pa.array(codes, pa.int32()))
+
+
+def from_arrow(column: pa.ChunkedArray) -> RawColumn:
+    """From an Arrow column of any type; what has no form in a table reads as unreadable."""
+    try:
+        flat = _plain_type(column)
+        encoded = flat.combine_chunks().dictionary_encode(null_encoding="encode")
+        if isinstance(encoded, pa.ChunkedArray):
+            encoded = encoded.combine_chunks()
+        distinct = [tidy(value) for value in encoded.dictionary.to_pylist()]
+        return RawColumn(distinct, encoded.indices.cast(pa.int32()))
+    except (pa.ArrowException, ValueError, OverflowError, TypeError, LookupError):
+        return RawColumn([UNREADABLE], pa.array([0] * len(column), pa.int32()))
+
+
+def _plain_type(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Text for bytes, microseconds for finer times, values for dictionaries."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _plain_type(column.cast(kind.value_type))
+    if pa.types.is_timestamp(kind):
+        return column.cast(pa.timestamp("us"), safe=False)
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return column.cast(pa.string())
+    return column
+
+
+def absent(rows: int) -> RawColumn:
+    """A column the sheet does not have."""
+    return RawColumn([None], pa.repeat(pa.scalar(0, pa.int32()), rows))
+
+
+def combined(columns: Sequence[RawColumn]) -> tuple[list[tuple[object, ...]], pa.Array]:
+    """The distinct combinations of several columns, and for each row the number of its own."""
+    first, *others = columns
+    codes = first.codes
+    members: list[tuple[object, ...]] = [(value,) for value in first.distinct]
+    for column in others:
+        width = len(column.distinct)
+        wide = pc.add(pc.multiply(codes.cast(pa.int64()), width), column.codes.cast(pa.int64()))
+        encoded = wide.dictionary_encode()
+        pairs = (divmod(value, width) for value in encoded.dictionary.to_pylist())
+        members = [(*members[left], column.distinct[right]) for left, right in pairs]
+        codes = encoded.indices
+    return members, codes
+
+
+@dataclass(frozen=True)
+class ReadColumn:
+    """A fact read: its values row by row, and the rows whose cell needs a word."""
+
+    values: pa.Array
+    troubled: list[tuple[int, Reading]]
+
+
+def understand(columns: Sequence[RawColumn], read: ReadCells, kind: pa.DataType) -> ReadColumn:
+    """Read every distinct combination once and spread the outcome over the rows."""
+    members, codes = combined(columns)
+    readings = [read(cells) for cells in members]
+    values = pa.array([reading.value for reading in readings], kind).take(codes)
+    bad = [place for place, reading in enumerate(readings) if reading.issue is not None]
+    if not bad:
+        return ReadColumn(values, [])
+    hits = pc.indices_nonzero(pc.is_in(codes, value_set=pa.array(bad, codes.type)))
+    numbers = codes.take(hits).to_pylist()
+    rows = hits.to_pylist()
+    return ReadColumn(values, [(row, readings[n]) for row, n in zip(rows, numbers, strict=True)])

@@ -1,0 +1,169 @@
+"""A recognised sheet as typed columns (转换), column by column, with a word for every odd cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import pyarrow as pa
+
+from mingbai.tables.cells import BLANK, Reading
+from mingbai.tables.columns import RawColumn, absent, understand
+from mingbai.tables.formats.sheet import Body, Sheet
+from mingbai.tables.marks import KEY, LINK
+from mingbai.tables.profiles import FactSpec, KeySpec, Profile, Source
+from mingbai.tables.readers import Cells, reader
+from mingbai.tables.recognise import Match
+from mingbai.tables.schema import Schema, Table
+from mingbai.tables.texts import fold
+from mingbai.tables.words import TextReader
+
+
+@dataclass(frozen=True)
+class CellTrouble:
+    """A cell that gave no value, or one that needs a remark: its row in the batch, its header."""
+
+    row: int
+    column: str
+    reading: Reading
+
+
+@dataclass
+class Batch:
+    """The rows of one sheet, converted: what they say, and what could not be read."""
+
+    profile: Profile
+    file: str
+    sheet: str | None
+    rows: pa.Array
+    key: pa.Array | None
+    link: pa.Array | None
+    facts: dict[str, pa.Array]
+    parent_facts: dict[str, pa.Array]
+    labels: dict[str, str]
+    troubles: list[CellTrouble] = field(default_factory=list)
+    key_troubles: dict[int, CellTrouble] = field(default_factory=dict)
+    link_troubles: dict[int, CellTrouble] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def convert(sheet: Sheet, match: Match, file: str, schema: Schema) -> Batch:
+    """Read all rows below the header; nothing is decided about them yet."""
+    return _Converter(sheet, match, file, schema).batch()
+
+
+class _Converter:
+    """One sheet on its way; only the columns some source names are taken from it."""
+
+    def __init__(self, sheet: Sheet, match: Match, file: str, schema: Schema) -> None:
+        self.match = match
+        self.profile = match.profile
+        self.file = file
+        self.sheet_name = sheet.name
+        self.schema = schema
+        places = {match.place(source) for source in self.profile.sources}
+        wanted = sorted(place for place in places if place is not None)
+        self.body: Body = sheet.body(match.header_row, wanted)
+        self.empty = absent(len(self.body.rows))
+        self.seen: set[tuple[int, str, str]] = set()
+
+    def batch(self) -> Batch:
+        profile = self.profile
+        table = self.schema.table(profile.entity)
+        if table is None:
+            raise LookupError(profile.entity)  # check_profiles has refused it before
+        batch = Batch(profile, self.file, self.sheet_name, self.body.rows, None, None, {}, {}, {})
+        if profile.key:
+            batch.key, batch.key_troubles = self._key(profile.key)
+            batch.labels[KEY] = self._label(*profile.key.sources)
+        if profile.link:
+            batch.labels[LINK] = self._label(profile.link.source)
+            check = "id_number" if profile.link.match else None
+            batch.link, batch.link_troubles = self._text((profile.link.source,), "", check)
+        batch.troubles += self._facts(profile.facts, table, batch.facts, batch.labels)
+        parent = self.schema.table(table.parent) if table.parent else None
+        if parent is not None:
+            specs = profile.parent_facts
+            batch.troubles += self._facts(specs, parent, batch.parent_facts, batch.labels)
+        return batch
+
+    def _key(self, key: KeySpec) -> tuple[pa.Array, dict[int, CellTrouble]]:
+        return self._text(key.sources, key.joined_with, None)
+
+    def _text(
+        self, sources: tuple[Source, ...], joined: str, check: str | None
+    ) -> tuple[pa.Array, dict[int, CellTrouble]]:
+        """Key or link as text; several columns are joined, all of them must be filled."""
+        read = TextReader(check, halves=True).read
+
+        def join(cells: Cells) -> Reading:
+            readings = [BLANK if cell is None else read(cell) for cell in cells]
+            bad = next((one for one in readings if one.issue and one.value is None), None)
+            if bad is not None or any(one.value is None for one in readings):
+                return bad or BLANK
+            return Reading(joined.join(str(one.value) for one in readings))
+
+        done = understand([self._column(one) for one in sources], join, pa.string())
+        label = self._label(sources[0])
+        return done.values, {row: CellTrouble(row, label, one) for row, one in done.troubled}
+
+    def _facts(
+        self,
+        specs: Iterable[FactSpec],
+        table: Table,
+        into: dict[str, pa.Array],
+        labels: dict[str, str],
+    ) -> Iterator[CellTrouble]:
+        for spec in specs:
+            column = table.column(spec.fact)
+            there = [self.match.place(source) is not None for source in spec.sources]
+            helped = spec.id_number is not None and self.match.place(spec.id_number) is not None
+            if column is None or not (_enough(spec, there) or helped):
+                continue
+            sources = spec.all_sources
+            factors = tuple(self._factor(source) for source in sources)
+            read = reader(spec, column, factors)
+            raw = [self._column(source) for source in sources] or [self.empty]
+            done = understand(raw, read, column.arrow)
+            into[spec.fact] = done.values
+            labels[spec.fact] = self._label(*sources) if sources else spec.fact
+            yield from self._troubles(sources, done.troubled)
+
+    def _troubles(
+        self, sources: tuple[Source, ...], troubled: Iterable[tuple[int, Reading]]
+    ) -> Iterator[CellTrouble]:
+        """One word per cell, however many facts are read from it."""
+        for row, reading in troubled:
+            issue = reading.issue
+            place = issue.source if issue else 0
+            label = self._label(sources[place] if place < len(sources) else sources[0])
+            mark = (row, label, issue.code if issue else "")
+            if mark not in self.seen:
+                self.seen.add(mark)
+                yield CellTrouble(row, label, reading)
+
+    def _column(self, source: Source) -> RawColumn:
+        place = self.match.place(source)
+        return self.empty if place is None else self.body.columns[place]
+
+    def _label(self, *sources: Source) -> str:
+        """The header as the user sees it."""
+        for source in sources:
+            place = self.match.place(source)
+            if place is not None:
+                return self.match.label(place)
+        return next((label for source in sources for label in source.labels), "")
+
+    def _factor(self, source: Source) -> Decimal | None:
+        place = self.match.place(source)
+        return source.times.get(fold(self.match.label(place))) if place is not None else None
+
+
+def _enough(spec: FactSpec, there: list[bool]) -> bool:
+    """Whether the sheet has the columns the fact is read from."""
+    if spec.form == "one_hot":
+        return all(there)
+    return any(there) or spec.form == "constant"

@@ -1,0 +1,109 @@
+"""A sheet: its first rows to look for a header, and its columns once the header is known."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import pyarrow as pa
+
+from mingbai.tables.cells import tidy
+from mingbai.tables.columns import RawColumn
+from mingbai.tables.texts import BLANKS
+
+HEAD_ROWS = 20
+_CHUNK = 20_000
+
+
+class UnreadableError(Exception):
+    """A file or sheet that cannot be read (无法读取): a number of the catalogue and its facts."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+
+@dataclass(frozen=True)
+class Body:
+    """The rows under a header that hold anything: their numbers as the user sees them, columns."""
+
+    rows: pa.Array
+    columns: dict[int, RawColumn]
+
+
+class Sheet(ABC):
+    """One sheet of a file; a csv or parquet file is one sheet without a name."""
+
+    name: str | None = None
+    hidden: bool = False
+
+    @abstractmethod
+    def head(self) -> list[list[object]]:
+        """The first rows, where the header is looked for."""
+
+    @abstractmethod
+    def body(self, header_row: int, wanted: Sequence[int]) -> Body:
+        """The columns at the wanted places, of the filled rows below the header (from 1)."""
+
+
+class RowSheet(Sheet):
+    """A sheet that comes row by row: each call of `rows` starts again at row 1."""
+
+    @abstractmethod
+    def rows(self) -> Iterator[Sequence[object]]:
+        """All rows, empty ones included."""
+
+    def head(self) -> list[list[object]]:
+        return [list(row) for row in islice(self.rows(), HEAD_ROWS)]
+
+    def body(self, header_row: int, wanted: Sequence[int]) -> Body:
+        encoders = {place: _Encoder() for place in wanted}
+        numbers: list[int] = []
+        chunk: list[Sequence[object]] = []
+        for number, row in enumerate(islice(self.rows(), header_row, None), header_row + 1):
+            if not _is_empty(row):
+                numbers.append(number)
+                chunk.append(row)
+                if len(chunk) == _CHUNK:
+                    _encode(chunk, encoders)
+                    chunk = []
+        _encode(chunk, encoders)
+        columns = {place: encoder.column() for place, encoder in encoders.items()}
+        return Body(pa.array(numbers, pa.int32()), columns)
+
+
+def _is_empty(row: Sequence[object]) -> bool:
+    """Whether no cell says anything; 0 and FALSE do say something."""
+    if not any(row):
+        return not any(cell not in ("", None) for cell in row)
+    return all(isinstance(cell, str) and _only_blanks(cell) for cell in row if cell)
+
+
+def _only_blanks(cell: str) -> bool:
+    """Whether a text cell holds only blanks."""
+    return not cell.strip(BLANKS)
+
+
+class _Encoder:
+    """Gives each distinct cell of one column a number as rows go by."""
+
+    def __init__(self) -> None:
+        self.memo: dict[tuple[type, object], int] = {}
+        self.codes: list[pa.Array] = []
+
+    def add(self, cells: Iterable[object]) -> None:
+        memo = self.memo
+        codes = [memo.setdefault((cell.__class__, cell), len(memo)) for cell in cells]
+        self.codes.append(pa.array(codes, pa.int32()))
+
+    def column(self) -> RawColumn:
+        codes = pa.concat_arrays(self.codes) if self.codes else pa.array([], pa.int32())
+        return RawColumn([tidy(cell) for _, cell in self.memo], codes)
+
+
+def _encode(chunk: list[Sequence[object]], encoders: dict[int, _Encoder]) -> None:
+    for place, encoder in encoders.items():
+        encoder.add(row[place] if place < len(row) else None for row in chunk)

@@ -1,0 +1,62 @@
+"""What came of reading a folder: typed tables, and a verdict on every file and every row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pyarrow as pa
+
+from mingbai.tables.texts import Text
+
+Severity = Literal["listed", "remark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row kept out (未采用) or a remark on an accepted row (提示), with where it stands."""
+
+    code: str
+    severity: Severity
+    file: str
+    sheet: str | None
+    row: int | None
+    column: str | None
+    value: str | None
+    message: Text
+    advice: Text
+    entity: str | None
+    key: str | None
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """A file or a sheet of it: read as a table (表格), or skipped and why."""
+
+    name: str
+    what: Literal["table", "skipped"]
+    sheet: str | None = None
+    profile: str | None = None
+    entity: str | None = None
+    header_row: int | None = None
+    rows: int = 0
+    unread: tuple[str, ...] = ()
+    code: str | None = None
+    reason: Text | None = None
+
+
+@dataclass
+class Intake:
+    """The folder as read (收表结果): rows_in is always rows_accepted plus rows_listed."""
+
+    tables: dict[str, pa.Table]
+    files: list[FileReport]
+    rows_in: int
+    rows_accepted: int
+    rows_listed: int
+    problems: list[Problem]
+    supplied: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def remarks(self) -> int:
+        return sum(problem.severity == "remark" for problem in self.problems)

@@ -1,0 +1,118 @@
+"""The verdict on every row (逐行结论): kept out with a reason, or accepted with its remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from mingbai.tables.convert import Batch, CellTrouble
+from mingbai.tables.errors import wording
+from mingbai.tables.identity import masked
+from mingbai.tables.intake import Problem, Severity
+from mingbai.tables.texts import Text, shown
+
+
+class Ledger:
+    """Collects problems; a row once listed stays listed, and its cells need no further word."""
+
+    def __init__(self, batches: Sequence[Batch]) -> None:
+        self.batches = batches
+        self.listed: list[set[int]] = [set() for _ in batches]
+        self.problems: list[Problem] = []
+
+    @property
+    def rows_in(self) -> int:
+        return sum(len(batch) for batch in self.batches)
+
+    @property
+    def rows_listed(self) -> int:
+        return sum(len(rows) for rows in self.listed)
+
+    def list_row(self, batch: int, row: int, code: str, **facts: object) -> None:
+        """Keep a row out; only the first reason counts."""
+        if row not in self.listed[batch]:
+            self.listed[batch].add(row)
+            self._note("listed", batch, row, code, facts)
+
+    def list_cell(self, batch: int, trouble: CellTrouble, code: str) -> None:
+        """Keep a row out because the cell that identifies it cannot be used."""
+        issue = trouble.reading.issue
+        self.list_row(
+            batch, trouble.row, code, column=trouble.column, value=issue.value if issue else None
+        )
+
+    def remark(self, batch: int, row: int, code: str, **facts: object) -> None:
+        """A word on an accepted row."""
+        self._note("remark", batch, row, code, facts)
+
+    def remark_cells(self) -> None:
+        """The words on cells, for the rows that were accepted."""
+        for number, batch in enumerate(self.batches):
+            listed = self.listed[number]
+            links = list(batch.link_troubles.values())
+            for trouble in links + batch.troubles:
+                issue = trouble.reading.issue
+                if issue is not None and trouble.row not in listed:
+                    facts: dict[str, object] = {
+                        **issue.facts,
+                        "column": trouble.column,
+                        "value": issue.value,
+                    }
+                    self._note("remark", number, trouble.row, issue.code, facts)
+
+    def remark_header(self, batch: int, row: int, code: str, column: str) -> None:
+        """A word on the header of a sheet."""
+        place = self.batches[batch]
+        message, advice = _worded(code, (("column", column),))
+        self.problems.append(
+            Problem(
+                code, "remark", place.file, place.sheet, row, column, None, message, advice,
+                place.profile.entity, None,
+            )
+        )  # fmt: skip
+
+    def _note(
+        self, severity: Severity, batch: int, row: int, code: str, facts: dict[str, object]
+    ) -> None:
+        place = self.batches[batch]
+        entity = str(facts.pop("entity", place.profile.entity))
+        key = facts.pop("key", None) or (place.key[row].as_py() if place.key is not None else None)
+        column = facts.get("column")
+        value = facts.get("value")
+        texts = {name: _safe(fact) for name, fact in facts.items()}
+        message, advice = _worded(code, tuple(texts.items()))
+        self.problems.append(
+            Problem(
+                code,
+                severity,
+                place.file,
+                place.sheet,
+                place.rows[row].as_py(),
+                str(column) if column else None,
+                masked(shown(value)) if value is not None else None,
+                message,
+                advice,
+                entity,
+                str(key) if key is not None else None,
+            )
+        )
+
+    def sorted_problems(self) -> list[Problem]:
+        """As a person would go through the files: by file, sheet, row and column."""
+        return sorted(
+            self.problems,
+            key=lambda one: (one.file, one.sheet or "", one.row or 0, one.column or "", one.code),
+        )
+
+
+def _safe(fact: object) -> str | Text:
+    """What goes into a sentence: short, and without ID numbers and phones."""
+    if isinstance(fact, Text):
+        return Text(masked(fact.zh), masked(fact.en))
+    return masked(shown(fact, 200))
+
+
+@lru_cache(maxsize=4096)
+def _worded(code: str, facts: tuple[tuple[str, str | Text], ...]) -> tuple[Text, Text]:
+    """The wording of a number; many rows share one odd value, and so one text."""
+    return wording(code, **dict(facts))

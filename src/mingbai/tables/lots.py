@@ -1,0 +1,142 @@
+"""All sheets of one layout together: rows that cannot be identified, and rows that stand twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mingbai.tables.convert import Batch
+from mingbai.tables.ledger import Ledger
+from mingbai.tables.marks import ABOVE, BATCH, KEY, LINK, POSITION
+from mingbai.tables.profiles import Profile
+from mingbai.tables.texts import Text, shown
+
+_MARKS = (BATCH, POSITION)
+
+
+@dataclass
+class Lot:
+    """The accepted rows of one profile, as one table with unique keys."""
+
+    profile: Profile
+    table: pa.Table
+    batches: tuple[int, ...]
+
+
+def gather(batches: Sequence[Batch], entity: str) -> list[Lot]:
+    """One lot per profile of the entity, the profile with the smallest rank first."""
+    found: dict[str, list[int]] = {}
+    for number, batch in enumerate(batches):
+        if batch.profile.entity == entity:
+            found.setdefault(batch.profile.id, []).append(number)
+    lots = []
+    for numbers in found.values():
+        tables = [_table(batches[number], number) for number in numbers]
+        table = pa.concat_tables(tables, promote_options="default")
+        lots.append(Lot(batches[numbers[0]].profile, table, tuple(numbers)))
+    return sorted(lots, key=lambda lot: (lot.profile.supplements, lot.profile.rank, lot.batches))
+
+
+def _table(batch: Batch, number: int) -> pa.Table:
+    columns: dict[str, pa.Array] = {}
+    if batch.key is not None:
+        columns[KEY] = batch.key
+    if batch.link is not None:
+        columns[LINK] = batch.link
+    columns |= batch.facts
+    columns |= {ABOVE + name: values for name, values in batch.parent_facts.items()}
+    rows = len(batch)
+    columns[BATCH] = pa.repeat(pa.scalar(number, pa.int32()), rows)
+    columns[POSITION] = pa.array(range(rows), pa.int32())
+    return pa.table(columns)
+
+
+def without(table: pa.Table, rows: Iterable[int]) -> pa.Table:
+    """The table without the rows at the given places."""
+    gone = pa.array(sorted(set(rows)), pa.int64())
+    if not len(gone):
+        return table
+    places = pa.array(range(table.num_rows), pa.int64())
+    return table.filter(pc.invert(pc.is_in(places, value_set=gone)))
+
+
+def source_of(table: pa.Table, place: int) -> tuple[int, int]:
+    """Batch and row in it of a row of the table."""
+    return table[BATCH][place].as_py(), table[POSITION][place].as_py()
+
+
+def list_unidentified(lot: Lot, ledger: Ledger) -> None:
+    """Keep out rows without a usable key or link."""
+    bad: list[int] = []
+    for name, empty, odd in ((KEY, "TABLE-040", "TABLE-041"), (LINK, "TABLE-044", "TABLE-047")):
+        if name not in lot.table.column_names:
+            continue
+        for place in pc.indices_nonzero(pc.is_null(lot.table[name])).to_pylist():
+            number, row = source_of(lot.table, place)
+            batch = ledger.batches[number]
+            troubles = batch.key_troubles if name == KEY else batch.link_troubles
+            bad.append(place)
+            if row in troubles:
+                ledger.list_cell(number, troubles[row], odd)
+            else:
+                column = _header(batch, name)
+                ledger.list_row(number, row, empty, column=column)
+    lot.table = without(lot.table, bad)
+
+
+def _header(batch: Batch, name: str) -> str:
+    return batch.labels.get(name, "")
+
+
+def list_repeats(lot: Lot, ledger: Ledger) -> None:
+    """Of rows with one key keep the first (重复行): the others are listed, and say what differs."""
+    table = lot.table
+    if KEY not in table.column_names:
+        return
+    first = first_places(table[KEY])
+    later = pc.indices_nonzero(pc.not_equal(first, pa.array(range(table.num_rows), pa.int64())))
+    names = [name for name in table.column_names if name not in (*_MARKS, KEY)]
+    for place in later.to_pylist():
+        kept = first[place].as_py()
+        _list_repeat(table, place, kept, names, ledger)
+    lot.table = without(table, later.to_pylist())
+
+
+def _list_repeat(
+    table: pa.Table, place: int, kept: int, names: Sequence[str], ledger: Ledger
+) -> None:
+    number, row = source_of(table, place)
+    kept_number, kept_row = source_of(table, kept)
+    where = row_name(ledger, kept_number, kept_row)
+    batch = ledger.batches[number]
+    differs = [
+        batch.labels.get(name.removeprefix(ABOVE), name)
+        for name in names
+        if table[name][place].as_py() != table[name][kept].as_py()
+    ]
+    if differs:
+        said = "、".join(dict.fromkeys(differs))
+        ledger.list_row(number, row, "TABLE-043", where=where, differs=said)
+    else:
+        ledger.list_row(number, row, "TABLE-042", where=where)
+
+
+def row_name(ledger: Ledger, number: int, row: int) -> Text:
+    """A row as a person finds it: file, sheet, row."""
+    batch = ledger.batches[number]
+    place = "/".join(shown(part) for part in (batch.file, batch.sheet) if part)
+    line = batch.rows[row].as_py()
+    return Text(f"{place} 第 {line} 行", f"{place} row {line}")
+
+
+def first_places(keys: pa.ChunkedArray) -> pa.Array:
+    """For each row the place of the first row with the same value; nulls are one value."""
+    codes = keys.combine_chunks().dictionary_encode(null_encoding="encode").indices
+    places = pa.array(range(len(codes)), pa.int64())
+    pairs = pa.table({"code": codes, "place": places})
+    firsts = pairs.group_by("code", use_threads=False).aggregate([("place", "min")])
+    ordered = firsts.sort_by("code")["place_min"].combine_chunks()
+    return ordered.take(codes)

@@ -1,0 +1,157 @@
+"""Loading header profiles from YAML; all mistakes at once, with file, line and nearest name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from mingbai.tables.errors import Finding, TablesError, finding
+from mingbai.tables.profiles import Check, FactSpec, KeySpec, LinkSpec, Profile, Recognise
+from mingbai.tables.spec_files import SpecReader
+from mingbai.tables.texts import Text, fold
+from mingbai.tables.yamlfile import Node, read_yaml
+
+Read = TypeVar("Read")
+
+_KEYS = (
+    "profile", "title", "source", "rank", "supplements", "recognise", "entity", "key", "link",
+    "facts", "parent", "checks",
+)  # fmt: skip
+_CHECKS = {
+    "one": ("fact", "code"),
+    "at_most_one": ("fact", "code"),
+    "id_agrees": ("fact", "sex", "birth"),
+    "unique": ("fact",),
+}
+
+
+def load_profiles(folders: Sequence[Path]) -> tuple[Profile, ...]:
+    """All profiles of the folders (a pack's and those of the packs it extends)."""
+    findings: list[Finding] = []
+    profiles: dict[str, Profile] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
+            profile = _read(path, findings)
+            if profile is not None and profile.id in profiles:
+                at = profile.at
+                findings.append(finding("TABLE-009", file=str(path), at=at, profile=profile.id))
+            elif profile is not None:
+                profiles[profile.id] = profile
+    if findings:
+        raise TablesError(findings)
+    return tuple(profiles.values())
+
+
+def _read(path: Path, findings: list[Finding]) -> Profile | None:
+    before = len(findings)
+    root = read_yaml(path, findings)
+    if root is None:
+        if len(findings) == before:
+            findings.append(finding("TABLE-004", file=str(path), why="empty"))
+        return None
+    profile = _ProfileReader(str(path), findings).profile(root)
+    return profile if len(findings) == before else None
+
+
+class _ProfileReader(SpecReader):
+    """One profile file."""
+
+    def profile(self, root: Node) -> Profile | None:
+        entries = self.mapping(root, "profile", _KEYS)
+        if not self.need(entries, root, "profile", "title", "recognise", "entity", "facts"):
+            return None
+        parent_facts, decide = self._optional(entries, "parent", self._parent) or ((), None)
+        return Profile(
+            id=self.text(entries["profile"], "profile"),
+            title=self._title(entries["title"]),
+            entity=self.text(entries["entity"], "entity"),
+            recognise=self._recognise(entries["recognise"]),
+            key=self._optional(entries, "key", self._key),
+            link=self._optional(entries, "link", self._link),
+            facts=self.facts(entries["facts"]),
+            parent_facts=parent_facts,
+            decide=decide,
+            checks=self._optional(entries, "checks", self._checks) or (),
+            rank=self._optional(entries, "rank", self._rank) or 50,
+            supplements=self._optional(entries, "supplements", self._supplements) or False,
+            file=self.file,
+            at=root.at,
+        )
+
+    def _optional(
+        self, entries: dict[str, Node], key: str, read: Callable[[Node], Read]
+    ) -> Read | None:
+        return read(entries[key]) if key in entries else None
+
+    def _title(self, node: Node) -> Text:
+        entries = self.mapping(node, "title", ("zh", "en"))
+        if not self.need(entries, node, "zh", "en"):
+            return Text("", "")
+        return Text(self.text(entries["zh"], "zh"), self.text(entries["en"], "en"))
+
+    def _recognise(self, node: Node) -> Recognise:
+        """`all`: each item (or one of a list) must stand in the header; `none`: none may."""
+        entries = self.mapping(node, "recognise", ("all", "none"))
+        if not self.need(entries, node, "all"):
+            return Recognise()
+        groups = entries["all"].items or [entries["all"]]
+        needed = tuple(tuple(fold(one) for one in self.texts(group, "all")) for group in groups)
+        refused = self.texts(entries["none"], "none") if "none" in entries else ()
+        return Recognise(needed, tuple(fold(label) for label in refused))
+
+    def _key(self, node: Node) -> KeySpec:
+        if node.map is None:
+            return KeySpec((self.source(node, "key"),))
+        entries = self.mapping(node, "key", ("join", "with"))
+        if not self.need(entries, node, "join"):
+            return KeySpec(())
+        parts = entries["join"].items or [entries["join"]]
+        joined = self.text(entries["with"], "with") if "with" in entries else "-"
+        return KeySpec(tuple(self.source(part, "join") for part in parts), joined)
+
+    def _link(self, node: Node) -> LinkSpec:
+        if node.map is None:
+            return LinkSpec(self.source(node, "link"))
+        entries = self.mapping(node, "link", ("labels", "match"))
+        if not self.need(entries, node, "labels", "match"):
+            return LinkSpec(self.source(node, "link"))
+        source = self.source(entries["labels"], "labels")
+        return LinkSpec(source, self.text(entries["match"], "match"))
+
+    def _parent(self, node: Node) -> tuple[tuple[FactSpec, ...], tuple[str, str] | None]:
+        """Facts of the parent that stand on every row, and whose row decides when they differ."""
+        entries = self.mapping(node, "parent", ("facts", "decide"))
+        if not self.need(entries, node, "facts"):
+            return (), None
+        decide = None
+        if "decide" in entries:
+            rule = self.mapping(entries["decide"], "decide", ("fact", "code"))
+            if self.need(rule, entries["decide"], "fact", "code"):
+                decide = (self.text(rule["fact"], "fact"), self.text(rule["code"], "code"))
+        return self.facts(entries["facts"]), decide
+
+    def _checks(self, node: Node) -> tuple[Check, ...]:
+        if node.items is None:
+            self.wrong(node, "checks", "a list")
+            return ()
+        return tuple(check for check in map(self._check, node.items) if check)
+
+    def _check(self, node: Node) -> Check | None:
+        entries = self.mapping(node, "checks", ("check", "fact", "code", "sex", "birth"))
+        if not self.need(entries, node, "check"):
+            return None
+        kind = self.one_of(entries["check"], "check", *_CHECKS)
+        if not self.need(entries, node, *_CHECKS.get(kind, ())):
+            return None
+        texts = {key: self.text(value, key) for key, value in entries.items() if key != "check"}
+        return Check(kind, texts.pop("fact", ""), node.at, **texts)
+
+    def _rank(self, node: Node) -> int:
+        if isinstance(node.value, int) and 0 < node.value < 1000:
+            return node.value
+        self.wrong(node, "rank", "a number from 1 to 999")
+        return 50
+
+    def _supplements(self, node: Node) -> bool:
+        return self.flag(node, "supplements")

@@ -1,0 +1,123 @@
+"""Header profiles (表头对照): how one layout of a table is recognised and read, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from mingbai.tables.texts import Text, fold
+from mingbai.tables.yamlfile import Place
+
+
+@dataclass(frozen=True)
+class Source:
+    """A column of the sheet, named by any of several headers; the first one there is taken."""
+
+    labels: tuple[str, ...]
+    folded: tuple[str, ...]
+    times: Mapping[str, Decimal] = field(default_factory=dict)
+
+    @classmethod
+    def named(cls, *labels: str) -> Source:
+        return cls(labels, tuple(fold(label) for label in labels))
+
+
+@dataclass(frozen=True)
+class FactSpec:
+    """How a fact (事实) is read from one or several columns.
+
+    `form` says how: cell, one_hot (0/1 columns into one code), any_yes (yes when one column says
+    yes), has (a part of a multi-value cell), place (a province name into its code), constant.
+    """
+
+    fact: str
+    form: str
+    sources: tuple[Source, ...]
+    at: Place
+    values: Mapping[str, str | None] = field(default_factory=dict)
+    blank: str | None = None
+    filled: Source | None = None
+    id_number: Source | None = None
+    times: Decimal | None = None
+    rounds: bool = False
+    month: str | None = None
+    check: str | None = None
+    has: str | None = None
+    among: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    constant: str | None = None
+
+    @property
+    def all_sources(self) -> tuple[Source, ...]:
+        """Every column that is looked at, the ones that only help last."""
+        return self.sources + tuple(one for one in (self.filled, self.id_number) if one)
+
+
+@dataclass(frozen=True)
+class KeySpec:
+    """What identifies a row: one column, or several joined."""
+
+    sources: tuple[Source, ...]
+    joined_with: str = "-"
+
+
+@dataclass(frozen=True)
+class LinkSpec:
+    """What ties a row to its parent: the parent's key, or a fact of it such as the ID number."""
+
+    source: Source
+    match: str | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check over accepted rows that gives remarks: one, at_most_one, id_agrees, unique."""
+
+    kind: str
+    fact: str
+    at: Place
+    code: str | None = None
+    sex: str | None = None
+    birth: str | None = None
+
+
+@dataclass(frozen=True)
+class Recognise:
+    """Headers that must be there (every group by one of its labels), or must not."""
+
+    needed: tuple[tuple[str, ...], ...] = ()
+    refused: tuple[str, ...] = ()
+
+    def fits(self, headers: Mapping[str, int]) -> bool:
+        if any(label in headers for label in self.refused):
+            return False
+        return all(any(label in headers for label in group) for group in self.needed)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One layout: what a row is, what its columns mean, what must agree."""
+
+    id: str
+    title: Text
+    entity: str
+    recognise: Recognise
+    key: KeySpec | None
+    link: LinkSpec | None
+    facts: tuple[FactSpec, ...]
+    parent_facts: tuple[FactSpec, ...] = ()
+    decide: tuple[str, str] | None = None
+    checks: tuple[Check, ...] = ()
+    rank: int = 50
+    supplements: bool = False
+    file: str = ""
+    at: Place = (1, 1)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every column the profile may read."""
+        own = self.key.sources if self.key else ()
+        tied = (self.link.source,) if self.link else ()
+        facts = self.facts + self.parent_facts
+        return own + tied + tuple(source for spec in facts for source in spec.all_sources)

@@ -1,0 +1,96 @@
+"""From a fact's specification to the function that reads it from its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+
+from mingbai.tables.cells import BLANK, Reading, broken
+from mingbai.tables.dates import DateReader
+from mingbai.tables.identity import birth_of, id18, is_valid, sex_of
+from mingbai.tables.numbers import NumberReader
+from mingbai.tables.profiles import FactSpec
+from mingbai.tables.schema import Column
+from mingbai.tables.words import (
+    BoolReader,
+    CodeReader,
+    PartReader,
+    PlaceReader,
+    TextReader,
+    one_hot,
+    plain,
+)
+
+Cells = tuple[object, ...]
+ReadCells = Callable[[Cells], Reading]
+ReadCell = Callable[[object], Reading]
+
+
+def reader(spec: FactSpec, column: Column, factors: tuple[Decimal | None, ...]) -> ReadCells:
+    """The function that reads the fact; it is given one tidy cell for each source of the spec."""
+    if spec.form == "constant":
+        value = cell_reader(spec, column, None)(spec.constant)
+        return lambda cells: value
+    if spec.form == "one_hot":
+        return lambda cells: one_hot(cells, spec.codes)
+    if spec.form == "any_yes":
+        return partial(_any_yes, BoolReader.of(spec.values))
+    read = cell_reader(spec, column, factors[0] if factors else None)
+    blank = cell_reader(spec, column, None)(spec.blank) if spec.blank is not None else BLANK
+    if spec.filled is None and spec.id_number is None:
+        return lambda cells: blank if cells[0] is None else read(cells[0])
+    if spec.filled is not None:
+        return lambda cells: read(cells[0]) if cells[0] is not None else _if(cells[1], blank)
+    return partial(_or_from_id, read, column)
+
+
+def cell_reader(spec: FactSpec, column: Column, factor: Decimal | None) -> ReadCell:
+    """The function that reads one filled cell as the column's type."""
+    if spec.form == "has":
+        return PartReader(spec.has or "", frozenset(spec.among)).read
+    if spec.form == "place":
+        return PlaceReader().read
+    if column.type in ("int", "decimal", "money"):
+        times = factor or spec.times
+        numbers = NumberReader(column, spec.rounds)
+        return lambda raw: numbers.read(raw, times)
+    if column.type == "date":
+        return DateReader(spec.month).read
+    if column.type == "bool":
+        return BoolReader.of(spec.values).read
+    if column.type == "code":
+        return CodeReader.of(column, spec.values).read
+    return TextReader(spec.check).read
+
+
+def _if(cell: object, reading: Reading) -> Reading:
+    return BLANK if cell is None else reading
+
+
+def _any_yes(words: BoolReader, cells: Cells) -> Reading:
+    """Yes when one column says yes; no only when every column says no."""
+    unsure = False
+    for place, cell in enumerate(cells):
+        reading = BLANK if cell is None else words.read(cell)
+        if reading.issue is not None:
+            return broken(reading.issue.code, cell, source=place)
+        if reading.value is True:
+            return Reading(True)
+        unsure = unsure or reading.value is None
+    return BLANK if unsure else Reading(False)
+
+
+def _or_from_id(read: ReadCell, column: Column, cells: Cells) -> Reading:
+    """The fact's own cell; when it is empty, what a valid ID number says of birth or sex."""
+    if cells[0] is not None:
+        return read(cells[0])
+    text = plain(cells[1]) if cells[1] is not None else None
+    number = id18(text) if text else None
+    if number is None:
+        return BLANK
+    if not is_valid(number):
+        return broken("TABLE-065", text, source=1)
+    if column.type == "date":
+        return Reading(birth_of(number))
+    return Reading(sex_of(number)) if sex_of(number) in column.codes else BLANK

@@ -1,0 +1,185 @@
+"""Reading a folder of office tables (读取文件夹): every file, every row gets a verdict."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from mingbai.tables.assembling import Assembler
+from mingbai.tables.convert import Batch, convert
+from mingbai.tables.errors import Finding, TablesError, finding, wording
+from mingbai.tables.fit import check_profiles
+from mingbai.tables.formats.delimited import open_delimited
+from mingbai.tables.formats.parquet import ParquetSheet
+from mingbai.tables.formats.sheet import Sheet, UnreadableError
+from mingbai.tables.formats.xlsx import open_workbook
+from mingbai.tables.intake import FileReport, Intake
+from mingbai.tables.ledger import Ledger
+from mingbai.tables.profiles import Profile
+from mingbai.tables.recognise import Match, Recogniser
+from mingbai.tables.schema import Schema
+
+Progress = Callable[[str, int, int], None]
+
+_WORKBOOKS = (".xlsx", ".xlsm")
+_TEXTS = (".csv", ".tsv", ".txt")
+_OLD_WORKBOOKS = (".xls", ".xlsb", ".et", ".ods", ".wps")
+# Left behind by programs, never put there by a person.
+_LEFT_BEHIND = re.compile(r"~\$.*|\..*|Thumbs\.db|desktop\.ini", re.IGNORECASE)
+
+
+def read_folder(
+    folder: Path,
+    schema: Schema,
+    profiles: Sequence[Profile],
+    *,
+    progress: Progress | None = None,
+) -> Intake:
+    """Read every table of a folder; files that are none are named, rows are accepted or listed."""
+    check_profiles(profiles, schema)
+    paths = _paths(folder)
+    reader = _FolderReader(schema, Recogniser(profiles, schema))
+    for number, path in enumerate(paths, 1):
+        if progress is not None:
+            progress(path.name, number, len(paths))
+        reader.read(path)
+    if not reader.batches:
+        raise TablesError([finding("TABLE-003", count=len(paths)), *_reasons(reader.reports)])
+    return reader.intake()
+
+
+def _paths(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise TablesError([finding("TABLE-001", folder=folder.name)])
+    try:
+        paths = [path for path in folder.iterdir() if not _LEFT_BEHIND.fullmatch(path.name)]
+    except OSError as error:
+        raise TablesError([finding("TABLE-001", folder=folder.name)]) from error
+    if not paths:
+        raise TablesError([finding("TABLE-002", folder=folder.name)])
+    return sorted(paths, key=lambda path: path.name)
+
+
+def _reasons(reports: Sequence[FileReport]) -> list[Finding]:
+    """The skipped files as findings, so that the error says what to do with each."""
+    return [
+        Finding(report.code, report.reason, wording(report.code)[1], report.name)
+        for report in reports
+        if report.code is not None and report.reason is not None
+    ]
+
+
+class _FolderReader:
+    """Goes through the files, and keeps what became of each."""
+
+    def __init__(self, schema: Schema, recogniser: Recogniser) -> None:
+        self.schema = schema
+        self.recogniser = recogniser
+        self.batches: list[Batch] = []
+        self.reports: list[FileReport] = []
+        self.twice: list[tuple[int, int, str]] = []
+
+    def read(self, path: Path) -> None:
+        try:
+            sheets = self._open(path)
+            skipped = len(self.reports)
+            for sheet in sheets:
+                self._sheet(path, sheet)
+            if len(self.reports) == skipped:
+                self._skip(path.name, None, "TABLE-026")
+        except UnreadableError as error:
+            self._skip(path.name, None, error.code, **error.facts)
+        except Exception as error:  # one odd file must not keep a county from its result
+            self._skip(path.name, None, "TABLE-030", why=type(error).__name__)
+
+    def _open(self, path: Path) -> list[Sheet]:
+        """The sheets of a file; everything that hinders is UnreadableError with its number."""
+        kind = path.suffix.lower()
+        if path.is_dir():
+            raise UnreadableError("TABLE-025")
+        if not path.is_file():
+            raise UnreadableError("TABLE-021")
+        if kind in _OLD_WORKBOOKS:
+            raise UnreadableError("TABLE-028", kind=kind)
+        try:
+            if kind in _WORKBOOKS:
+                return open_workbook(path)
+            if kind in _TEXTS:
+                return open_delimited(path, lambda sheet: self._score(sheet, path.stem))
+            if kind == ".parquet":
+                return [ParquetSheet(path)]
+        except (OSError, MemoryError) as error:
+            raise UnreadableError("TABLE-021") from error
+        raise UnreadableError("TABLE-020")
+
+    def _score(self, sheet: Sheet, stem: str) -> int:
+        try:
+            match = self.recogniser.match(sheet.head(), stem)
+        except UnreadableError:
+            return -1
+        return match.score[0] * 10_000 + match.score[1] + 1 if match else 0
+
+    def _sheet(self, path: Path, sheet: Sheet) -> None:
+        try:
+            head = sheet.head()
+            if not any(cell not in ("", None) for row in head for cell in row):
+                return
+            match = None if sheet.hidden else self.recogniser.match(head, path.stem)
+            if match is None:
+                self._skip(path.name, sheet.name, "TABLE-029" if sheet.hidden else "TABLE-023")
+                return
+            self._table(path, sheet, match)
+        except UnreadableError as error:
+            self._skip(path.name, sheet.name, error.code, **error.facts)
+
+    def _table(self, path: Path, sheet: Sheet, match: Match) -> None:
+        batch = convert(sheet, match, path.name, self.schema)
+        self.twice += [(len(self.batches), match.header_row, label) for label in match.twice]
+        self.batches.append(batch)
+        read = {match.place(source) for source in match.profile.sources}
+        unread = [label for place, label in enumerate(match.labels) if label and place not in read]
+        self.reports.append(
+            FileReport(
+                name=path.name,
+                what="table",
+                sheet=sheet.name,
+                profile=match.profile.id,
+                entity=match.profile.entity,
+                header_row=match.header_row,
+                rows=len(batch),
+                unread=tuple(unread),
+            )
+        )
+
+    def _skip(self, name: str, sheet: str | None, code: str, **facts: object) -> None:
+        reason = wording(code, **facts)[0]
+        report = FileReport(name=name, what="skipped", sheet=sheet, code=code, reason=reason)
+        self.reports.append(report)
+
+    def intake(self) -> Intake:
+        ledger = Ledger(self.batches)
+        tables = Assembler(self.batches, self.schema, ledger).assemble()
+        ledger.remark_cells()
+        for batch, row, label in self.twice:
+            ledger.remark_header(batch, row, "TABLE-074", label)
+        return Intake(
+            tables=tables,
+            files=self.reports,
+            rows_in=ledger.rows_in,
+            rows_accepted=ledger.rows_in - ledger.rows_listed,
+            rows_listed=ledger.rows_listed,
+            problems=ledger.sorted_problems(),
+            supplied=_supplied(self.batches, self.schema),
+        )
+
+
+def _supplied(batches: Sequence[Batch], schema: Schema) -> dict[str, frozenset[str]]:
+    """Which facts some file had a column for, whatever its cells say."""
+    found: dict[str, set[str]] = {table.entity: set() for table in schema.tables}
+    for batch in batches:
+        table = schema.table(batch.profile.entity)
+        found[batch.profile.entity] |= batch.facts.keys()
+        if table is not None and table.parent:
+            found[table.parent] |= batch.parent_facts.keys()
+    return {entity: frozenset(facts) for entity, facts in found.items()}

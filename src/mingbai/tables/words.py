@@ -1,0 +1,144 @@
+"""Words (文字、是否、代码): text, yes or no, codes by label, parts of a multi-value cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mingbai.tables.cells import BLANK, Reading, broken
+from mingbai.tables.identity import id18, is_phone, is_valid
+from mingbai.tables.places import provinces
+from mingbai.tables.schema import Column
+from mingbai.tables.texts import fold, half_width, shown
+
+_LONGEST = 2000
+_LOST_DIGITS = re.compile(r"\d(\.\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
+_SPLIT = re.compile(r"[,，、;；/|\s]+")
+YES_NO: Mapping[str, bool] = {
+    **dict.fromkeys(("是", "有", "已", "y", "yes", "true", "t", "1", "√", "✓"), True),
+    **dict.fromkeys(("否", "无", "没有", "未", "n", "no", "false", "f", "0", "×", "✗"), False),
+}
+
+
+def plain(raw: object) -> str | None:
+    """A cell as text with all its digits, or none when digits are lost or signs are not text."""
+    if isinstance(raw, bool):
+        return None
+    if isinstance(raw, (int, float)):
+        if isinstance(raw, float) and not (raw.is_integer() and abs(raw) < 1e15):
+            return None
+        return str(int(raw)) if abs(raw) < 10**40 else None
+    text = shown(raw) if not isinstance(raw, str) else raw
+    if len(text) > _LONGEST or _LOST_DIGITS.fullmatch(text):
+        return None
+    return text if "".join(text.split()).isprintable() else None
+
+
+@dataclass(frozen=True)
+class TextReader:
+    """Reads names and numbers nobody calculates with; `check` is id_number, phone or none."""
+
+    check: str | None = None
+    halves: bool = False
+
+    def read(self, raw: object) -> Reading:
+        text = plain(raw)
+        if text is None and isinstance(raw, float) and not raw.is_integer():
+            text = shown(raw)  # 12.5 in a text column is 12.5; only long numbers lose digits
+        if text is None:
+            return broken("TABLE-062", raw)
+        if self.check is None:
+            return Reading(half_width(text) if self.halves else text)
+        return self._number(half_width(text).replace(" ", ""), raw)
+
+    def _number(self, text: str, raw: object) -> Reading:
+        """ID numbers and phones are kept as written, with a remark when they cannot be right."""
+        if self.check == "phone":
+            code, right = "TABLE-067", is_phone(text)
+        else:
+            number = id18(text)
+            text = text.upper()
+            code, right = "TABLE-065", number is not None and is_valid(number)
+        return Reading(text, None if right else broken(code, raw).issue)
+
+
+@dataclass(frozen=True)
+class BoolReader:
+    """Reads yes and no by their words (是/否) and by the labels of the profile."""
+
+    values: Mapping[str, bool | None]
+
+    def read(self, raw: object) -> Reading:
+        if isinstance(raw, bool):
+            return Reading(raw)
+        text = plain(raw)
+        label = fold(text) if text is not None else ""
+        if label not in self.values:
+            return broken("TABLE-060", raw)
+        return Reading(self.values[label])
+
+    @classmethod
+    def of(cls, labels: Mapping[str, str | None]) -> BoolReader:
+        words = {"yes": True, "no": False}
+        own = {label: words[word] if word else None for label, word in labels.items()}
+        return cls({**YES_NO, **own})
+
+
+@dataclass(frozen=True)
+class CodeReader:
+    """Reads a code by its label in any language, by the profile's labels, or by itself."""
+
+    values: Mapping[str, str | None]
+
+    def read(self, raw: object) -> Reading:
+        text = plain(raw)
+        label = fold(text) if text is not None else ""
+        if label not in self.values:
+            return broken("TABLE-060", raw)
+        return Reading(self.values[label])
+
+    @classmethod
+    def of(cls, column: Column, labels: Mapping[str, str | None]) -> CodeReader:
+        values: dict[str, str | None] = {fold(code): code for code in column.codes}
+        for code, names in column.codes.items():
+            values |= {fold(name): code for name in names}
+        return cls({**values, **labels})
+
+
+@dataclass(frozen=True)
+class PartReader:
+    """Reads whether a multi-value cell (多选) holds one of its words: 健康状况 残疾,长期慢性病."""
+
+    part: str
+    among: frozenset[str]
+
+    def read(self, raw: object) -> Reading:
+        text = plain(raw)
+        parts = {fold(part) for part in _SPLIT.split(text or "")} - {""}
+        if not parts or not parts <= self.among:
+            return broken("TABLE-068", raw)
+        return Reading(self.part in parts)
+
+
+class PlaceReader:
+    """Reads a province name (省) as the first digits of its division code."""
+
+    def read(self, raw: object) -> Reading:
+        text = plain(raw)
+        code = provinces().get(fold(text)) if text else None
+        return Reading(code) if code else broken("TABLE-060", raw)
+
+
+def one_hot(raws: tuple[object, ...], codes: tuple[str, ...]) -> Reading:
+    """One code from 0/1 columns: none marked is not stated, two marked contradict each other."""
+    marked: list[int] = []
+    for place, raw in enumerate(raws):
+        reading = BLANK if raw is None else BoolReader(YES_NO).read(raw)
+        if reading.issue is not None:
+            return broken("TABLE-060", raw, source=place)
+        if reading.value is True:
+            marked.append(place)
+    if len(marked) > 1:
+        return broken("TABLE-069", len(marked), source=marked[1])
+    return Reading(codes[marked[0]]) if marked else BLANK
