@@ -1,0 +1,1 @@
+"""Measurements of the engine. Nothing here is part of the product."""
