@@ -47,11 +47,21 @@ def _facts(profile: Profile, specs: Iterable[FactSpec], table: Table) -> Iterato
         if column is None:
             yield from _names(profile, spec.at, table, [spec.fact])
             continue
+        if spec.id_part and not _fits_part(spec.id_part, column):
+            yield _unknown(profile, spec.at, "fact for part", spec.id_part, ())
         said = [*spec.values.values(), *spec.codes, spec.blank, spec.constant]
         allowed = _allowed(column)
         for code in said if allowed is not None else ():
             if code is not None and code not in (allowed or ()):
                 yield _unknown(profile, spec.at, "code", code, allowed or ())
+
+
+def _fits_part(part: str, column: Column) -> bool:
+    """Whether the column can hold what that part of an ID number says."""
+    if part == "birth":
+        return column.type == "date"
+    words = {"sex": {"male", "female"}, "disability_type": set("1234567")}
+    return column.type == "code" and words.get(part, set("1234")) <= set(column.codes)
 
 
 def _allowed(column: Column) -> tuple[str, ...] | None:

@@ -8,7 +8,8 @@ from datetime import date
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 # A disability card is the ID number with kind and grade behind it, a re-issue two signs more.
-_ID = re.compile(r"(\d{17}[\dX])(?:[1-7][1-4](?:B\d)?)?", re.ASCII)
+_ID = re.compile(r"(\d{17}[\dX])(?:([1-7])([1-4])(?:B\d)?)?", re.ASCII)
+ID_PARTS = ("birth", "sex", "disability_type", "disability_grade")
 _PRIVATE = re.compile(r"\d{15,}[\dXx]?|\d{17}[Xx]|1\d{10}", re.ASCII)
 
 
@@ -40,6 +41,18 @@ def birth_of(number: str) -> date | None:
 def sex_of(number: str) -> str:
     """Sex (性别) from sign 17: odd is male."""
     return "male" if int(number[16]) % 2 else "female"
+
+
+def part_of(text: str, part: str) -> date | str | None:
+    """What a number says: birth, sex, or kind and grade of the disability on a card."""
+    match = _ID.fullmatch(text.strip().upper())
+    if match is None:
+        return None
+    if part == "birth":
+        return birth_of(match[1])
+    if part == "sex":
+        return sex_of(match[1])
+    return str(match[2] if part == "disability_type" else match[3]) if match[2] else None
 
 
 def is_phone(text: str) -> bool:

@@ -39,6 +39,7 @@ class FactSpec:
     blank: str | None = None
     filled: Source | None = None
     id_number: Source | None = None
+    id_part: str | None = None
     times: Decimal | None = None
     rounds: bool = False
     month: str | None = None

@@ -8,7 +8,7 @@ from functools import partial
 
 from mingbai.tables.cells import BLANK, Reading, broken
 from mingbai.tables.dates import DateReader
-from mingbai.tables.identity import birth_of, id18, is_valid, sex_of
+from mingbai.tables.identity import id18, is_valid, part_of
 from mingbai.tables.numbers import NumberReader
 from mingbai.tables.profiles import FactSpec
 from mingbai.tables.schema import Column
@@ -42,7 +42,7 @@ def reader(spec: FactSpec, column: Column, factors: tuple[Decimal | None, ...]) 
         return lambda cells: blank if cells[0] is None else read(cells[0])
     if spec.filled is not None:
         return lambda cells: read(cells[0]) if cells[0] is not None else _if(cells[1], blank)
-    return partial(_or_from_id, read, column)
+    return partial(_or_from_id, read, spec.id_part or "")
 
 
 def cell_reader(spec: FactSpec, column: Column, factor: Decimal | None) -> ReadCell:
@@ -81,16 +81,14 @@ def _any_yes(words: BoolReader, cells: Cells) -> Reading:
     return BLANK if unsure else Reading(False)
 
 
-def _or_from_id(read: ReadCell, column: Column, cells: Cells) -> Reading:
-    """The fact's own cell; when it is empty, what a valid ID number says of birth or sex."""
+def _or_from_id(read: ReadCell, part: str, cells: Cells) -> Reading:
+    """The fact's own cell; when it is empty, what a valid ID number or disability card says."""
     if cells[0] is not None:
         return read(cells[0])
     text = plain(cells[1]) if cells[1] is not None else None
     number = id18(text) if text else None
-    if number is None:
+    if text is None or number is None:
         return BLANK
     if not is_valid(number):
         return broken("TABLE-065", text, source=1)
-    if column.type == "date":
-        return Reading(birth_of(number))
-    return Reading(sex_of(number)) if sex_of(number) in column.codes else BLANK
+    return Reading(part_of(text, part))

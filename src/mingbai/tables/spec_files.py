@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from mingbai.tables.identity import ID_PARTS
 from mingbai.tables.nodes import NodeReader
 from mingbai.tables.profiles import FactSpec, Source
 from mingbai.tables.texts import fold
@@ -95,7 +96,7 @@ class SpecReader(NodeReader):
             elif key == "blank":
                 self._blank(node, draft)
             elif key == "id_number":
-                options["id_number"] = self.source(node, key)
+                self._id_number(node, options)
             elif key == "times":
                 options["times"] = self.number(node, key)
             elif key == "round":
@@ -104,6 +105,13 @@ class SpecReader(NodeReader):
                 options["month"] = self.one_of(node, key, "first", "last")
             else:
                 options["check"] = self.one_of(node, key, "id_number", "phone")
+
+    def _id_number(self, node: Node, options: dict[str, Any]) -> None:
+        """What an ID number or disability card says when the fact has no cell of its own."""
+        entries = self.mapping(node, "id_number", ("labels", "part"))
+        if self.need(entries, node, "labels", "part"):
+            options["id_number"] = self.source(entries["labels"], "labels")
+            options["id_part"] = self.one_of(entries["part"], "part", *ID_PARTS)
 
     def _blank(self, node: Node, draft: _Draft) -> None:
         """What an empty cell means: a value, or a value only when another column is filled."""
