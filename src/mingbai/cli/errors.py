@@ -5,20 +5,34 @@ from __future__ import annotations
 import click
 
 from mingbai.engine.errors import EngineError, PackError
+from mingbai.tables import TablesError
 
 USAGE, PACK, TABLES, RUN, CASES = 2, 3, 4, 5, 6
 _MOST_SHOWN = 40
 
 
-def exit_code(error: EngineError) -> int:
+def exit_code(error: EngineError | TablesError) -> int:
     """The exit code of an error."""
+    if isinstance(error, TablesError):
+        return TABLES
     return PACK if isinstance(error, PackError) else RUN
 
 
-def say(error: EngineError) -> None:
+def say(error: EngineError | TablesError) -> None:
     """Print the faults of an error, each on a line, to standard error."""
-    for item in error.faults[:_MOST_SHOWN]:
-        click.echo(str(item), err=True)
-    more = len(error.faults) - _MOST_SHOWN
+    lines = _lines(error)
+    for line in lines[:_MOST_SHOWN]:
+        click.echo(line, err=True)
+    more = len(lines) - _MOST_SHOWN
     if more > 0:
         click.echo(f"… 还有 {more} 处 / {more} more", err=True)
+
+
+def _lines(error: EngineError | TablesError) -> list[str]:
+    if isinstance(error, EngineError):
+        return [str(item) for item in error.faults]
+    return [
+        f"{':'.join(str(part) for part in (item.file, item.line, item.column) if part)}"
+        f" [{item.code}] {item.message.zh} {item.advice.zh} / {item.message.en} {item.advice.en}".strip()
+        for item in error.findings
+    ]

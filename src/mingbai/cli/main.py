@@ -9,7 +9,9 @@ import click
 from mingbai import __version__
 from mingbai.cli.errors import exit_code, say
 from mingbai.cli.packs import packs
+from mingbai.cli.screen import screen
 from mingbai.engine.errors import EngineError
+from mingbai.tables import TablesError
 
 
 class _Group(click.Group):
@@ -18,7 +20,7 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except EngineError as error:
+        except (EngineError, TablesError) as error:
             say(error)
             ctx.exit(exit_code(error))
 
@@ -34,6 +36,7 @@ def cli() -> None:
     """
 
 
+cli.add_command(screen)
 cli.add_command(packs)
 
 

@@ -114,6 +114,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "RUN-005": ("找不到这一户：{name}", "household not found: {name}"),
     "RUN-006": ("计算没有完成：{detail}", "the evaluation did not finish: {detail}"),
+    "RUN-009": (
+        "不能写入结果文件夹 {name}：{detail}",
+        "cannot write to the output folder {name}: {detail}",
+    ),
     "RUN-007": (
         "输入缺列：{entity} 表没有 {name}",
         "the input lacks a column: table {entity} has no {name}",

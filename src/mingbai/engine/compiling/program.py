@@ -53,6 +53,8 @@ class Program:
                     found[f"{name}@{suffix}"] = None
             for _, column in self.lowered.rules[name].why:
                 found[column] = None
+        if self.lowered.causes:
+            found.update({f"{name}@na": None for name in plan.facts if f"{name}@na" in plan.level_of})
         return found
 
     def sql(self, entity: str | None = None, options: SqlOptions | None = None) -> str:

@@ -1,0 +1,68 @@
+"""Options that several commands share (共用选项): pack, as-of day, local list, input folder."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from mingbai.engine.loading import apply_local, load_pack
+from mingbai.engine.model.pack import Pack
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Day(click.ParamType):
+    """A day as 2025-06-30 (日期)."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:  # click passes whatever it was given
+        """The day, or a usage error."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(
+                f"“{value}”不是日期，请写 2025-06-30 / not a day, write 2025-06-30", param, ctx
+            )
+
+
+def pack_options(function: F) -> F:
+    """``--pack``, ``--as-of`` and ``--local``; the command gets the loaded pack."""
+
+    @click.option(
+        "--pack",
+        "pack_name",
+        required=True,
+        metavar="PACK",
+        help="规则包的编号或文件夹 / pack id or folder",
+    )
+    @click.option("--as-of", required=True, type=Day(), help="截至日 / as-of day")
+    @click.option(
+        "--local",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="本地清单：本地的参数值 / local parameter values (YAML)",
+    )
+    @functools.wraps(function)
+    def wrapper(*args: Any, pack_name: str, local: Path | None, **kwargs: Any) -> Any:
+        pack = load_pack(pack_name, with_cases=False)
+        if local is not None:
+            pack = apply_local(pack, local)
+        return function(*args, pack=pack, **kwargs)
+
+    return wrapper  # type: ignore[return-value]  # functools.wraps keeps the signature click sees
+
+
+input_folder = click.argument(
+    "folder", metavar="INPUT_DIR", type=click.Path(path_type=Path, exists=True, file_okay=False)
+)
+
+__all__ = ["Day", "Pack", "input_folder", "pack_options"]

@@ -1,0 +1,125 @@
+"""``mingbai screen``: a folder of tables in, states, tasks, problems and a report out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import click
+
+from mingbai.cli.options import input_folder, pack_options
+from mingbai.cli.progress import ProgressLine
+from mingbai.documents.family import family_of
+from mingbai.documents.report import write_report
+from mingbai.documents.workbooks import write_problems, write_tasks
+from mingbai.engine.errors import run_error
+from mingbai.engine.model.pack import Pack
+from mingbai.screening.parquet import write_households
+from mingbai.screening.result import Screening
+from mingbai.screening.screen import screen as run_screening
+from mingbai.screening.summary import as_json, headline
+from mingbai.screening.typical import typical_household
+
+FILES = {
+    "households": "households.parquet",
+    "tasks": "tasks.xlsx",
+    "problems": "problems.xlsx",
+    "report": "report.html",
+}
+
+
+@click.command()
+@input_folder
+@pack_options
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="结果文件夹 / output folder",
+)
+@click.option(
+    "--json", "json_out", is_flag=True, help="只打印一个 JSON 对象 / print one JSON object"
+)
+def screen(folder: Path, pack: Pack, as_of: date, out: Path, json_out: bool) -> None:
+    """筛查一个文件夹里的表格：每一户的状态、理由和任务 / screen a folder of tables.
+
+    例 / example: mingbai screen examples/yunnan-2025 --pack cn --as-of 2025-06-30 --out out/yunnan
+    """
+    progress = ProgressLine()
+    screening = run_screening(folder, pack, as_of, progress)
+    progress("write", 0, 1)
+    _write(screening, out)
+    progress.close()
+    if json_out:
+        click.echo(json.dumps(as_json(screening), ensure_ascii=False))
+    else:
+        _print(screening, out)
+
+
+def _write(screening: Screening, out: Path) -> None:
+    """Write all files beside the target, then move them in: no half result is ever left."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=out))
+    except OSError as error:
+        raise run_error("RUN-009", name=str(out), detail=error.strerror or "") from None
+    try:
+        write_households(screening, partial / FILES["households"])
+        write_tasks(screening, partial / FILES["tasks"])
+        write_problems(screening.intake, partial / FILES["problems"])
+        household = typical_household(screening)
+        family = family_of(screening.program, household) if household is not None else None
+        title = screening.program.pack.title
+        write_report(screening, partial / FILES["report"], family=family, title=title, files=FILES)
+        for name in FILES.values():
+            (partial / name).replace(out / name)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _print(screening: Screening, out: Path) -> None:
+    text, intake = headline(screening), screening.intake
+    click.echo(text.zh)
+    click.echo(text.en)
+    click.echo()
+    for counts in screening.counts.values():
+        unit = screening.program.pack.entities[counts.rule.entity].label.zh
+        click.echo(
+            f"  {counts.rule.label.zh}：达标 {counts.met}，未达标 {counts.unmet}，"
+            f"待核实 {counts.unknown}，不适用 {counts.not_applicable}（{unit}）"
+            if counts.rule.met_when
+            else f"  {counts.rule.label.zh}：有 {counts.unmet}，无 {counts.met}，"
+            f"待核实 {counts.unknown}，不适用 {counts.not_applicable}（{unit}）"
+        )
+    click.echo()
+    click.echo(
+        f"  {screening.households} 户 {screening.persons} 人；收到 {intake.rows_in} 行 = 采用 "
+        f"{intake.rows_accepted} + 未采用 {intake.rows_listed}；提示 {intake.remarks} 条 / "
+        f"{intake.rows_in} rows = {intake.rows_accepted} accepted + {intake.rows_listed} listed; "
+        f"{intake.remarks} remarks"
+    )
+    _print_warnings(screening)
+    click.echo()
+    for name in FILES.values():
+        click.echo(f"  {out / name}")
+
+
+def _print_warnings(screening: Screening) -> None:
+    day = screening.program.as_of.isoformat()
+    for gap in screening.gaps:
+        if gap.kind == "parameter":
+            where = gap.where or "本包 / this pack"
+            click.echo(
+                f"  注意：{gap.label.zh}在 {where} {day} 没有公布值，{gap.households} 户因此待核实 / "
+                f"no value published for {where} on {day}: {gap.label.en} ({gap.households} households)",
+                err=True,
+            )
+    absent = screening.program.bound.not_in_force
+    if absent:
+        click.echo(
+            f"  {day} 不生效的规则 {len(absent)} 条 / rules not in force: {', '.join(absent)}",
+            err=True,
+        )

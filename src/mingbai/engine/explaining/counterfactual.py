@@ -1,0 +1,175 @@
+"""What would change the outcome (改变结果的条件): per fact the nearest value, verified by evaluating it.
+
+Only for the auditor and the clerk; the villager's sheet never says how to fall under a line. Facts that
+nobody changes (``fixed``) and those of other persons' labels are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from mingbai.engine.compiling import Evaluated
+from mingbai.engine.explaining.trace import Input, Node, Tracer
+from mingbai.engine.model.pack import CaseRow, Fact
+from mingbai.engine.model.values import NA, Kind, Value
+
+#: Small ranges are tried value by value; larger ones by doubling steps, then halving.
+_TRY_ALL = 200
+_CAP = 10**11
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact changed alone (单项变化): from which value to which, and what comes out then."""
+
+    path: str
+    fact: Fact
+    row: CaseRow
+    old: Value
+    new: Value
+    outcome: Value
+
+
+class Counterfactuals:
+    """Searches single changes of facts for one household and one rule (反事实检验)."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self.tracer = tracer
+
+    def of(self, household: CaseRow, name: str, path: str = "") -> list[Change]:
+        """For every changeable fact the trace names: the nearest value for each other outcome."""
+        evaluated = self.tracer.evaluate(household)
+        row = _descend(evaluated, path)
+        node = self.tracer.trace(row, name, path)
+        before = self.tracer.outcome(row, name)
+        changes: list[Change] = []
+        for item in named_inputs(node).values():
+            if not item.fact.fixed and item.fact.type.kind is not Kind.TEXT:
+                changes.extend(self._changes(household, name, path, item, before))
+        return changes
+
+    def _changes(
+        self, household: CaseRow, name: str, path: str, item: Input, before: Value
+    ) -> Iterator[Change]:
+        old = item.row.facts.get(item.fact.id)
+
+        def outcome(value: Value) -> Value:
+            changed = changed_fact(household, item.path, value)
+            return self.tracer.outcome(_descend(self.tracer.evaluate(changed), path), name)
+
+        seen: set[object] = {_token(before), _token(None)}
+        for value in self._candidates(item.fact, old, outcome, before):
+            found = outcome(value)
+            if _token(found) not in seen:
+                seen.add(_token(found))
+                yield Change(item.path, item.fact, item.row, old, value, found)
+
+    def _candidates(
+        self, fact: Fact, old: Value, outcome: Callable[[Value], Value], before: Value
+    ) -> Iterator[Value]:
+        """Values to try, the nearest first."""
+        if fact.type.kind is Kind.BOOL:
+            yield from ((True, False) if old is None else (not old,))
+        elif fact.type.kind is Kind.CODE:
+            codes = self.tracer.pack.codes.get(fact.type.codes or "", {})
+            yield from (code for code in codes if code != old)
+        elif fact.type.kind is Kind.DATE:
+            yield from _days(old, self.tracer.program.as_of, outcome, before)
+        else:
+            yield from _numbers(fact, old, outcome, before)
+
+
+def named_inputs(node: Node) -> dict[str, Input]:
+    """Every fact a trace names, by path."""
+    return {item.path: item for step in node.walk() for item in step.inputs}
+
+
+def changed_fact(household: CaseRow, path: str, value: Value) -> CaseRow:
+    """The household with one fact set, everything else as it was."""
+    head, _, rest = path.partition(".")
+    if not rest:
+        return replace(household, facts={**household.facts, head: value})
+    number, _, inner = rest.partition(".")
+    rows = list(household.below[head])
+    rows[int(number)] = changed_fact(rows[int(number)], inner, value)
+    return replace(household, below={**household.below, head: tuple(rows)})
+
+
+def _descend(evaluated: Evaluated, path: str) -> Evaluated:
+    parts = path.rstrip(".").split(".") if path else []
+    for relation, number in zip(parts[::2], parts[1::2], strict=True):
+        evaluated = evaluated.below[relation][int(number)]
+    return evaluated
+
+
+def _token(value: Value) -> object:
+    """Outcomes compared by kind, so that 1 and true differ."""
+    return "NA" if value is NA else (type(value).__name__, value)
+
+
+def _numbers(
+    fact: Fact, old: Value, outcome: Callable[[Value], Value], before: Value
+) -> Iterator[int]:
+    low = fact.minimum if fact.minimum is not None else -_CAP
+    high = fact.maximum if fact.maximum is not None else _CAP
+    if high - low <= _TRY_ALL:
+        start = old if isinstance(old, int) else low
+        yield from sorted(range(low, high + 1), key=lambda value: (abs(value - start), value))
+        return
+    start = old if isinstance(old, int) else max(low, min(0, high))
+    found = [
+        value
+        for edge in (high, low)
+        if (value := _nearest(start, edge, outcome, before)) is not None
+    ]
+    if old is None:
+        found.append(start)
+    yield from sorted(found, key=lambda value: (abs(value - start), value))
+
+
+def _nearest(start: int, edge: int, outcome: Callable[[Value], Value], before: Value) -> int | None:
+    """The nearest number towards an edge at which the outcome is another than at the start."""
+    first = outcome(start)
+    same, step = start, 1
+    direction = 1 if edge >= start else -1
+    while same != edge:
+        probe = start + direction * step
+        if (probe - edge) * direction > 0:
+            probe = edge
+        value = outcome(probe)
+        if _token(value) != _token(first) and _token(value) != _token(before):
+            return _halved(same, probe, outcome, first)
+        same, step = probe, step * 2
+    return None
+
+
+def _halved(same: int, other: int, outcome: Callable[[Value], Value], first: Value) -> int:
+    """Between a number with the first outcome and one with another: the first with another."""
+    while abs(other - same) > 1:
+        middle = (same + other) // 2
+        if _token(outcome(middle)) == _token(first):
+            same = middle
+        else:
+            other = middle
+    return other
+
+
+def _days(
+    old: Value, as_of: date, outcome: Callable[[Value], Value], before: Value
+) -> Iterator[date]:
+    start = old if isinstance(old, date) else as_of
+
+    def by_number(value: Value) -> Value:
+        assert isinstance(value, int)
+        return outcome(date.fromordinal(value))
+
+    origin = start.toordinal()
+    reach = timedelta(days=366 * 20).days
+    for edge in (origin + reach, origin - reach):
+        found = _nearest(origin, max(1, edge), by_number, before)
+        if found is not None:
+            yield date.fromordinal(found)
+    if old is None:
+        yield start

@@ -1,0 +1,187 @@
+"""What is missing for a whole input or place (整批缺项): one message, not a task per household."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mingbai.engine.compiling import Cause, Program
+from mingbai.engine.model.values import Text
+from mingbai.screening.result import Gap
+from mingbai.screening.states import RuleStates
+from mingbai.tables import Intake
+
+
+@dataclass(frozen=True)
+class Lacks:
+    """Facts that nobody has (缺项): in the whole input, or in one place."""
+
+    everywhere: frozenset[Cause]
+    in_place: frozenset[tuple[Cause, str]]
+
+    def covers(self, cause: Cause, place: str) -> bool:
+        """Whether a question about this fact here would be the same for everybody."""
+        return cause in self.everywhere or (cause, place) in self.in_place
+
+
+def lacks_of(program: Program, intake: Intake, places: list[str]) -> Lacks:
+    """Which facts of the program nobody has, over the input and by the smallest place."""
+    pack = program.pack
+    top = intake.tables[pack.top.id]
+    place_of = dict(zip(top.column(pack.top.key or "").to_pylist(), places, strict=True))
+    everywhere: set[Cause] = set()
+    in_place: set[tuple[Cause, str]] = set()
+    homes: dict[str, list[str]] = {pack.top.id: places}
+    for cause in program.causes:
+        if cause.kind != "fact":
+            if cause.kind == "relation" and not _has_rows(intake, cause.entity):
+                everywhere.add(cause)
+            continue
+        table = intake.tables.get(cause.entity)
+        if table is None or cause.name not in intake.supplied.get(cause.entity, frozenset()):
+            everywhere.add(cause)
+            continue
+        column = table.column(cause.name)
+        if len(column) > 1 and column.null_count == len(column):
+            everywhere.add(cause)
+        elif column.null_count:
+            if cause.entity not in homes:
+                homes[cause.entity] = _homes(program, intake, cause.entity, place_of)
+            in_place |= {(cause, place) for place in _empty_places(column, homes[cause.entity])}
+    return Lacks(frozenset(everywhere), frozenset(in_place))
+
+
+def _has_rows(intake: Intake, entity: str) -> bool:
+    table = intake.tables.get(entity)
+    return table is not None and table.num_rows > 0
+
+
+def _homes(program: Program, intake: Intake, entity: str, place_of: Mapping[str, str]) -> list[str]:
+    """The smallest place of each row of an entity directly below the household, else nothing."""
+    item = program.pack.entities[entity]
+    if item.parent != program.pack.top.id:
+        return []
+    links = intake.tables[entity].column(item.link or "").to_pylist()
+    return [place_of.get(link, "") for link in links]
+
+
+def _empty_places(column: pa.ChunkedArray, places: list[str]) -> Iterator[str]:
+    """Places with more than one row, none of which has the fact."""
+    if not places:
+        return
+    counted = (
+        pa.table({"place": places, "value": column})
+        .group_by("place")
+        .aggregate([("value", "count"), ([], "count_all")])
+    )
+    for row in counted.to_pylist():
+        if row["place"] and row["count_all"] > 1 and row["value_count"] == 0:
+            yield row["place"]
+
+
+@dataclass(frozen=True)
+class OpenMasks:
+    """What leaves households unknown (待核实来由): per rule and word the masks of the rows."""
+
+    program: Program
+    by_rule: tuple[tuple[str, int, pa.ChunkedArray], ...]
+
+    @classmethod
+    def of(
+        cls, program: Program, states: Iterable[RuleStates], results: Mapping[str, pa.Table]
+    ) -> OpenMasks:
+        """The masks of all household rules with a role."""
+        top = program.pack.top.id
+        return cls(
+            program,
+            tuple(
+                (item.rule.id, word, pc.if_else(item.unknown, results[top].column(column), 0))
+                for item in states
+                if item.rule.entity == top
+                for word, column in program.lowered.rules[item.rule.id].why
+            ),
+        )
+
+    def joined(self) -> dict[int, pa.ChunkedArray]:
+        """Per word the union over all rules."""
+        found: dict[int, pa.ChunkedArray] = {}
+        for _, word, masks in self.by_rule:
+            found[word] = pc.bit_wise_or(found[word], masks) if word in found else masks
+        return found
+
+    def rules(self) -> dict[Cause, list[str]]:
+        """Per cause the rules it leaves unknown somewhere."""
+        found: dict[Cause, list[str]] = {}
+        for name, word, masks in self.by_rule:
+            union = 0
+            for mask in pc.unique(masks).to_pylist():
+                union |= mask
+            for cause in self.program.causes_in(word, union):
+                found.setdefault(cause, []).append(name)
+        return found
+
+
+def gaps_of(
+    masks: OpenMasks, lacks: Lacks, places: list[str], regions: list[tuple[str, str]]
+) -> tuple[Gap, ...]:
+    """The messages of a run: facts, relations and parameters, with what they leave unknown."""
+    program, counted = masks.program, Counter[tuple[Cause, str]]()
+    local = {cause for cause, _ in lacks.in_place}
+    for word, joined in masks.joined().items():
+        for mask, rows in rows_by_mask(joined):
+            for cause in program.causes_in(word, mask):
+                if cause.kind == "parameter":
+                    counted.update((cause, _where(program, cause, regions[row])) for row in rows)
+                elif cause in lacks.everywhere:
+                    counted[cause, ""] += len(rows)
+                elif cause in local:
+                    here = [places[row] for row in rows]
+                    counted.update(
+                        (cause, place) for place in here if (cause, place) in lacks.in_place
+                    )
+    rules = masks.rules()
+    gaps = [
+        Gap(
+            cause.kind,
+            cause.name,
+            _label(program, cause),
+            where,
+            number,
+            tuple(program.rule(name) for name in rules.get(cause, ())),
+        )
+        for (cause, where), number in counted.items()
+    ]
+    return tuple(sorted(gaps, key=lambda gap: (gap.kind != "parameter", -gap.households, gap.name)))
+
+
+def rows_by_mask(masks: pa.ChunkedArray) -> Iterator[tuple[int, list[int]]]:
+    """The rows of each mask that is not zero."""
+    rows = pc.indices_nonzero(masks)
+    groups: dict[int, list[int]] = {}
+    values = masks.take(rows).to_pylist()
+    for row, mask in zip(rows.to_pylist(), values, strict=True):
+        groups.setdefault(mask, []).append(row)
+    yield from groups.items()
+
+
+def _where(program: Program, cause: Cause, region: tuple[str, str]) -> str:
+    """The region a parameter lacks a value for, at the length its values are given for."""
+    lengths = [len(value.region) for value in program.pack.parameters[cause.name].values]
+    code, name = region
+    if not any(lengths):
+        return ""
+    head = code[: max(2, min(length for length in lengths if length))]
+    return f"{name}（{head}）" if name and head else head or name or "?"
+
+
+def _label(program: Program, cause: Cause) -> Text:
+    pack = program.pack
+    if cause.kind == "parameter":
+        return pack.parameters[cause.name].label
+    if cause.kind == "relation":
+        return pack.entities[cause.entity].label
+    return pack.facts[cause.entity][cause.name].label
