@@ -140,22 +140,22 @@ income as (
     select
         *,
         wages + pensions + land_rent + crop_income + livestock_income + business_income
-            + transfer_income + subsidy_income - production_cost as net_income,
-        -- the divisor that makes a bound least or greatest; none where nobody may live here
-        case when size_lo > 0 then case when income_lo >= 0 then size_hi else size_lo end end as lo_by,
-        case when size_lo > 0 then case when income_hi >= 0 then size_lo else size_hi end end as hi_by
+            + transfer_income + subsidy_income - production_cost as net_income
     from joined
 ),
 divided as (
     select
         *,
+        -- a bound is divided by the number of persons itself: while that is unknown, there is none
         case when size > 0 then
             case when net_income >= 0 then (2 * net_income + size) // (2 * size)
                  else -((size - 2 * net_income) // (2 * size)) end end as per_capita,
-        case when income_lo >= 0 then (2 * income_lo + lo_by) // (2 * lo_by)
-             else -((lo_by - 2 * income_lo) // (2 * lo_by)) end as per_capita_lo,
-        case when income_hi >= 0 then (2 * income_hi + hi_by) // (2 * hi_by)
-             else -((hi_by - 2 * income_hi) // (2 * hi_by)) end as per_capita_hi,
+        case when size > 0 then
+            case when income_lo >= 0 then (2 * income_lo + size) // (2 * size)
+                 else -((size - 2 * income_lo) // (2 * size)) end end as per_capita_lo,
+        case when size > 0 then
+            case when income_hi >= 0 then (2 * income_hi + size) // (2 * size)
+                 else -((size - 2 * income_hi) // (2 * size)) end end as per_capita_hi,
         size - labour as dependants,
         size_lo - labour_hi as dependants_lo,
         size_hi - labour_lo as dependants_hi
@@ -186,12 +186,10 @@ state as (
         case when size > 0 then
             case when dependants >= 0 then (200 * dependants + size) // (2 * size)
                  else -((size - 200 * dependants) // (2 * size)) end end as dependency,
-        -- round(a / b, 2) > 0.5 as bounds of a / b; a share above 0.505 rounds to 0.51
-        case when size_lo > 0 then
-            case when case when dependants_lo >= 0 then 200 * dependants_lo + size_hi >= 102 * size_hi
-                           else false end then true
-                 when case when dependants_hi >= 0 then 200 * dependants_hi + size_lo < 102 * size_lo
-                           else true end then false end end as many_dependants,
+        -- round(a / b, 2) > 0.5: a share of 0.505 or more rounds to 0.51
+        case when size > 0 then
+            case when 200 * dependants_lo + size >= 102 * size then true
+                 when 200 * dependants_hi + size < 102 * size then false end end as many_dependants,
         case when labour_hi = 0 then true when labour_lo > 0 then false end as no_labour,
         case when labour_lo >= 1 then true when labour_hi < 1 then false end as some_labour,
         case when coalesce(dwelling_area, 20000) < size_lo * 130 then true

@@ -77,12 +77,11 @@ def half_away(a: int, b: int) -> int:
 
 
 def divide(a: Number, b: Number) -> tuple[int | None, int | None, int | None]:
-    if b[1] <= 0:
+    """The quotient and its bounds; none of them while the divisor is unknown, or zero."""
+    by = b[0]
+    if by is None or by <= 0:
         return (None, None, None)
-    value = None if a[0] is None or b[0] is None else half_away(a[0], b[0])
-    low = half_away(a[1], b[2] if a[1] >= 0 else b[1])
-    high = half_away(a[2], b[1] if a[2] >= 0 else b[2])
-    return (value, low, high)
+    return (None if a[0] is None else half_away(a[0], by), half_away(a[1], by), half_away(a[2], by))
 
 
 def under(number: tuple[int | None, int | None, int | None], limit: int) -> Flag:
