@@ -60,8 +60,9 @@ class Assembler:
             list_repeats(lot, self.ledger)
         if any(not lot.profile.supplements for lot in lots):
             self.given.add(table.entity)
+        known = any(lot.profile.is_main for lot in lots)
         for lot in lots:
-            self._add(lot, table)
+            self._add(lot, table, adds=lot.profile.is_main or not known)
         return lots
 
     def _resolve(self, lot: Lot, table: Table) -> None:
@@ -97,26 +98,25 @@ class Assembler:
         for place, link in zip(orphans.to_pylist(), links, strict=True):
             number, row = source_of(lot.table, place)
             column = self.batches[number].labels.get(LINK, "")
-            self.ledger.list_row(number, row, "TABLE-045", column=column, value=link)
+            self.ledger.list_row(number, row, "TABLE-045", column=column, number=link)
         lot.table = without(lot.table, orphans.to_pylist())
 
-    def _add(self, lot: Lot, table: Table) -> None:
-        """Join a lot to the rows of its entity."""
+    def _add(self, lot: Lot, table: Table, *, adds: bool) -> None:
+        """Join a lot to the rows of its entity; `adds`: its own rows may stand alone."""
+        own = [name for name in lot.table.column_names if not name.startswith(ABOVE)]
+        mine = lot.table.select(own)
         rows = self.rows.get(table.entity)
         if rows is None:
-            self.rows[table.entity] = lot.table
-        elif KEY not in rows.column_names or KEY not in lot.table.column_names:
-            both = [rows, lot.table]
-            self.rows[table.entity] = pa.concat_tables(both, promote_options="default")
+            self.rows[table.entity] = mine
+        elif KEY not in rows.column_names or KEY not in own:
+            self.rows[table.entity] = pa.concat_tables([rows, mine], promote_options="default")
         else:
-            kept_out = lot.profile.supplements and table.entity in self.given
-            merged = merge(rows, lot.table, append=not kept_out)
-            self._tell_conflicts(merged, rows, lot.table, table.entity)
+            merged = merge(rows, mine, append=adds)
+            self._tell_conflicts(merged, rows, mine, table.entity)
             self.rows[table.entity] = merged.table
-            if kept_out:
-                for place in merged.alone:
-                    self.ledger.list_row(*source_of(lot.table, place), "TABLE-046")
-                lot.table = without(lot.table, merged.alone)
+            for place in [] if adds else merged.alone:
+                self.ledger.list_row(*source_of(mine, place), "TABLE-046")
+            lot.table = lot.table if adds else without(lot.table, merged.alone)
 
     def _tell_conflicts(self, merged: Merged, base: pa.Table, extra: pa.Table, entity: str) -> None:
         for conflict in merged.conflicts:
@@ -137,7 +137,7 @@ class Assembler:
         made = parent.parent is None and parent.entity not in self.given
         if not made and not any(name.startswith(ABOVE) for name in lot.table.column_names):
             return
-        derived = derive(lot.table, lot.profile.decide)
+        derived = derive(lot.table, lot.profile.decide, parent)
         for one in derived.disagreements:
             self._tell_disagreement(lot, one.place, parent.entity, one.key, one.facts, one.values)
         rows = self.rows.get(parent.entity)

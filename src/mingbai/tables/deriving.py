@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mingbai.tables.marks import ABOVE, BATCH, KEY, LINK, POSITION
+from mingbai.tables.schema import Table
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Derived:
     disagreements: list[Disagreement]
 
 
-def derive(rows: pa.Table, decide: tuple[str, str] | None) -> Derived:
+def derive(rows: pa.Table, decide: tuple[str, str] | None, parent: Table) -> Derived:
     """One parent per link value. Rows that agree give the value; else the deciding row does."""
     encoded = rows[LINK].combine_chunks().dictionary_encode()
     groups = encoded.indices
@@ -43,7 +44,9 @@ def derive(rows: pa.Table, decide: tuple[str, str] | None) -> Derived:
         fact = name.removeprefix(ABOVE)
         values, odd = _agreed(rows[name].combine_chunks(), groups, deciding, len(keys))
         columns[fact] = values
-        for group, said in odd:
+        column = parent.column(fact)
+        for group, pair in odd:
+            said = " / ".join(column.show(one) if column else str(one) for one in pair)
             found.setdefault(group, []).append((fact, said))
     columns[BATCH] = rows[BATCH].combine_chunks().take(anchor)
     columns[POSITION] = rows[POSITION].combine_chunks().take(anchor)
@@ -82,7 +85,7 @@ def _deciding(
 
 def _agreed(
     values: pa.Array, groups: pa.Array, deciding: pa.Array, count: int
-) -> tuple[pa.Array, list[tuple[int, str]]]:
+) -> tuple[pa.Array, list[tuple[int, tuple[object, object]]]]:
     """The value of each group, and the groups that disagree with two of the values they give."""
     encoded = values.dictionary_encode()
     pairs = pa.table({"group": groups, "code": encoded.indices})
@@ -97,7 +100,7 @@ def _agreed(
     chosen = pc.if_else(same, low, said)
     words = encoded.dictionary
     odd = [
-        (group, f"{words[low[group].as_py()]} / {words[high[group].as_py()]}")
+        (group, (words[low[group].as_py()].as_py(), words[high[group].as_py()].as_py()))
         for group in pc.indices_nonzero(pc.invert(same)).to_pylist()
     ]
     return words.take(chosen), odd

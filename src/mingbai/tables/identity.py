@@ -10,7 +10,7 @@ _CHECK = "10X98765432"
 # A disability card is the ID number with kind and grade behind it, a re-issue two signs more.
 _ID = re.compile(r"(\d{17}[\dX])(?:([1-7])([1-4])(?:B\d)?)?", re.ASCII)
 ID_PARTS = ("birth", "sex", "disability_type", "disability_grade")
-_PRIVATE = re.compile(r"\d{15,}[\dXx]?|\d{17}[Xx]|1\d{10}", re.ASCII)
+_PRIVATE = re.compile(r"(?<!\d)(?:\d{15,}[Xx]?|1\d{10})(?!\d)", re.ASCII)
 
 
 def id18(text: str) -> str | None:

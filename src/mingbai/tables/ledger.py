@@ -29,7 +29,10 @@ class Ledger:
         return sum(len(rows) for rows in self.listed)
 
     def list_row(self, batch: int, row: int, code: str, **facts: object) -> None:
-        """Keep a row out; only the first reason counts."""
+        """Keep a row out; only the first reason counts.
+
+        `number` is a value that may be shown whole: the register's own number, no ID or phone.
+        """
         if row not in self.listed[batch]:
             self.listed[batch].add(row)
             self._note("listed", batch, row, code, facts)
@@ -78,8 +81,13 @@ class Ledger:
         entity = str(facts.pop("entity", place.profile.entity))
         key = facts.pop("key", None) or (place.key[row].as_py() if place.key is not None else None)
         column = facts.get("column")
-        value = facts.get("value")
+        number = facts.pop("number", None)
+        value = shown(number) if number is not None else None
+        if "value" in facts:
+            value = masked(shown(facts["value"]))
         texts = {name: _safe(fact) for name, fact in facts.items()}
+        if value is not None:
+            texts["value"] = value
         message, advice = _worded(code, tuple(texts.items()))
         self.problems.append(
             Problem(
@@ -89,7 +97,7 @@ class Ledger:
                 place.sheet,
                 place.rows[row].as_py(),
                 str(column) if column else None,
-                masked(shown(value)) if value is not None else None,
+                value,
                 message,
                 advice,
                 entity,

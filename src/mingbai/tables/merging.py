@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mingbai.tables.marks import ABOVE, BATCH, KEY, LINK, POSITION
+from mingbai.tables.marks import BATCH, KEY, LINK, POSITION
 
 _OWN = (KEY, BATCH, POSITION)
 
@@ -59,6 +59,6 @@ def merge(base: pa.Table, extra: pa.Table, *, append: bool) -> Merged:
 
 def _conflicts(differing: dict[int, list[str]], where: pa.Array) -> Iterator[Conflict]:
     for base_place, names in differing.items():
-        facts = tuple(name.removeprefix(ABOVE) for name in names if name != LINK)
+        facts = tuple(name for name in names if name != LINK)
         if facts:
             yield Conflict(where[base_place].as_py(), base_place, facts)

@@ -112,8 +112,18 @@ class Profile:
     checks: tuple[Check, ...] = ()
     rank: int = 50
     supplements: bool = False
+    generic: bool = False
     file: str = ""
     at: Place = (1, 1)
+
+    @property
+    def is_main(self) -> bool:
+        """Whether its rows make the register: an export does, a list that adds to it does not.
+
+        A plain table beside an export is an addition too: a mistyped number in a visit sheet must
+        not become a household.
+        """
+        return not self.supplements and not self.generic
 
     @property
     def sources(self) -> tuple[Source, ...]:

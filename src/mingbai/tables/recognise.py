@@ -110,7 +110,9 @@ def _generic(table: Table, schema: Schema) -> Profile:
     facts = _generic_facts(table, frozenset())
     name = f"{GENERIC}-{table.entity}"
     # A record of a deeper entity also names the ones above it: the deeper reading understands more.
-    return Profile(name, titles, table.entity, Recognise(), key, link, facts, rank=900)
+    return Profile(
+        name, titles, table.entity, Recognise(), key, link, facts, rank=900, generic=True
+    )
 
 
 def _key_source(table: Table) -> Source:

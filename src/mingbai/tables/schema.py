@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import pyarrow as pa
 
@@ -34,6 +35,16 @@ class Column:
     @property
     def arrow(self) -> pa.DataType:
         return _ARROW[self.type]
+
+    def show(self, value: object) -> str:
+        """A kept value as people write it: 870000 fen is 8700, exited is 脱贫户."""
+        if isinstance(value, bool):
+            return "是" if value else "否"
+        if isinstance(value, int) and self.scale:
+            return f"{Decimal(value).scaleb(-self.scale):f}"
+        if self.type == "code":
+            return next(iter(self.codes.get(str(value), ())), str(value))
+        return str(value)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def shown(value: object, limit: int = 60) -> str:
     if isinstance(value, bool):
         text = "TRUE" if value else "FALSE"
     elif isinstance(value, float):
-        text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
+        text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15G}"
     else:
         text = str(value)
     text = " ".join(text[: 2 * limit].split())
