@@ -1,21 +1,39 @@
-"""Entry point of the command: groups the verbs, turns errors into messages and exit codes."""
+"""Entry point of the command: loads a verb when it is asked for, turns errors into exit codes."""
 
 from __future__ import annotations
 
+import importlib
+import os
 import sys
 
 import click
 
 from mingbai import __version__
 from mingbai.cli.errors import exit_code, say
-from mingbai.cli.packs import packs
-from mingbai.cli.screen import screen
 from mingbai.engine.errors import EngineError
 from mingbai.tables import TablesError
+
+#: Verbs and where they live; imported on use, so that ``--help`` is quick.
+COMMANDS = {
+    "screen": "mingbai.cli.screen:screen",
+    "explain": "mingbai.cli.explain:explain",
+    "whatif": "mingbai.cli.whatif:whatif",
+    "packs": "mingbai.cli.packs:packs",
+}
 
 
 class _Group(click.Group):
     """Errors end in a numbered message and an exit code by family, never in a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -26,7 +44,8 @@ class _Group(click.Group):
 
 
 @click.group(
-    cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="mingbai")
 def cli() -> None:
@@ -36,14 +55,17 @@ def cli() -> None:
     """
 
 
-cli.add_command(screen)
-cli.add_command(packs)
-
-
 def main() -> None:
     """Run the command."""
     try:
-        cli(prog_name="mingbai")
-    except KeyboardInterrupt:
+        cli(prog_name="mingbai", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
         click.echo("已停止，没有留下半份结果。/ Stopped; no half result is left.", err=True)
         sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -92,19 +92,27 @@ class OpenMasks:
 
     @classmethod
     def of(
-        cls, program: Program, states: Iterable[RuleStates], results: Mapping[str, pa.Table]
+        cls,
+        program: Program,
+        states: Iterable[RuleStates],
+        results: Mapping[str, pa.Table],
+        homes: Callable[[str], list[int]],
     ) -> OpenMasks:
-        """The masks of all household rules with a role."""
+        """The masks of all rules with a role; those of rows below are joined into their household.
+
+        ``homes`` gives for an entity below the position of each row's household (-1: none).
+        """
         top = program.pack.top.id
-        return cls(
-            program,
-            tuple(
-                (item.rule.id, word, pc.if_else(item.unknown, results[top].column(column), 0))
-                for item in states
-                if item.rule.entity == top
-                for word, column in program.lowered.rules[item.rule.id].why
-            ),
-        )
+        size = results[top].num_rows
+        found = []
+        for item in states:
+            entity = item.rule.entity
+            for word, column in program.lowered.rules[item.rule.id].why:
+                masks = pc.if_else(item.unknown, results[entity].column(column), 0)
+                if entity != top:
+                    masks = _joined_rows(masks, homes(entity), size)
+                found.append((item.rule.id, word, masks))
+        return cls(program, tuple(found))
 
     def joined(self) -> dict[int, pa.ChunkedArray]:
         """Per word the union over all rules."""
@@ -123,6 +131,16 @@ class OpenMasks:
             for cause in self.program.causes_in(word, union):
                 found.setdefault(cause, []).append(name)
         return found
+
+
+def _joined_rows(masks: pa.ChunkedArray, homes: list[int], size: int) -> pa.ChunkedArray:
+    """Masks of rows below, united per household."""
+    united = [0] * size
+    for mask, rows in rows_by_mask(masks):
+        for row in rows:
+            if homes[row] >= 0:
+                united[homes[row]] |= mask
+    return pa.chunked_array([pa.array(united, pa.int64())])
 
 
 def gaps_of(

@@ -17,6 +17,7 @@ class Below:
     def __init__(self, pack: Pack, tables: Mapping[str, pa.Table], results: Mapping[str, pa.Table]):
         self.pack, self.tables, self.results = pack, tables, results
         self._owners: dict[str, dict[str, tuple[str, str]]] = {}
+        self._places: dict[str, list[tuple[str, str]]] = {}
 
     @cached_property
     def sizes(self) -> dict[str, int]:
@@ -41,6 +42,12 @@ class Below:
             }
         return self._owners[entity]
 
+    def located(self, entity: str) -> list[tuple[str, str]]:
+        """For each row of an entity below: its household, and whom it is about."""
+        if entity not in self._places:
+            self._places[entity] = self._located(self.pack.entities[entity], self.tables[entity])
+        return self._places[entity]
+
     def _located(self, entity: Entity, table: pa.Table) -> list[tuple[str, str]]:
         """For each row: its household, and the name of the person it belongs to (or its own)."""
         links = table.column(entity.link or "").to_pylist()
@@ -50,6 +57,13 @@ class Below:
             return [(link or "", name or "") for link, name in zip(links, names, strict=True)]
         owners = self.owners(parent.id)
         return [owners.get(link, ("", "")) for link in links]
+
+    def homes(self, entity: str) -> list[int]:
+        """For each row of an entity below the position of its household; -1 when it has none."""
+        top = self.pack.top
+        keys = self.tables[top.id].column(top.key or "").to_pylist()
+        position = {key: row for row, key in enumerate(keys)}
+        return [position.get(home, -1) for home, _ in self.located(entity)]
 
     def missing(self, entity: str, fact: str) -> dict[str, list[str]]:
         """Household → names of the rows (or their persons) for which a fact is missing and applies."""

@@ -47,9 +47,10 @@ def screen_intake(program: Program, intake: Intake, progress: Progress | None = 
     places, regions = _places(pack, intake)
     smallest = [place[-1] if place else "" for place in places]
     lacks = lacks_of(program, intake, smallest)
-    masks = OpenMasks.of(program, states, results)
-    builder = TaskBuilder(program, Below(pack, intake.tables, results), lacks, places)
-    tasks, asks = builder.build(intake.tables[top], results[top], states, masks)
+    below = Below(pack, intake.tables, results)
+    masks = OpenMasks.of(program, states, results, below.homes)
+    builder = TaskBuilder(program, below, lacks, places)
+    tasks, asks = builder.build(intake.tables[top], results, states, masks)
     return Screening(
         program=program,
         intake=intake,

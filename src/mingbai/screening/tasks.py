@@ -6,7 +6,7 @@ rides along on the next visit; where everybody lacks it, it is one message for t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
 
@@ -31,18 +31,21 @@ class TaskBuilder:
         self.program, self.below, self.lacks, self.places = program, below, lacks, places
         self.reasons = Reasons(program)
         self._missing = cache(below.missing)
+        self._homes = cache(below.homes)
 
     def build(
-        self, table: pa.Table, result: pa.Table, states: Iterable[RuleStates], masks: OpenMasks
+        self,
+        table: pa.Table,
+        results: Mapping[str, pa.Table],
+        states: Iterable[RuleStates],
+        masks: OpenMasks,
     ) -> tuple[tuple[Task, ...], tuple[Ask, ...]]:
         """Tasks in order of what is at stake, and asks in order of place."""
         top = self.program.pack.top
         keys = table.column(top.key or "").to_pylist()
         names = table.column(top.name).to_pylist() if top.name else [""] * len(keys)
         codes = table.column(top.region).to_pylist() if top.region else [None] * len(keys)
-        findings = self._findings(
-            result, [item for item in states if item.rule.entity == top.id], keys
-        )
+        findings = self._findings(results, list(states), keys)
         questions = self._questions(masks, keys)
         tasks = [
             Task(
@@ -67,7 +70,7 @@ class TaskBuilder:
         return tuple(tasks), tuple(asks)
 
     def _findings(
-        self, result: pa.Table, states: list[RuleStates], keys: list[str]
+        self, results: Mapping[str, pa.Table], states: list[RuleStates], keys: list[str]
     ) -> dict[int, list[Finding]]:
         """Row → what calls for a person there, the most urgent first."""
         found: dict[int, list[Finding]] = {}
@@ -75,16 +78,34 @@ class TaskBuilder:
             rule = item.rule
             value = rule.met_when if item.word == "ready" else not rule.met_when
             rows = indices(item.called)
-            about = self._about(rule.id, value)
-            column = f"{rule.id}@reasons"
+            column, result = f"{rule.id}@reasons", results[rule.entity]
             codes = [0] * len(rows)
             if column in result.column_names:
                 codes = result.column(column).take(pa.array(rows, pa.int64())).to_pylist()
-            for row, code in zip(rows, codes, strict=True):
-                clauses = self.reasons.clauses(rule.id, value, code)
-                names = tuple(about.get(keys[row], ()))
-                found.setdefault(row, []).append(Finding(rule, item.word, clauses, names))
+            reasons = [self.reasons.clauses(rule.id, value, code) for code in codes]
+            if rule.entity == self.program.pack.top.id:
+                about = self._about(rule.id, value)
+                for row, clauses in zip(rows, reasons, strict=True):
+                    names = tuple(about.get(keys[row], ()))
+                    found.setdefault(row, []).append(Finding(rule, item.word, clauses, names))
+            else:
+                for row, finding in self._joined(rule, item.word, rows, reasons):
+                    found.setdefault(row, []).append(finding)
         return found
+
+    def _joined(
+        self, rule: Rule, word: str, rows: list[int], reasons: list[tuple[Text, ...]]
+    ) -> Iterator[tuple[int, Finding]]:
+        """Findings about rows below, one per household, naming whom they are about."""
+        homes, located = self._homes(rule.entity), self.below.located(rule.entity)
+        names: dict[int, dict[str, None]] = {}
+        clauses: dict[int, dict[Text, None]] = {}
+        for row, texts in zip(rows, reasons, strict=True):
+            if homes[row] >= 0:
+                names.setdefault(homes[row], {})[located[row][1]] = None
+                clauses.setdefault(homes[row], {}).update(dict.fromkeys(texts))
+        for home, people in names.items():
+            yield home, Finding(rule, word, tuple(clauses[home]), tuple(filter(None, people)))
 
     def _about(self, name: str, value: bool) -> dict[str, list[str]]:
         """Household → members for whom the deciding rule holds."""
