@@ -26,10 +26,11 @@ def households_table(screening: Screening) -> pa.Table:
     """The states of every household as a table: key, name, places, then each rule."""
     program, top = screening.program, screening.program.pack.top
     source, result = screening.intake.tables[top.id], screening.results[top.id]
-    columns: list[tuple[pa.Field, pa.ChunkedArray]] = []
-    for name in dict.fromkeys([top.key or "", top.name or "", *top.places]):
-        if name:
-            columns.append((pa.field(name, pa.string()), source.column(name)))
+    columns: list[tuple[pa.Field, pa.ChunkedArray]] = [
+        (pa.field(name, pa.string()), source.column(name))
+        for name in dict.fromkeys([top.key, top.name, *top.places])
+        if name
+    ]
     for name in program.outputs_of(top.id):
         rule = program.rule(name)
         if rule.type.kind is Kind.BOOL:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeAlias, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +13,7 @@ from mingbai.engine.compiling import Program
 from mingbai.engine.model.pack import Role, Rule
 from mingbai.screening.result import Counts
 
-Mask = pa.ChunkedArray
+Mask: TypeAlias = pa.ChunkedArray
 
 
 @dataclass(frozen=True)

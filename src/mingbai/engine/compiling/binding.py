@@ -208,10 +208,8 @@ class _Binder:
         return Arithmetic(item.type, "-", Constant(item.type, 0), item)
 
     def logic(self, node: Syntax) -> Expr:
-        items: list[Expr] = []
-        for part in self._chain(node, node.op):
-            items.append(self.bind_as(part, BOOL))
-        return AllOf(tuple(items)) if node.op == "and" else AnyOf(tuple(items))
+        items = tuple(self.bind_as(part, BOOL) for part in self._chain(node, node.op))
+        return AllOf(items) if node.op == "and" else AnyOf(items)
 
     def _chain(self, node: Syntax, op: str) -> Iterable[Syntax]:
         """``a and b and c`` leans to the left; give it back flat, without recursion."""

@@ -26,7 +26,7 @@ from mingbai.engine.compiling.core import (
     Prefix,
     Total,
 )
-from mingbai.engine.compiling.lowering import Lowered, Plan
+from mingbai.engine.compiling.plans import Lowered, Plan
 from mingbai.engine.model.pack import CaseRow
 
 Row = dict[str, Any]  # values of every type stand side by side in a row

@@ -71,7 +71,7 @@ class BoundPack:
     def needs(self, name: str) -> tuple[str, ...]:
         """The rules that a rule depends on, itself included, in order of computation."""
         wanted = {name}
-        for rule_id in reversed(self.rules):
+        for rule_id in reversed(list(self.rules)):
             if rule_id in wanted:
                 wanted |= set(self._direct(self.rules[rule_id].expr))
         return tuple(rule_id for rule_id in self.rules if rule_id in wanted)
@@ -192,7 +192,8 @@ def _bind_form(rule: Rule, scope: Scope, faults: list[Fault]) -> Expr:
         raise PackError([fault("PACK-005", rule.place, name="expr")])
     if form.kind == "expr":
         return bind(form.expr, scope, rule.type)
-    assert form.then is not None and form.otherwise is not None
+    assert form.then is not None
+    assert form.otherwise is not None
     return Choose(
         rule.type,
         bind(form.expr, scope, BOOL),
@@ -274,8 +275,8 @@ def _ordered(
 
 def check_pack(pack: Pack) -> tuple[Fault, ...]:
     """Every fault of the rules, on each day on which something begins or ends."""
-    from mingbai.engine.errors import EngineError
     from mingbai.engine.compiling.lowering import lower_pack
+    from mingbai.engine.errors import EngineError
 
     days = {rule.period.starts_on for rule in pack.rules}
     days |= {rule.period.ends_on for rule in pack.rules if rule.period.ends_on is not None}

@@ -8,8 +8,9 @@ from datetime import date
 from functools import cached_property
 
 from mingbai.engine.compiling.closures import Closures
-from mingbai.engine.compiling.lowering import BITS_A_WORD, Cause, Lowered, lower_pack
+from mingbai.engine.compiling.lowering import lower_pack
 from mingbai.engine.compiling.packs import BoundPack, bind_pack
+from mingbai.engine.compiling.plans import BITS_A_WORD, Cause, Lowered
 from mingbai.engine.compiling.sql import SqlOptions, render
 from mingbai.engine.errors import nearest, run_error
 from mingbai.engine.model.pack import Pack, Rule
@@ -54,7 +55,9 @@ class Program:
             for _, column in self.lowered.rules[name].why:
                 found[column] = None
         if self.lowered.causes:
-            found.update({f"{name}@na": None for name in plan.facts if f"{name}@na" in plan.level_of})
+            found.update(
+                {f"{name}@na": None for name in plan.facts if f"{name}@na" in plan.level_of}
+            )
         return found
 
     def sql(self, entity: str | None = None, options: SqlOptions | None = None) -> str:

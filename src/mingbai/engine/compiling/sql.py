@@ -31,7 +31,7 @@ from mingbai.engine.compiling.core import (
     Prefix,
     Total,
 )
-from mingbai.engine.compiling.lowering import Lowered, Plan
+from mingbai.engine.compiling.plans import Lowered, Plan
 from mingbai.engine.model.values import Kind, Type
 
 _TYPES = {Kind.BOOL: "BOOLEAN", Kind.NUMBER: "BIGINT", Kind.DATE: "DATE"}
@@ -73,16 +73,16 @@ class _Printer:
     def __init__(self, options: SqlOptions) -> None:
         self.options = options
 
-    def of(self, item: Core) -> exp.Expression:
+    def of(self, item: Core) -> exp.Expr:
         return _PRINT[type(item)](self, item)
 
-    def many(self, items: tuple[Core, ...], node: type[exp.Binary]) -> exp.Expression:
+    def many(self, items: tuple[Core, ...], node: type[exp.Binary]) -> exp.Expr:
         result = self.of(items[0])
         for item in items[1:]:
             result = node(this=result, expression=self.of(item))
         return exp.Paren(this=result)
 
-    def literal(self, item: Lit) -> exp.Expression:
+    def literal(self, item: Lit) -> exp.Expr:
         value = item.value
         if value is None:
             return exp.Null()
@@ -95,36 +95,36 @@ class _Printer:
             return text if self.options.dialect == "sqlite" else exp.cast(text, "DATE")
         return exp.Literal.string(value)
 
-    def column(self, item: Col) -> exp.Expression:
+    def column(self, item: Col) -> exp.Expr:
         return name_of(item.name)
 
-    def arith(self, item: Arith) -> exp.Expression:
+    def arith(self, item: Arith) -> exp.Expr:
         node = _ARITH[item.op]
         return _paren(node(this=self.of(item.left), expression=self.of(item.right)))
 
-    def compare(self, item: Cmp) -> exp.Expression:
+    def compare(self, item: Cmp) -> exp.Expr:
         node = _COMPARE[item.op]
         return _paren(node(this=self.of(item.left), expression=self.of(item.right)))
 
-    def negation(self, item: Neg) -> exp.Expression:
+    def negation(self, item: Neg) -> exp.Expr:
         return _paren(exp.Not(this=self.of(item.item)))
 
-    def null(self, item: IsNull) -> exp.Expression:
+    def null(self, item: IsNull) -> exp.Expr:
         return _paren(exp.Is(this=self.of(item.item), expression=exp.Null()))
 
-    def member(self, item: InSet) -> exp.Expression:
+    def member(self, item: InSet) -> exp.Expr:
         values = [self.literal(Lit(value)) for value in item.values]
         return _paren(exp.In(this=self.of(item.item), expressions=values))
 
-    def branch(self, item: Case) -> exp.Expression:
+    def branch(self, item: Case) -> exp.Expr:
         ifs = [exp.If(this=self.of(when), true=self.of(then)) for when, then in item.branches]
         return exp.Case(ifs=ifs, default=self.of(item.default))
 
-    def part(self, item: Part) -> exp.Expression:
+    def part(self, item: Part) -> exp.Expr:
         node: type[exp.Func] = {"year": exp.Year, "month": exp.Month, "day": exp.Day}[item.part]
         return node(this=self.of(item.item))
 
-    def prefix(self, item: Prefix) -> exp.Expression:
+    def prefix(self, item: Prefix) -> exp.Expr:
         head = exp.Substring(
             this=self.of(item.item),
             start=exp.Literal.number(1),
@@ -132,10 +132,10 @@ class _Printer:
         )
         return _paren(exp.EQ(this=head, expression=exp.Literal.string(item.text)))
 
-    def bits(self, item: BitOr) -> exp.Expression:
+    def bits(self, item: BitOr) -> exp.Expr:
         return _paren(exp.BitwiseOr(this=self.of(item.left), expression=self.of(item.right)))
 
-    def total(self, total: Total) -> exp.Expression:
+    def total(self, total: Total) -> exp.Expr:
         inner = self.of(total.item)
         if total.function == "sum":
             # DuckDB sums BIGINT into HUGEINT, which Parquet would store as a double.
@@ -144,11 +144,11 @@ class _Printer:
             return exp.Anonymous(this="BIT_OR", expressions=[inner])
         return exp.Max(this=inner) if total.function == "max" else exp.Min(this=inner)
 
-    def newest(self, item: Newest, link: str) -> exp.Expression:
+    def newest(self, item: Newest, link: str) -> exp.Expr:
         return exp.Window(this=exp.Max(this=self.of(item.item)), partition_by=[name_of(link)])
 
 
-def _paren(item: exp.Expression) -> exp.Expression:
+def _paren(item: exp.Expr) -> exp.Expr:
     return exp.Paren(this=item)
 
 
@@ -157,11 +157,11 @@ def name_of(name: str, table: str | None = None) -> exp.Column:
     return exp.column(exp.to_identifier(name, quoted=True), table=table)
 
 
-def _as(item: exp.Expression, name: str) -> exp.Expression:
+def _as(item: exp.Expr, name: str) -> exp.Expr:
     return exp.alias_(item, name, quoted=True)
 
 
-_PRINT: dict[type, Callable[[_Printer, Any], exp.Expression]] = {
+_PRINT: dict[type, Callable[[_Printer, Any], exp.Expr]] = {
     Lit: _Printer.literal,
     Col: _Printer.column,
     Arith: _Printer.arith,
@@ -187,9 +187,9 @@ def render(
     last = f"{entity}_{len(lowered.plans[entity].levels)}"
     plan = lowered.plans[entity]
     keys = [key for key in (plan.entity.key, plan.entity.link) if key]
-    picked: list[exp.Expression] = [name_of(key) for key in keys]
+    picked: list[exp.Expr] = [name_of(key) for key in keys]
     for name, kind in columns.items():
-        item: exp.Expression = name_of(name)
+        item: exp.Expr = name_of(name)
         if kind is not None and options.dialect == "duckdb":
             item = exp.cast(item, _TYPES.get(kind.kind, "VARCHAR"))
         picked.append(_as(item, name))
@@ -221,7 +221,7 @@ class _Writer:
     def _base(self, plan: Plan) -> exp.Select:
         entity = plan.entity
         keys = [key for key in (entity.key, entity.link) if key]
-        picked: list[exp.Expression] = [_as(name_of(key, "r"), key) for key in keys]
+        picked: list[exp.Expr] = [_as(name_of(key, "r"), key) for key in keys]
         picked += [
             self._fact(entity.id, name, "r", name) for name in plan.facts if name not in keys
         ]
@@ -242,15 +242,15 @@ class _Writer:
             query = query.join(totals_table, on=on, join_type="left", copy=False)
         return self._filtered(plan, query) if self.options.changed else query
 
-    def _fact(self, entity: str, name: str, table: str, alias: str) -> exp.Expression:
+    def _fact(self, entity: str, name: str, table: str, alias: str) -> exp.Expr:
         plan = self.lowered.plans[entity].entity
         fact = self.lowered.bound.pack.facts[entity].get(name)
         kind = _TYPES.get(fact.type.kind, "VARCHAR") if fact else "VARCHAR"
         supplied = self.options.supplied
-        if supplied is not None and name not in supplied.get(entity, ()):
-            if name not in (plan.key, plan.link):
-                return _as(exp.cast(exp.Null(), kind), alias)
-        column: exp.Expression = name_of(name, table)
+        keys = (plan.key, plan.link)
+        if supplied is not None and name not in supplied.get(entity, ()) and name not in keys:
+            return _as(exp.cast(exp.Null(), kind), alias)
+        column: exp.Expr = name_of(name, table)
         if self.options.dialect == "duckdb":
             column = exp.cast(column, kind)
         return _as(column, alias)

@@ -155,11 +155,10 @@ def _strings(item: Item, faults: list[Fault]) -> tuple[str, ...]:
 
 def _covers(item: Item, faults: list[Fault]) -> tuple[str, ...]:
     words = _strings(item, faults)
-    for word in words:
-        if word not in COVERS:
-            faults.append(
-                fault(
-                    "PACK-006", item.place, name="covers", want=(" / ".join(COVERS),) * 2, got=word
-                )
-            )
+    want = (" / ".join(COVERS),) * 2
+    faults.extend(
+        fault("PACK-006", item.place, name="covers", want=want, got=word)
+        for word in words
+        if word not in COVERS
+    )
     return words

@@ -119,7 +119,7 @@ def _load(folder: Path, draft: _Draft, with_cases: bool) -> Pack | None:
         id=name,
         version=version,
         title=title,
-        extends=base.extends + (base.id,) if base else (),
+        extends=(*base.extends, base.id) if base else (),
         folders=tuple(draft.folders),
         hash=_hash(draft.files),
         currency=_currency(currency, base, draft.faults),

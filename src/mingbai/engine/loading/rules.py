@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 from mingbai.engine.errors import Fault, fault, nearest
 from mingbai.engine.loading.facts import Codes
@@ -187,7 +188,7 @@ def check_rules(rules: list[Rule], faults: list[Fault], entities: dict[str, obje
         by_id.setdefault(rule.id, []).append(rule)
     for name, versions in by_id.items():
         versions.sort(key=lambda rule: rule.period.starts_on)
-        for earlier, later in zip(versions, versions[1:], strict=False):
+        for earlier, later in pairwise(versions):
             if earlier.period.overlaps(later.period):
                 faults.append(
                     fault(

@@ -56,7 +56,7 @@ def parse_yaml(text: str, shown: str, faults: list[Fault]) -> Item | None:
     """Parse YAML text; refuses aliases, duplicate keys and more than one document."""
     try:
         if (alias := _first_alias(text)) is not None:
-            faults.append(fault("PACK-008", Place(shown, alias.line + 1, alias.column + 1)))
+            faults.append(fault("PACK-008", Place(shown, *alias)))
             return None
         loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
@@ -73,10 +73,10 @@ def parse_yaml(text: str, shown: str, faults: list[Fault]) -> Item | None:
     return None
 
 
-def _first_alias(text: str) -> yaml.Mark | None:
+def _first_alias(text: str) -> tuple[int, int] | None:
     for event in yaml.parse(text, yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            return event.start_mark
+            return event.start_mark.line + 1, event.start_mark.column + 1
     return None
 
 
@@ -86,8 +86,8 @@ def _convert(loader: yaml.SafeLoader, node: yaml.Node, shown: str, faults: list[
         return Item(_mapping(loader, node, shown, faults), place)
     if isinstance(node, yaml.SequenceNode):
         return Item([_convert(loader, part, shown, faults) for part in node.value], place)
-    value = loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]  # as above
-    quoted = node.style in ("'", '"', "|", ">")
+    value = loader.construct_object(node, deep=True)
+    quoted = getattr(node, "style", None) in ("'", '"', "|", ">")
     return Item(value, place, str(node.value), quoted)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import TypeAlias
 
 import duckdb
 import pyarrow as pa
@@ -20,7 +21,7 @@ from mingbai.engine.compiling import Program, SqlOptions, table_name
 from mingbai.engine.errors import run_error
 
 #: The rows of an entity: an Arrow table, or Parquet files.
-Rows = pa.Table | Path | Sequence[Path]
+Rows: TypeAlias = pa.Table | Path | Sequence[Path]
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,8 @@ class Database:
             return
         paths = [rows] if isinstance(rows, Path) else list(rows)
         listed = ", ".join(_quoted(str(path.resolve())) for path in paths)
-        self.connection.execute(
-            f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}])'
-        )
+        view = f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}])'  # noqa: S608  # quoted above
+        self.connection.execute(view)
 
     def fetch(self, query: str) -> pa.Table:
         """The result of a query. Raises ``RunError`` when DuckDB cannot finish it."""
