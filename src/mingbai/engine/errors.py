@@ -114,6 +114,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "RUN-005": ("找不到这一户：{name}", "household not found: {name}"),
     "RUN-006": ("计算没有完成：{detail}", "the evaluation did not finish: {detail}"),
+    "RUN-010": (
+        "这个参数决定事实“{name}”是否适用，不能并排试算；请改本地清单后各跑一次",
+        "this parameter decides whether fact '{name}' applies and cannot be tried side by side; "
+        "use a local list and run twice",
+    ),
     "RUN-009": (
         "不能写入结果文件夹 {name}：{detail}",
         "cannot write to the output folder {name}: {detail}",

@@ -101,7 +101,9 @@ class Rows:
             ],
             none,
         )
-        return Low(self.parent.plan.define(f"{self.name}@v", value), self.nullable or self.unknown_if_empty)
+        return Low(
+            self.parent.plan.define(f"{self.name}@v", value), self.nullable or self.unknown_if_empty
+        )
 
     def _count(self) -> Low:
         sure = self.total("", "sum", case([(self.counted, Lit(1))], ZERO))
@@ -112,11 +114,11 @@ class Rows:
             value = define(f"{self.name}@v", case([(is_null(sure), self._empty(ZERO))], sure))
             return self._counted(value, case([(is_null(value), ZERO)], value))
         open_rows = self.total("@u", "sum", case([(is_null(self.counted), Lit(1))], ZERO))
-        value = case([(Cmp(">", open_rows, ZERO), NULL), (is_null(sure), self._empty(ZERO))], sure)
+        total = case([(Cmp(">", open_rows, ZERO), NULL), (is_null(sure), self._empty(ZERO))], sure)
         lo = case([(is_null(sure), ZERO)], sure)
         hi = case([(is_null(sure), self._empty(ZERO))], arith("+", sure, open_rows))
         return Low(
-            define(f"{self.name}@v", value),
+            define(f"{self.name}@v", total),
             True,
             lo=define(f"{self.name}@lo", lo),
             hi=define(f"{self.name}@hi", hi),

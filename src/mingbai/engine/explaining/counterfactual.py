@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from mingbai.engine.compiling import Evaluated
 from mingbai.engine.explaining.trace import Input, Node, Tracer
 from mingbai.engine.model.pack import CaseRow, Fact
 from mingbai.engine.model.values import NA, Kind, Value
@@ -41,8 +40,8 @@ class Counterfactuals:
     def of(self, household: CaseRow, name: str, path: str = "") -> list[Change]:
         """For every changeable fact the trace names: the nearest value for each other outcome."""
         evaluated = self.tracer.evaluate(household)
-        row = _descend(evaluated, path)
-        node = self.tracer.trace(row, name, path)
+        row, above = self.tracer.descend(evaluated, path)
+        node = self.tracer.trace(row, name, path, above)
         before = self.tracer.outcome(row, name)
         changes: list[Change] = []
         for item in named_inputs(node).values():
@@ -57,7 +56,8 @@ class Counterfactuals:
 
         def outcome(value: Value) -> Value:
             changed = changed_fact(household, item.path, value)
-            return self.tracer.outcome(_descend(self.tracer.evaluate(changed), path), name)
+            row, _ = self.tracer.descend(self.tracer.evaluate(changed), path)
+            return self.tracer.outcome(row, name)
 
         seen: set[object] = {_token(before), _token(None)}
         for value in self._candidates(item.fact, old, outcome, before):
@@ -95,13 +95,6 @@ def changed_fact(household: CaseRow, path: str, value: Value) -> CaseRow:
     rows = list(household.below[head])
     rows[int(number)] = changed_fact(rows[int(number)], inner, value)
     return replace(household, below={**household.below, head: tuple(rows)})
-
-
-def _descend(evaluated: Evaluated, path: str) -> Evaluated:
-    parts = path.rstrip(".").split(".") if path else []
-    for relation, number in zip(parts[::2], parts[1::2], strict=True):
-        evaluated = evaluated.below[relation][int(number)]
-    return evaluated
 
 
 def _token(value: Value) -> object:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from mingbai.engine.compiling import BoundClause, Evaluated, Program
 from mingbai.engine.compiling.closures import Function, compiled
@@ -71,6 +71,10 @@ class Node:
             yield from child.walk()
 
 
+#: The rows above a row, outermost first: entity, evaluated row, path prefix.
+Above: TypeAlias = tuple[tuple[str, Evaluated, str], ...]
+
+
 class Tracer:
     """Traces households under one program (推导器). The program must know its causes."""
 
@@ -105,14 +109,16 @@ class Tracer:
             return NA
         return value
 
-    def trace(self, evaluated: Evaluated, name: str, path: str = "") -> Node:
-        """The trace of a rule for an evaluated row."""
-        return _Walk(self, {}).rule(evaluated, name, path, ())
+    def trace(self, evaluated: Evaluated, name: str, path: str = "", above: Above = ()) -> Node:
+        """The trace of a rule for an evaluated row; a row below needs the rows above it."""
+        return _Walk(self, {}).rule(evaluated, name, path, above)
 
-    def because(self, evaluated: Evaluated, name: str, path: str = "") -> tuple[str, ...]:
+    def because(
+        self, evaluated: Evaluated, name: str, path: str = "", above: Above = ()
+    ) -> tuple[str, ...]:
         """The paths of the facts (and names of parameters) that an unknown outcome comes from."""
         bound = self.program.bound.rules[name]
-        found = dict.fromkeys(self._because(evaluated, bound.rule.entity, bound.expr, path, ()))
+        found = dict.fromkeys(self._because(evaluated, bound.rule.entity, bound.expr, path, above))
         return tuple(found)
 
     def _because(
@@ -121,7 +127,7 @@ class Tracer:
         entity: str,
         expr: Expr,
         path: str,
-        above: tuple[tuple[str, Evaluated, str], ...],
+        above: Above,
     ) -> Iterator[str]:
         if isinstance(expr, Constant) or self.value_of(evaluated, entity, expr) is not None:
             return
@@ -150,7 +156,7 @@ class Tracer:
         entity: str,
         expr: FactRef,
         path: str,
-        above: tuple[tuple[str, Evaluated, str], ...],
+        above: Above,
     ) -> Iterator[str]:
         if expr.entity != entity:
             upper = next(item for item in above if item[0] == expr.entity)
@@ -167,7 +173,7 @@ class Tracer:
         entity: str,
         expr: Aggregate,
         path: str,
-        above: tuple[tuple[str, Evaluated, str], ...],
+        above: Above,
     ) -> Iterator[str]:
         child = self.pack.entities[expr.entity]
         rows = evaluated.below.get(child.relation or "", [])
@@ -190,6 +196,18 @@ class Tracer:
             function = compiled(self.program.lowered.open_rows[entity][expr])
             self._open_rows[entity, expr] = function
         return function(row.values) is True
+
+    def descend(self, evaluated: Evaluated, path: str) -> tuple[Evaluated, Above]:
+        """The row at a path such as ``members.0.``, and the rows above it."""
+        above: list[tuple[str, Evaluated, str]] = []
+        entity, prefix = self.pack.top, ""
+        parts = path.rstrip(".").split(".") if path else []
+        for relation, number in zip(parts[::2], parts[1::2], strict=True):
+            above.append((entity.id, evaluated, prefix))
+            evaluated = evaluated.below[relation][int(number)]
+            prefix = f"{prefix}{relation}.{number}."
+            entity = next(item for item in self.pack.below(entity.id) if item.relation == relation)
+        return evaluated, tuple(above)
 
     def reads(self, expr: Expr) -> tuple[Expr, ...]:
         """The facts, parameters, rules, aggregates and assumptions an expression reads directly."""
@@ -220,7 +238,7 @@ class _Walk:
         evaluated: Evaluated,
         name: str,
         path: str,
-        above: tuple[tuple[str, Evaluated, str], ...],
+        above: Above,
     ) -> Node:
         bound = self.program.bound.rules[name]
         rule, key = bound.rule, (id(evaluated), name)
@@ -247,7 +265,7 @@ class _Walk:
         entity: str,
         clause: BoundClause,
         path: str,
-        above: tuple[tuple[str, Evaluated, str], ...],
+        above: Above,
     ) -> Node:
         value = self.tracer.value_of(evaluated, entity, clause.expr)
         node = Node("clause", clause.id, clause.clause.label, value, clause.expr.type)
@@ -267,7 +285,7 @@ class _Walk:
         entity: str,
         expr: Expr,
         path: str,
-        above: tuple[tuple[str, Evaluated, str], ...],
+        above: Above,
     ) -> None:
         for item in self.tracer.reads(expr):
             if isinstance(item, FactRef):
@@ -288,7 +306,7 @@ class _Walk:
         entity: str,
         item: FactRef,
         path: str,
-        above: tuple[tuple[str, Evaluated, str], ...],
+        above: Above,
     ) -> None:
         fact = self.program.pack.facts[item.entity][item.name]
         if item.entity != entity:
@@ -306,7 +324,7 @@ class _Walk:
         self,
         item: ParameterRef,
         evaluated: Evaluated,
-        above: tuple[tuple[str, Evaluated, str], ...],
+        above: Above,
     ) -> ParameterInput:
         top = above[0][1] if above else evaluated
         region = top.source.facts.get(self.program.pack.top.region or "")
@@ -322,7 +340,7 @@ class _Walk:
         entity: str,
         item: Aggregate,
         path: str,
-        above: tuple[tuple[str, Evaluated, str], ...],
+        above: Above,
     ) -> None:
         child = self.program.pack.entities[item.entity]
         trail = (*above, (entity, evaluated, path))

@@ -95,7 +95,7 @@ def _load(folder: Path, draft: _Draft, with_cases: bool) -> Pack | None:
     start = fields.day("calendar_start", required=not extends) or date(1900, 1, 1)
     due = fields.item("task_due")
     currency = fields.item("currency", required=not extends)
-    agreements = fields.sequence("agreement")
+    agreements, contact = fields.sequence("agreement"), fields.text("contact")
     fields.done()
     if name != folder.resolve().name:
         fields.complain("PACK-006", name="pack", want=(folder.name, folder.name), got=name)
@@ -133,6 +133,7 @@ def _load(folder: Path, draft: _Draft, with_cases: bool) -> Pack | None:
         register=dict(draft.register),
         agreements=(base.agreements if base else ())
         + tuple(_agreement(item, draft) for item in agreements),
+        contact=contact or (base.contact if base else None),
         cases=tuple(draft.cases),
     )
 

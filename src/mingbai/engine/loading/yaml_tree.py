@@ -76,7 +76,8 @@ def parse_yaml(text: str, shown: str, faults: list[Fault]) -> Item | None:
 def _first_alias(text: str) -> tuple[int, int] | None:
     for event in yaml.parse(text, yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            return event.start_mark.line + 1, event.start_mark.column + 1
+            mark = event.start_mark
+            return (mark.line + 1, mark.column + 1) if mark else (1, 1)
     return None
 
 

@@ -190,6 +190,7 @@ class Rule:
     form: Form
     place: Place
     replaces: Replacement | None = None
+    gap: str | None = None  # entitlements: "missing" 应享未享, "undue" 不应享而享
 
     def clauses(self) -> Iterator[tuple[str, Clause]]:
         """All clauses with their full ids, nested ones after their group."""
@@ -251,6 +252,7 @@ class Pack:
     rules: tuple[Rule, ...]
     register: Mapping[str, tuple[str, ...]]
     agreements: tuple[Agreement, ...]
+    contact: Text | None = None
     cases: tuple[Case, ...] = field(repr=False, default=())
 
     @property
