@@ -7,9 +7,10 @@ import sys
 import click
 
 from mingbai.cli.errors import CASES
+from mingbai.cli.pack_pages import difference, pack_page, parameter_page, rule_page
 from mingbai.engine.compiling import check_pack
-from mingbai.engine.errors import PackError
-from mingbai.engine.loading import append_clauses, load_pack
+from mingbai.engine.errors import PackError, nearest, run_error
+from mingbai.engine.loading import append_clauses, find_pack, load_pack, policy_folders
 from mingbai.engine.testing import missing_covers, run_cases
 
 
@@ -49,18 +50,78 @@ def test(pack: str) -> None:
     if faults:
         raise PackError(faults)
     differences = run_cases(loaded)
-    for difference in differences:
-        click.echo(str(difference), err=True)
+    for item in differences:
+        click.echo(str(item), err=True)
     lacking = missing_covers(loaded)
     for name, word in lacking:
         click.echo(f"规则 {name} 缺案例 {word} / rule {name} lacks a case {word}", err=True)
-    failed = len({str(difference.case.place) for difference in differences})
+    failed = len({str(item.case.place) for item in differences})
     click.echo(
         f"{loaded.id}：{len(loaded.cases) - failed} 个案例通过，{failed} 个不通过 / "
         f"{len(loaded.cases) - failed} passed, {failed} failed"
     )
     if differences or lacking:
         sys.exit(CASES)
+
+
+@packs.command()
+@click.argument("pack")
+@click.argument("name", required=False)
+def show(pack: str, name: str | None) -> None:
+    """像文件一样读一个包、一条规则或一个参数 / read a pack, a rule or a parameter as a page.
+
+    PACK 也可以省略：mingbai packs show basics.water 在各包里找 / a rule id alone is looked up.
+
+    例 / example: mingbai packs show cn basics.water
+    """
+    if name is None and not _is_pack(pack):
+        pack, name = _pack_with(pack)
+    loaded = load_pack(pack)
+    if name is None:
+        lines = list(pack_page(loaded))
+    elif name in loaded.parameters:
+        lines = list(parameter_page(loaded.parameters[name]))
+    else:
+        versions = [rule for rule in loaded.rules if rule.id == name]
+        if not versions:
+            known = [*(rule.id for rule in loaded.rules), *loaded.parameters]
+            raise run_error("RUN-003", name=name, near=nearest(name, known))
+        lines = [line for rule in versions for line in (*rule_page(loaded, rule), "")]
+    click.echo("\n".join(lines))
+
+
+def _is_pack(name: str) -> bool:
+    try:
+        find_pack(name)
+    except PackError:
+        return False
+    return True
+
+
+def _pack_with(name: str) -> tuple[str, str]:
+    """The first pack on the search path that has a rule or parameter of this name."""
+    known: list[str] = []
+    for folder in policy_folders():
+        for path in sorted(folder.glob("*/pack.yaml")):
+            loaded = load_pack(path.parent, with_cases=False)
+            names = [*(rule.id for rule in loaded.rules), *loaded.parameters]
+            if name in names:
+                return str(path.parent), name
+            known += names
+    raise run_error("RUN-003", name=name, near=nearest(name, known))
+
+
+@packs.command()
+@click.argument("old")
+@click.argument("new")
+def diff(old: str, new: str) -> None:
+    """两个包有哪些不同 / what differs between two packs.
+
+    例 / example: mingbai packs diff cn cn-hubei
+    """
+    first, second = (load_pack(name, with_cases=False) for name in (old, new))
+    for line in difference(first, second):
+        click.echo(line)
 
 
 @packs.command()

@@ -235,9 +235,17 @@ class Closures:
 
     def __init__(self, lowered: Lowered) -> None:
         self._plans = {name: _PlanFunctions(plan) for name, plan in lowered.plans.items()}
+        pack = lowered.bound.pack
+        computed = {rule.rule.entity for rule in lowered.bound.rules.values()}
+        needed = computed | {up.id for name in computed for up in pack.above(name)}
+        needed |= {child for plan in lowered.plans.values() for child in plan.below}
         self._below = {
-            name: [(child, lowered.plans[child].entity.relation or "") for child in plan.below]
-            for name, plan in lowered.plans.items()
+            entity: [
+                (child.id, child.relation or "", child.id in lowered.plans[entity].below)
+                for child in pack.below(entity)
+                if child.id in needed
+            ]
+            for entity in pack.entities
         }
         self._top = lowered.bound.pack.top.id
 
@@ -252,9 +260,11 @@ class Closures:
             values[f"{up}.{name}"] = above[up].facts.get(name)
         result = Evaluated(values, source)
         path = {**above, entity: source}
-        for child, relation in self._below[entity]:
+        for child, relation, totalled in self._below[entity]:
             rows = [self._row(child, part, path) for part in source.below.get(relation, ())]
             result.below[relation] = rows
+            if not totalled:
+                continue
             inner = self._plans[child]
             below = [part.values for part in rows]
             inner.newest(below)

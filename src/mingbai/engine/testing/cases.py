@@ -61,8 +61,12 @@ class CaseRunner:
         for name, states in case.reasons.items():
             yield from self._reasons(tracer, evaluated, case, name, states)
         for name, paths in case.because.items():
-            row, path = self._row_of(tracer, evaluated, name)
-            found = tracer.because(row, name, path)
+            place = self._row_of(tracer, evaluated, name)
+            if place is None:
+                yield Difference(case, f"because {name}", str(sorted(paths)), "no row")
+                continue
+            row, above = tracer.descend(evaluated, place)
+            found = tracer.because(row, name, place, above)
             if sorted(found) != sorted(paths):
                 yield Difference(case, f"because {name}", str(sorted(paths)), str(sorted(found)))
 
@@ -71,17 +75,17 @@ class CaseRunner:
             if wanted != "not_in_force":
                 yield Difference(case, name, shown(wanted, None), "not_in_force")
 
-    def _row_of(self, tracer: Tracer, evaluated: Evaluated, name: str) -> tuple[Evaluated, str]:
-        """The row a rule of a lower entity is asked about: the first one."""
+    def _row_of(self, tracer: Tracer, evaluated: Evaluated, name: str) -> str | None:
+        """The path of the row a rule of a lower entity is asked about: the first; none, no path."""
         entity = self.pack.entities[self._entities[name]]
         path, row = "", evaluated
         chain = [entity, *self.pack.above(entity.id)][:-1]
         for step in reversed(chain):
             rows = row.below.get(step.relation or "", [])
             if not rows:
-                return row, path
+                return None
             row, path = rows[0], f"{path}{step.relation}.0."
-        return row, path
+        return path
 
     def _outcome(
         self, tracer: Tracer, evaluated: Evaluated, case: Case, name: str, wanted: object
@@ -92,7 +96,11 @@ class CaseRunner:
                 found = "not_in_force" if bound is None else "in force"
                 yield Difference(case, name, shown(wanted, None), found)
             return
-        row, _ = self._row_of(tracer, evaluated, name)
+        place = self._row_of(tracer, evaluated, name)
+        if place is None:
+            yield Difference(case, name, shown(wanted, bound.rule.type), "no row")
+            return
+        row, _ = tracer.descend(evaluated, place)
         found_value = tracer.outcome(row, name)
         expected = expected_value(wanted, bound.rule, self.pack)
         if found_value is not expected and (found_value != expected or expected is NA):
@@ -109,7 +117,11 @@ class CaseRunner:
     ) -> Iterator[Difference]:
         bound = tracer.program.bound.rules.get(name)
         clauses = {clause.id: clause for clause in bound.flat_clauses()} if bound else {}
-        row, _ = self._row_of(tracer, evaluated, name)
+        place = self._row_of(tracer, evaluated, name)
+        if place is None:
+            yield Difference(case, f"reasons {name}", str(list(states)), "no row")
+            return
+        row, _ = tracer.descend(evaluated, place)
         for clause, wanted in states.items():
             if clause not in clauses or bound is None:
                 yield Difference(case, f"{name}: {clause}", shown(wanted, None), "not_in_force")

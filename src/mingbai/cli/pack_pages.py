@@ -1,0 +1,183 @@
+"""A rule as a page an officer can read (规则页), and the difference of two packs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mingbai.engine.model.pack import Clause, Fact, Pack, Parameter, Rule
+from mingbai.engine.model.values import Kind, Type, unscaled
+
+_GROUPS = {"all": "都要 / all of", "any": "有一条即可 / any of", "none": "一条都没有 / none of"}
+
+
+def pack_page(pack: Pack) -> Iterator[str]:
+    """A pack at a glance: what it is, its rules with their periods, its parameters."""
+    yield f"{pack.title.zh} / {pack.title.en}"
+    yield f"{pack.id} {pack.version} [{pack.hash}]" + (
+        f"  继承 / extends: {' → '.join(pack.extends)}" if pack.extends else ""
+    )
+    yield ""
+    yield f"规则 / rules ({len(pack.rules)})"
+    for rule in pack.rules:
+        role = rule.role.value if rule.role else "step"
+        yield f"  {rule.id:<28} {role:<12} {_period(rule)}  {rule.label.zh} / {rule.label.en}"
+    yield ""
+    yield f"参数 / parameters ({len(pack.parameters)})"
+    for parameter in pack.parameters.values():
+        mark = " 本地 / local" if parameter.local else ""
+        yield f"  {parameter.id:<28} {parameter.label.zh} / {parameter.label.en}{mark}"
+
+
+def rule_page(pack: Pack, rule: Rule) -> Iterator[str]:
+    """One version of a rule in plain words, with its clauses, source, period and parameters."""
+    yield f"{rule.label.zh} / {rule.label.en}"
+    yield f"{rule.id}（{rule.entity}，{rule.role.value if rule.role else 'step'}）"
+    yield ""
+    if rule.sentence.zh:
+        yield rule.sentence.zh
+        yield rule.sentence.en
+        yield ""
+    yield f"依据 / source：{rule.source}"
+    yield f"有效 / in force：{_period(rule)}"
+    if rule.owner:
+        yield f"牵头 / owner：{rule.owner.zh} / {rule.owner.en}"
+    if rule.replaces:
+        yield f"替换基础包，理由 / replaces the base: {rule.replaces.reason.zh} / {rule.replaces.reason.en}"
+    if rule.applies_when:
+        yield f"适用条件 / applies when：{rule.applies_when.text}"
+    yield ""
+    yield from _form(rule)
+    used = list(_parameters(pack, rule))
+    if used:
+        yield ""
+        yield "参数 / parameters"
+        for parameter in used:
+            yield from parameter_page(parameter)
+    yield ""
+    cases = [case for case in pack.cases if rule.id in case.expect]
+    yield f"案例 / cases ({len(cases)})"
+    for case in cases[:30]:
+        yield f"  {case.as_of}  {case.name.zh} / {case.name.en}"
+
+
+def _period(rule: Rule) -> str:
+    end = str(rule.period.ends_on) if rule.period.ends_on else "…"
+    return f"{rule.period.starts_on} – {end}"
+
+
+def _form(rule: Rule) -> Iterator[str]:
+    form = rule.form
+    if form.clauses:
+        yield _GROUPS[form.kind]
+        for clause in form.clauses:
+            yield from _clause(clause, 1)
+    elif form.kind == "table":
+        yield "决策表（从上往下，第一行符合的）/ decision table, first row that fits"
+        yield "  " + " | ".join(source.text for source in form.inputs)
+        for row in form.rows:
+            yield f"  {' | '.join(cell.text for cell in row.cells)}  →  {row.then.text}"
+        yield f"  其余 / else  →  {form.otherwise.text if form.otherwise else ''}"
+    elif form.kind == "when" and form.expr and form.then and form.otherwise:
+        yield f"如果 / if {form.expr.text}"
+        yield f"  则 / then {form.then.text}"
+        yield f"  否则 / else {form.otherwise.text}"
+    elif form.expr:
+        yield form.expr.text
+
+
+def _clause(clause: Clause, depth: int) -> Iterator[str]:
+    text = clause.expr.text if clause.expr else _GROUPS[clause.kind]
+    yield f"{'  ' * depth}[{clause.id}] {clause.label.zh} / {clause.label.en}：{text}"
+    for item in clause.items:
+        yield from _clause(item, depth + 1)
+
+
+def _parameters(pack: Pack, rule: Rule) -> Iterator[Parameter]:
+    texts = [rule.applies_when] if rule.applies_when else []
+    form = rule.form
+    texts += [item for item in (form.expr, form.then, form.otherwise, *form.inputs) if item]
+    texts += [cell for row in form.rows for cell in (*row.cells, row.then)]
+    texts += [clause.expr for _, clause in rule.clauses() if clause.expr]
+    words = {word for text in texts for word in _words(text.text)}
+    yield from (item for name, item in pack.parameters.items() if name in words)
+
+
+def _words(text: str) -> list[str]:
+    return "".join(letter if letter.isalnum() or letter in "_." else " " for letter in text).split()
+
+
+def parameter_page(parameter: Parameter) -> Iterator[str]:
+    """A parameter with its values by day and region."""
+    unit = f"（{parameter.unit.zh}）" if parameter.unit else ""
+    yield f"  {parameter.id}：{parameter.label.zh} / {parameter.label.en}{unit}"
+    for value in sorted(parameter.values, key=lambda item: (item.period.starts_on, item.region)):
+        end = f" 至 {value.period.ends_on}" if value.period.ends_on else ""
+        mark = " 本地 / local" if value.local or parameter.local else ""
+        yield (
+            f"    {value.period.starts_on} 起{end}  {value.region or '全国 / everywhere'}  "
+            f"{shown(value.value, parameter.type)}{mark}  {value.source}"
+        )
+
+
+def shown(value: object, kind: Type) -> str:
+    """A parameter value in the unit of the pack."""
+    if isinstance(value, bool):
+        return "是 / yes" if value else "否 / no"
+    if isinstance(value, int) and kind.kind is Kind.NUMBER:
+        return unscaled(value, kind.scale)
+    return str(value)
+
+
+def difference(old: Pack, new: Pack) -> Iterator[str]:
+    """What is in one pack and not, or otherwise, in another: facts, parameters, rules."""
+    yield f"{old.id} {old.version} [{old.hash}]  →  {new.id} {new.version} [{new.hash}]"
+    facts = [
+        {
+            f"{entity}.{name}": fact
+            for entity, items in pack.facts.items()
+            for name, fact in items.items()
+        }
+        for pack in (old, new)
+    ]
+    yield from _compared("事实 / fact", facts[0], facts[1])
+    yield from _compared("参数 / parameter", old.parameters, new.parameters)
+    rules = [
+        {f"{rule.id} ({rule.period.starts_on})": rule for rule in pack.rules} for pack in (old, new)
+    ]
+    yield from _compared("规则 / rule", rules[0], rules[1])
+
+
+def _compared(
+    kind: str,
+    old: dict[str, Fact] | dict[str, Rule] | object,
+    new: dict[str, Fact] | dict[str, Rule] | object,
+) -> Iterator[str]:
+    before, after = dict(old), dict(new)  # type: ignore[call-overload]  # mappings of one kind
+    for name in sorted({*before, *after}):
+        if name not in before:
+            yield f"+ {kind} {name}  {after[name].label.zh} / {after[name].label.en}"
+        elif name not in after:
+            yield f"- {kind} {name}  {before[name].label.zh} / {before[name].label.en}"
+        elif _content(before[name]) != _content(after[name]):
+            reason = after[name].replaces
+            why = f"  理由 / reason: {reason.reason.zh} / {reason.reason.en}" if reason else ""
+            yield f"~ {kind} {name}{why}"
+            yield from _lines(before[name], after[name])
+
+
+def _content(item: Fact | Parameter | Rule) -> str:
+    return "\n".join(_described(item))
+
+
+def _described(item: Fact | Parameter | Rule) -> list[str]:
+    if isinstance(item, Parameter):
+        return [line.strip() for line in parameter_page(item)]
+    if isinstance(item, Rule):
+        return [item.label.zh, item.sentence.zh, str(item.source), _period(item), *_form(item)]
+    return [str(item.type), item.label.zh, str(item.minimum), str(item.maximum)]
+
+
+def _lines(old: Fact | Parameter | Rule, new: Fact | Parameter | Rule) -> Iterator[str]:
+    before, after = _described(old), _described(new)
+    yield from (f"    - {line}" for line in before if line not in after)
+    yield from (f"    + {line}" for line in after if line not in before)

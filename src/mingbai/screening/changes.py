@@ -1,0 +1,24 @@
+"""What would change a household's outcomes (改变结果的条件), rule by rule, each on a program of its own."""
+
+from __future__ import annotations
+
+from mingbai.engine.compiling import BoundPack, compile_bound
+from mingbai.engine.explaining.counterfactual import Change, Counterfactuals
+from mingbai.engine.explaining.trace import Tracer
+from mingbai.engine.model.pack import CaseRow
+from mingbai.engine.model.values import NA
+
+
+def changes_of(bound: BoundPack, household: CaseRow) -> dict[str, list[Change]]:
+    """For each household rule with a role that applies: single facts that would change it.
+
+    A small program per rule, because the search evaluates the household many times.
+    """
+    found: dict[str, list[Change]] = {}
+    for name, rule in bound.rules.items():
+        if rule.rule.role is None or rule.rule.entity != bound.pack.top.id:
+            continue
+        tracer = Tracer(compile_bound(bound, outputs=[name], causes=True))
+        if tracer.outcome(tracer.evaluate(household), name) is not NA:
+            found[name] = Counterfactuals(tracer).of(household, name)
+    return found
