@@ -1,0 +1,120 @@
+"""Writing a workbook row by row (写工作簿): heads that stay, filters, widths, real dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from mingbai.documents.markup import clean
+
+#: Excel's own limits.
+MOST_ROWS = 1_048_576
+MOST_LETTERS = 32_767
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a sheet: its head, its width in characters, and what stands in it."""
+
+    head: str
+    width: int
+    number: bool = False
+    date: bool = False
+
+
+class Book:
+    """A workbook being written; texts stay texts, whatever they begin with."""
+
+    def __init__(self, path: Path, *, most_rows: int = MOST_ROWS) -> None:
+        self.book = xlsxwriter.Workbook(
+            str(path),
+            {
+                "constant_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "default_date_format": "yyyy-mm-dd",
+            },
+        )
+        self.most_rows = most_rows
+        base = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top"}
+        self._text = self.book.add_format({**base, "text_wrap": True})
+        self._number = self.book.add_format({**base, "num_format": "#,##0"})
+        self._date = self.book.add_format({**base, "num_format": "yyyy-mm-dd", "align": "left"})
+        self._head = self.book.add_format(
+            {**base, "bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#F2EEE5"}
+        )
+
+    def __enter__(self) -> Book:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.book.close()
+
+    def sheet(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> None:
+        """Write a sheet; what does not fit goes on ``name 2``, ``name 3`` …"""
+        number, line = 1, 1
+        sheet = self._begin(name, columns)
+        for row in rows:
+            if line == self.most_rows:
+                _finish(sheet, columns, line)
+                number, line = number + 1, 1
+                sheet = self._begin(f"{name} {number}", columns)
+            for place, (column, value) in enumerate(zip(columns, row, strict=True)):
+                self._write(sheet, line, place, column, value)
+            line += 1
+        _finish(sheet, columns, line)
+
+    def _begin(self, name: str, columns: Sequence[Column]) -> Worksheet:
+        sheet = self.book.add_worksheet(_sheet_name(name))
+        sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_footer("&L&A&R&P / &N")
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, column.width)
+        sheet.set_row(0, 30)
+        for place, column in enumerate(columns):
+            sheet.write_string(0, place, clean(column.head), self._head)
+        return sheet
+
+    def _write(
+        self, sheet: Worksheet, line: int, place: int, column: Column, value: object
+    ) -> None:
+        if value is None or value == "":
+            return
+        if isinstance(value, date):
+            sheet.write_datetime(line, place, value, self._date)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            sheet.write_number(line, place, value, self._number)
+        else:
+            sheet.write_string(line, place, _cell(str(value)), self._text)
+
+
+def _finish(sheet: Worksheet, columns: Sequence[Column], line: int) -> None:
+    sheet.autofilter(0, 0, max(line - 1, 1), len(columns) - 1)
+
+
+def _cell(text: str) -> str:
+    """A text as Excel takes it: lines kept, other control characters gone, not too long."""
+    text = text if text.isprintable() else "\n".join(clean(part) for part in text.split("\n"))
+    return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 1] + "…"
+
+
+def _sheet_name(name: str) -> str:
+    """A name Excel accepts: at most 31 letters, none of ``[]:*?/\\``."""
+    kept = "".join(" " if char in "[]:*?/\\'" else char for char in clean(name))
+    return kept.strip()[:31] or "1"
