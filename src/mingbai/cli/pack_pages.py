@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from mingbai.engine.model.pack import Clause, Fact, Pack, Parameter, Rule
 from mingbai.engine.model.values import Kind, Type, unscaled
+
+Entry: TypeAlias = Fact | Parameter | Rule
 
 _GROUPS = {"all": "都要 / all of", "any": "有一条即可 / any of", "none": "一条都没有 / none of"}
 
@@ -147,12 +150,7 @@ def difference(old: Pack, new: Pack) -> Iterator[str]:
     yield from _compared("规则 / rule", rules[0], rules[1])
 
 
-def _compared(
-    kind: str,
-    old: dict[str, Fact] | dict[str, Rule] | object,
-    new: dict[str, Fact] | dict[str, Rule] | object,
-) -> Iterator[str]:
-    before, after = dict(old), dict(new)  # type: ignore[call-overload]  # mappings of one kind
+def _compared(kind: str, before: Mapping[str, Entry], after: Mapping[str, Entry]) -> Iterator[str]:
     for name in sorted({*before, *after}):
         if name not in before:
             yield f"+ {kind} {name}  {after[name].label.zh} / {after[name].label.en}"
@@ -165,11 +163,11 @@ def _compared(
             yield from _lines(before[name], after[name])
 
 
-def _content(item: Fact | Parameter | Rule) -> str:
+def _content(item: Entry) -> str:
     return "\n".join(_described(item))
 
 
-def _described(item: Fact | Parameter | Rule) -> list[str]:
+def _described(item: Entry) -> list[str]:
     if isinstance(item, Parameter):
         return [line.strip() for line in parameter_page(item)]
     if isinstance(item, Rule):
@@ -177,7 +175,7 @@ def _described(item: Fact | Parameter | Rule) -> list[str]:
     return [str(item.type), item.label.zh, str(item.minimum), str(item.maximum)]
 
 
-def _lines(old: Fact | Parameter | Rule, new: Fact | Parameter | Rule) -> Iterator[str]:
+def _lines(old: Entry, new: Entry) -> Iterator[str]:
     before, after = _described(old), _described(new)
     yield from (f"    - {line}" for line in before if line not in after)
     yield from (f"    + {line}" for line in after if line not in before)

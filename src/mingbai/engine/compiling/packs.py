@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
 
-from mingbai.engine.compiling.binding import Scope, bind, coerce
+from mingbai.engine.compiling.binding import Binder, Scope, bind, coerce
 from mingbai.engine.compiling.parsing import Syntax, parse
 from mingbai.engine.errors import Fault, PackError, fault, run_error
 from mingbai.engine.model.expressions import (
@@ -204,8 +204,6 @@ def _bind_form(rule: Rule, scope: Scope, faults: list[Fault]) -> Expr:
 
 def _bind_table(rule: Rule, scope: Scope, faults: list[Fault]) -> Expr:
     """A decision table is nested choices: the first row that fits."""
-    from mingbai.engine.compiling.binding import _Binder
-
     form = rule.form
     assert form.otherwise is not None
     inputs = [parse(source) for source in form.inputs]
@@ -217,7 +215,7 @@ def _bind_table(rule: Rule, scope: Scope, faults: list[Fault]) -> Expr:
                 continue
             try:
                 syntax = _cell(node, cell)
-                conditions.append(coerce(_Binder(scope).bind(syntax), BOOL, cell.place, scope))
+                conditions.append(coerce(Binder(scope).bind(syntax), BOOL, cell.place, scope))
             except PackError as error:
                 faults.extend(error.faults)
         then = bind(row.then, scope, rule.type)
