@@ -99,6 +99,10 @@ class Binder:
         self.scope = scope
         self.pack = scope.pack
 
+    def at(self, entity: str) -> Binder:
+        """The binder for the rows of an entity below."""
+        return Binder(self.scope.at(entity))
+
     def bind(self, node: Syntax) -> Expr:
         handler = _HANDLERS.get(node.op)
         if handler is not None:

@@ -121,7 +121,7 @@ def aggregate(binder: Binder, node: Syntax) -> Expr:
         near = nearest(head.text, [name for name in relations if name])
         raise PackError([fault("PACK-020", head.place, name=head.text, near=near)])
     entity = relations[head.text]
-    inner = Binder(binder.scope.at(entity.id))
+    inner = binder.at(entity.id)
     item, where, window = _parts(inner, node, entity.date is not None)
     kind = cast(Literal["any", "all", "count", "sum", "latest"], node.text)
     result = _checked(kind, item, where, node, dated=entity.date is not None)
