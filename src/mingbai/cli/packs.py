@@ -8,10 +8,13 @@ import click
 
 from mingbai.cli.errors import CASES
 from mingbai.cli.pack_pages import difference, pack_page, parameter_page, rule_page
+from mingbai.cli.progress import ProgressLine
 from mingbai.engine.compiling import check_pack
 from mingbai.engine.errors import PackError, nearest, run_error
 from mingbai.engine.loading import append_clauses, find_pack, load_pack, policy_folders
+from mingbai.engine.model.pack import Pack
 from mingbai.engine.testing import missing_covers, run_cases
+from mingbai.engine.testing.mutation import mutation_test
 
 
 @click.group()
@@ -40,10 +43,15 @@ def check(pack: str) -> None:
 
 @packs.command()
 @click.argument("pack")
-def test(pack: str) -> None:
+@click.option(
+    "--mutate",
+    is_flag=True,
+    help="再把规则逐处改坏，看案例能不能发现 / also change each rule in small ways",
+)
+def test(pack: str, mutate: bool) -> None:
     """执行一个包自带的案例 / run the cases of a pack.
 
-    例 / example: mingbai packs test cn
+    例 / example: mingbai packs test cn --mutate
     """
     loaded = load_pack(pack)
     faults = check_pack(loaded)
@@ -60,8 +68,29 @@ def test(pack: str) -> None:
         f"{loaded.id}：{len(loaded.cases) - failed} 个案例通过，{failed} 个不通过 / "
         f"{len(loaded.cases) - failed} passed, {failed} failed"
     )
-    if differences or lacking:
+    survived = _mutate(loaded) if mutate else False
+    if differences or lacking or survived:
         sys.exit(CASES)
+
+
+def _mutate(pack: Pack) -> bool:
+    """Run the mutants, print what happened; whether something went unnoticed."""
+    progress = ProgressLine()
+    report = mutation_test(pack, lambda done, total: progress("mutate", done, total))
+    progress.close()
+    for mutant in report.survivors:
+        click.echo(f"没被发现 / not noticed: {mutant}", err=True)
+    for mutant, reason in report.named:
+        click.echo(f"等价 / equivalent: {mutant}：{reason.zh} / {reason.en}")
+    for item in (*report.faults, *report.broken):
+        click.echo(str(item), err=True)
+    click.echo(
+        f"改坏 {report.killed + len(report.survivors)} 处：发现 {report.killed}，没发现 "
+        f"{len(report.survivors)}；等价并说明 {len(report.named)}；用不到的值 {len(report.unused)} / "
+        f"{report.killed} mutants killed, {len(report.survivors)} survived, "
+        f"{len(report.named)} equivalent, {len(report.unused)} of values no case can use"
+    )
+    return not report.passed
 
 
 @packs.command()

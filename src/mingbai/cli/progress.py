@@ -7,7 +7,12 @@ import time
 
 import click
 
-_STEPS = {"evaluate": "计算 / evaluating", "tasks": "排任务 / tasks", "write": "写文件 / writing"}
+_STEPS = {
+    "evaluate": "计算 / evaluating",
+    "tasks": "排任务 / tasks",
+    "write": "写文件 / writing",
+    "mutate": "改坏规则 / mutants",
+}
 
 
 class ProgressLine:

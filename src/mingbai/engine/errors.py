@@ -127,10 +127,6 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "输入缺列：{entity} 表没有 {name}",
         "the input lacks a column: table {entity} has no {name}",
     ),
-    "RUN-008": (
-        "编号重复：{entity} 有 {count} 个编号出现多次，例如 {name}",
-        "duplicate keys: {count} keys of {entity} stand more than once, e.g. {name}",
-    ),
 }
 
 
