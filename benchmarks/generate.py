@@ -300,7 +300,7 @@ def main() -> None:
         given.out, given.persons, files=given.files, seed=given.seed, nulls=not given.no_nulls
     )
     for person, household in made:
-        print(person.name, household.name)  # noqa: T201 a command's output
+        print(person.name, household.name)
 
 
 if __name__ == "__main__":
