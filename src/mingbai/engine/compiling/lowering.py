@@ -89,6 +89,7 @@ class Lowerer:
         self.plan = program.plans[entity.id]
         self.with_causes, self.causes = causes, Causes(self)
         self.memo: dict[Expr, Low] = {}
+        self.shared: dict[Core, Col] = {}
         self.sources: dict[Expr, str] = {}
         self.open_rows: dict[Expr, Core] = {}
 
@@ -113,6 +114,14 @@ class Lowerer:
                 self.low(clause.expr)
         return RuleColumns(low, column, tuple(words))
 
+    def column(self, item: Core) -> Core:
+        """A column of its own for what is used more than once: DuckDB would compute it each time."""
+        if isinstance(item, (Col, Lit)):
+            return item
+        if item not in self.shared:
+            self.shared[item] = self.plan.define(f"@s{len(self.shared)}", item)
+        return self.shared[item]
+
     def _named(self, name: str, low: Low) -> Low:
         """Give each part of a lowered rule its column."""
         define = self.plan.define
@@ -122,6 +131,7 @@ class Lowerer:
             na=low.na if isinstance(low.na, Lit) else define(f"{name}@na", low.na),
             lo=None if low.lo is None else define(f"{name}@lo", low.lo),
             hi=None if low.hi is None else define(f"{name}@hi", low.hi),
+            bare=False,
         )
 
     def _reasons(self, rule: BoundRule) -> Core:
@@ -145,7 +155,7 @@ class Lowerer:
         found = self.memo.get(expr)
         if found is None:
             handler = _LOW.get(type(expr))
-            found = handler(self, expr) if handler else OPERATORS[type(expr)](self.low, expr)
+            found = handler(self, expr) if handler else OPERATORS[type(expr)](self, expr)
             self._check_range(found)
             if self.with_causes and found.nullable and not isinstance(found.v, (Col, Lit)):
                 found = self._named(f"@e{len(self.memo)}", found)
@@ -194,7 +204,7 @@ class Lowerer:
             lo = case([(na, NULL), (is_null(raw), Lit(fact.minimum))], raw)
         if fact.maximum is not None:
             hi = case([(na, NULL), (is_null(raw), Lit(fact.maximum))], raw)
-        return Low(value, True, na, lo, hi, lo is not None, hi is not None, least, most)
+        return Low(value, True, na, lo, hi, lo is not None, hi is not None, least, most, bare=True)
 
     def _from_above(self, expr: FactRef, conditional: bool) -> Core:
         if conditional:

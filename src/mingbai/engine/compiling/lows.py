@@ -43,6 +43,7 @@ class Low:
     hi_total: bool = False
     least: int = 0
     most: int = 0
+    bare: bool = False  # a plain fact: while unknown, its bounds are exactly its declared range
 
     @property
     def low(self) -> Core:
@@ -81,7 +82,7 @@ def negated(item: Core) -> Core:
     """Negation, folded when plain."""
     if isinstance(item, Lit):
         return Lit(None if item.value is None else not item.value)
-    return Neg(item)
+    return item.item if isinstance(item, Neg) else Neg(item)
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,15 @@ class Ratio:
     def of(self, numerator: Core) -> Core:
         top = arith("*", numerator, Lit(self.up))
         bottom = arith("*", self.right.v, Lit(self.down))
-        if self.left.least >= 0 and self.right.least >= 0:
-            whole = self._half_up(top, bottom)
-            return case([(Cmp(">", bottom, ZERO), whole)], NULL) if self.right.least == 0 else whole
+        if self.right.least < 0:
+            return self._any_sign(top, bottom)
+        whole = self._half_up(top, bottom)
+        if self.left.least < 0:
+            minus = arith("-", ZERO, self._half_up(arith("-", ZERO, top), bottom))
+            whole = case([(Cmp("<", top, ZERO), minus)], whole)
+        return case([(Cmp(">", bottom, ZERO), whole)], NULL) if self.right.least == 0 else whole
+
+    def _any_sign(self, top: Core, bottom: Core) -> Core:
         high, low = absolute(top), absolute(bottom)
         positive, negative = Cmp(">", bottom, ZERO), Cmp("<", bottom, ZERO)
         minus = disj(conj(Cmp("<", top, ZERO), positive), conj(Cmp(">", top, ZERO), negative))
@@ -135,6 +142,11 @@ def pick(op: str, left: Core, right: Core) -> Core:
     if left == right:
         return left
     other = "<" if op == "<=" else ">"
+    if isinstance(left, Lit):
+        left, right = right, left
+    if isinstance(right, Lit) and right.value is not None:
+        # One comparison is enough, and a null stays null.
+        return case([(Cmp(">" if op == "<=" else "<", left, right), right)], left)
     return case([(Cmp(op, left, right), left), (Cmp(other, right, left), right)], NULL)
 
 

@@ -1,14 +1,16 @@
 """Operators (运算的降级): what each kind of expression does to value, bounds and 不适用.
 
-Each function gets ``lower``, which lowers the parts, and knows nothing of entities or rows.
+Each function gets the lowerer of an entity, for the parts and for columns of their own, and knows
+nothing else of entities or rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
+from mingbai.engine.compiling.closures import compiled
 from mingbai.engine.compiling.core import (
     FALSE,
     NULL,
@@ -53,23 +55,24 @@ from mingbai.engine.model.expressions import (
 )
 from mingbai.engine.model.values import Kind
 
-Lower: TypeAlias = Callable[[Expr], Low]
+if TYPE_CHECKING:
+    from mingbai.engine.compiling.lowering import Lowerer
 
 
-def negation(lower: Lower, expr: Not) -> Low:
+def negation(lowerer: Lowerer, expr: Not) -> Low:
     """Negation; of something not applicable it is not applicable."""
-    low = lower(expr.item)
+    low = lowerer.low(expr.item)
     return Low(negated(low.v), low.nullable, low.na)
 
 
-def conjunction(lower: Lower, expr: AllOf) -> Low:
+def conjunction(lowerer: Lowerer, expr: AllOf) -> Low:
     """All of; parts that are not applicable are left out."""
-    return _logic([lower(item) for item in expr.items], conj, disj, TRUE)
+    return _logic([lowerer.low(item) for item in expr.items], conj, disj, TRUE)
 
 
-def disjunction(lower: Lower, expr: AnyOf) -> Low:
+def disjunction(lowerer: Lowerer, expr: AnyOf) -> Low:
     """Any of; parts that are not applicable are left out."""
-    return _logic([lower(item) for item in expr.items], disj, conj, FALSE)
+    return _logic([lowerer.low(item) for item in expr.items], disj, conj, FALSE)
 
 
 def _logic(
@@ -87,26 +90,49 @@ def _logic(
     return Low(case([(na, NULL)], join(*parts)), any(low.nullable for low in items), na)
 
 
-def compare(lower: Lower, expr: Compare) -> Low:
+def compare(lowerer: Lowerer, expr: Compare) -> Low:
     """Comparison; between bounds it is decided as soon as both ends agree."""
-    left, right = lower(expr.left), lower(expr.right)
+    left, right = lowerer.low(expr.left), lowerer.low(expr.right)
     na = disj(left.na, right.na)
     nullable = left.nullable or right.nullable
-    if not (left.bounded or right.bounded):
-        return Low(Cmp(expr.op, left.v, right.v), nullable, na)
+    plain = Cmp(expr.op, left.v, right.v)
+    if not (left.bounded or right.bounded) or _undecided(expr, left, right):
+        return Low(plain, nullable, na)
     sure, never = decide(expr.op, left, right)
     return Low(case([(sure, TRUE), (never, FALSE)], NULL), nullable, na)
 
 
-def member(lower: Lower, expr: OneOfValues) -> Low:
+def _undecided(expr: Compare, left: Low, right: Low) -> bool:
+    """Whether the declared range of a plain fact leaves a comparison with a constant open."""
+    if not (left.bare and isinstance(right.v, Lit) and isinstance(right.v.value, int)):
+        return False
+    sure, never = decide(expr.op, *(_ends(low) for low in (left, right)))
+    return not (_holds(sure) or _holds(never))
+
+
+def _ends(low: Low) -> Low:
+    """What is known of a value that is unknown: its declared ends as literals."""
+    if isinstance(low.v, Lit):
+        return low
+    lo = Lit(low.least) if low.lo is not None else NULL
+    hi = Lit(low.most) if low.hi is not None else NULL
+    return Low(NULL, True, lo=lo, hi=hi)
+
+
+def _holds(item: Core) -> bool:
+    """Whether a comparison of literals holds; null does not."""
+    return compiled(item)({}) is True
+
+
+def member(lowerer: Lowerer, expr: OneOfValues) -> Low:
     """Membership of constants."""
-    low = lower(expr.item)
+    low = lowerer.low(expr.item)
     return Low(InSet(low.v, expr.values), low.nullable, low.na)
 
 
-def arithmetic(lower: Lower, expr: Arithmetic) -> Low:
+def arithmetic(lowerer: Lowerer, expr: Arithmetic) -> Low:
     """Sum, difference or product, with bounds end by end."""
-    left, right = lower(expr.left), lower(expr.right)
+    left, right = lowerer.low(expr.left), lowerer.low(expr.right)
     v = arith(expr.op, left.v, right.v)
     low = Low(v, left.nullable or right.nullable, disj(left.na, right.na))
     if expr.op == "+":
@@ -149,9 +175,9 @@ def _product(left: Low, right: Low, low: Low) -> Low:
     return low
 
 
-def quotient(lower: Lower, expr: Quotient) -> Low:
+def quotient(lowerer: Lowerer, expr: Quotient) -> Low:
     """Rounded quotient; bounds of the numerator over the known denominator."""
-    left, right = lower(expr.left), lower(expr.right)
+    left, right = lowerer.low(expr.left), lowerer.low(expr.right)
     power = expr.type.scale + expr.right.type.scale - expr.left.type.scale
     up, down = 10 ** max(power, 0), 10 ** max(-power, 0)
     scale = Ratio(up, down, left, right)
@@ -166,9 +192,10 @@ def quotient(lower: Lower, expr: Quotient) -> Low:
     return low
 
 
-def choice(lower: Lower, expr: Choose) -> Low:
+def choice(lowerer: Lowerer, expr: Choose) -> Low:
     """If; an unknown condition leaves the hull of both branches."""
-    when, then, other = (lower(x) for x in (expr.condition, expr.then, expr.otherwise))
+    when, then, other = (lowerer.low(x) for x in (expr.condition, expr.then, expr.otherwise))
+    when = replace(when, v=lowerer.column(when.v))
     low = Low(
         either(when, then.v, other.v, NULL),
         when.nullable or then.nullable or other.nullable,
@@ -180,8 +207,8 @@ def choice(lower: Lower, expr: Choose) -> Low:
         return low
     if not (then.bounded or other.bounded or when.nullable):
         return low
-    lo = either(when, then.low, other.low, pick("<=", then.low, other.low), when.na)
-    hi = either(when, then.high, other.high, pick(">=", then.high, other.high), when.na)
+    lo = either(when, then.low, other.low, _hull("<=", then, other), when.na)
+    hi = either(when, then.high, other.high, _hull(">=", then, other), when.na)
     sure = when.na == FALSE
     return replace(
         low,
@@ -192,9 +219,20 @@ def choice(lower: Lower, expr: Choose) -> Low:
     )
 
 
-def extreme(lower: Lower, expr: Extreme) -> Low:
+def _hull(op: str, then: Low, other: Low) -> Core:
+    """The lower (``<=``) or upper end of either; plain where the ranges do not overlap."""
+    ends = (then.low, other.low) if op == "<=" else (then.high, other.high)
+    total = (then.has_low and other.has_low) if op == "<=" else (then.has_high and other.has_high)
+    if total and then.most <= other.least:
+        return ends[0] if op == "<=" else ends[1]
+    if total and other.most <= then.least:
+        return ends[1] if op == "<=" else ends[0]
+    return pick(op, *ends)
+
+
+def extreme(lowerer: Lowerer, expr: Extreme) -> Low:
     """Least or greatest, end by end."""
-    items = [lower(item) for item in expr.items]
+    items = [lowerer.low(item) for item in expr.items]
     op = "<=" if expr.kind == "least" else ">="
     pick = min if expr.kind == "least" else max
     low = Low(
@@ -215,9 +253,9 @@ def extreme(lower: Lower, expr: Extreme) -> Low:
     )
 
 
-def certainty(lower: Lower, expr: Certainty) -> Low:
+def certainty(lowerer: Lowerer, expr: Certainty) -> Low:
     """Known, surely, possibly."""
-    low = lower(expr.item)
+    low = lowerer.low(expr.item)
     if expr.kind == "known":
         return Low(disj(low.na, negated(is_null(low.v))) if low.nullable else TRUE, False)
     if not low.nullable:
@@ -227,9 +265,9 @@ def certainty(lower: Lower, expr: Certainty) -> Low:
     return Low(case([(low.na, FALSE), (negated(low.v), FALSE)], TRUE), False)
 
 
-def assume(lower: Lower, expr: Assume) -> Low:
+def assume(lowerer: Lowerer, expr: Assume) -> Low:
     """Unknown counts as the given value."""
-    low, value = lower(expr.item), lower(expr.value)
+    low, value = lowerer.low(expr.item), lowerer.low(expr.value)
     v = case([(low.na, NULL), (is_null(low.v), value.v)], low.v)
     return Low(
         v,
@@ -240,9 +278,9 @@ def assume(lower: Lower, expr: Assume) -> Low:
     )
 
 
-def if_na(lower: Lower, expr: IfNa) -> Low:
+def if_na(lowerer: Lowerer, expr: IfNa) -> Low:
     """Not applicable counts as the given value."""
-    low, value = lower(expr.item), lower(expr.value)
+    low, value = lowerer.low(expr.item), lowerer.low(expr.value)
     if low.na == FALSE:
         return low
     return Low(
@@ -258,9 +296,10 @@ def if_na(lower: Lower, expr: IfNa) -> Low:
     )
 
 
-def points(lower: Lower, expr: Points) -> Low:
+def points(lowerer: Lowerer, expr: Points) -> Low:
     """The weight when true; unknown keeps both ends."""
-    when, weight = lower(expr.condition), lower(expr.weight)
+    when, weight = lowerer.low(expr.condition), lowerer.low(expr.weight)
+    when = replace(when, v=lowerer.column(when.v))
     head: list[tuple[Core, Core]] = [
         (when.na, ZERO),
         (when.v, weight.v),
@@ -280,9 +319,9 @@ def points(lower: Lower, expr: Points) -> Low:
     return replace(low, lo=case(head, down), hi=case(head, up), lo_total=sure, hi_total=sure)
 
 
-def applies(lower: Lower, expr: Applies) -> Low:
+def applies(lowerer: Lowerer, expr: Applies) -> Low:
     """Not applicable when the condition is certainly false."""
-    when, low = lower(expr.condition), lower(expr.item)
+    when, low = lowerer.low(expr.condition), lowerer.low(expr.item)
     na = case([(negated(when.v), TRUE), (when.v, low.na)], when.na)
 
     def kept(item: Core | None) -> Core | None:
@@ -300,7 +339,7 @@ def applies(lower: Lower, expr: Applies) -> Low:
 
 
 #: The function that lowers each kind of expression.
-OPERATORS: dict[type[Expr], Callable[[Lower, Any], Low]] = {
+OPERATORS: dict[type[Expr], Callable[[Lowerer, Any], Low]] = {
     Not: negation,
     AllOf: conjunction,
     AnyOf: disjunction,

@@ -24,6 +24,7 @@ class Program:
     bound: BoundPack
     lowered: Lowered
     outputs: tuple[str, ...]
+    bounds: bool = True
 
     @property
     def pack(self) -> Pack:
@@ -49,7 +50,7 @@ class Program:
         plan = self.lowered.plans[entity]
         for name in self.outputs_of(entity):
             found[name] = self.rule(name).type
-            for suffix in ("na", "lo", "hi", "reasons"):
+            for suffix in ("na", "lo", "hi", "reasons") if self.bounds else ("na", "reasons"):
                 if f"{name}@{suffix}" in plan.level_of:
                     found[f"{name}@{suffix}"] = None
             for _, column in self.lowered.rules[name].why:
@@ -99,12 +100,18 @@ def compile_pack(
     outputs: Iterable[str] | None = None,
     reasons: bool = False,
     causes: bool = False,
+    bounds: bool = True,
 ) -> Program:
     """Compile a pack for a day. ``outputs`` are rule ids; by default every rule in force.
 
+    ``reasons`` adds clause masks, ``causes`` masks of what an unknown comes from, ``bounds`` the lower
+    and upper ends of numbers to the result.
+
     Raises ``PackError`` for faults of the rules and ``RunError`` for an unknown output.
     """
-    return compile_bound(bind_pack(pack, as_of), outputs=outputs, reasons=reasons, causes=causes)
+    return compile_bound(
+        bind_pack(pack, as_of), outputs=outputs, reasons=reasons, causes=causes, bounds=bounds
+    )
 
 
 def compile_bound(
@@ -113,6 +120,7 @@ def compile_bound(
     outputs: Iterable[str] | None = None,
     reasons: bool = False,
     causes: bool = False,
+    bounds: bool = True,
 ) -> Program:
     """Compile a pack that is already bound."""
     wanted: Sequence[str] = tuple(bound.rules) if outputs is None else tuple(outputs)
@@ -120,4 +128,5 @@ def compile_bound(
         if name not in bound.rules:
             raise run_error("RUN-003", name=name, near=nearest(name, bound.rules))
     lowered = lower_pack(bound, only=set(wanted), reasons=reasons, causes=causes)
-    return Program(bound, lowered, tuple(name for name in bound.rules if name in set(wanted)))
+    chosen = tuple(name for name in bound.rules if name in set(wanted))
+    return Program(bound, lowered, chosen, bounds)

@@ -133,28 +133,41 @@ class Rows:
         return Low(value, True, lo=lo, hi=value, lo_total=True, most=CAP_ROWS)
 
     def _sum(self) -> Low:
-        item, inside = self.item, self.inside
-        taken = conj(inside, negated(item.na))
-        total = self.total("", "sum", case([(taken, item.v)], ZERO))
+        item = self.item
         open_row = self.unknown_row()
-        define = self.parent.plan.define
+        low = Low(
+            NULL,
+            open_row != FALSE or self.unknown_if_empty,
+            least=min(0, item.least) * CAP_ROWS,
+            most=max(0, item.most) * CAP_ROWS,
+        )
+        lo, hi = self._sum_ends() if low.nullable else (None, None)
         branches: list[tuple[Core, Core]] = []
         if open_row != FALSE:
             gap = self.total("@u", "max", case([(open_row, Lit(1))], ZERO))
             branches.append((Cmp("=", gap, Lit(1)), NULL))
         if self.unknown_if_empty:
             branches.append((is_null(self._present()), NULL))
-        value = case([*branches, (is_null(total), ZERO)], total)
-        low = Low(
-            define(f"{self.name}@v", value),
-            open_row != FALSE or self.unknown_if_empty,
-            least=min(0, item.least) * CAP_ROWS,
-            most=max(0, item.most) * CAP_ROWS,
+        if lo is None:
+            taken = conj(self.inside, negated(item.na))
+            total = self.total("", "sum", case([(taken, item.v)], ZERO))
+            branches.append((is_null(total), ZERO))
+        else:
+            total = lo  # while no row is open, the sum of the lower ends is the sum
+        value = self.parent.plan.define(f"{self.name}@v", case(branches, total))
+        low = replace(low, v=value)
+        if lo is None and hi is None:
+            return low
+        return replace(
+            low,
+            lo=lo if lo is not None else value,
+            hi=hi if hi is not None else value,
+            lo_total=lo is not None,
+            hi_total=hi is not None and not self.unknown_if_empty,
         )
-        return self._sum_bounds(low, open_row) if low.nullable else low
 
-    def _sum_bounds(self, low: Low, open_row: Core) -> Low:
-        """Bounds of a sum; an unknown row may also not count at all."""
+    def _sum_ends(self) -> tuple[Col | None, Col | None]:
+        """Columns with the bounds of a sum; an unknown row may also not count at all."""
         item, inside, define = self.item, self.inside, self.parent.plan.define
         lo = hi = None
         if item.has_low and (item.least >= 0 or not self.unknown_if_empty):
@@ -167,15 +180,7 @@ class Rows:
             each = case([(item.na, ZERO), (inside, item.high), (negated(inside), ZERO)], most)
             column = self.total("@hi", "sum", each)
             hi = define(f"{self.name}@h", case([(is_null(column), self._empty(ZERO))], column))
-        if lo is None and hi is None:
-            return low
-        return replace(
-            low,
-            lo=lo if lo is not None else low.v,
-            hi=hi if hi is not None else low.v,
-            lo_total=lo is not None,
-            hi_total=hi is not None and not self.unknown_if_empty,
-        )
+        return lo, hi
 
     def _latest(self) -> Low:
         child, item, inside = self.child, self.item, self.inside

@@ -46,7 +46,7 @@ class Database:
             "memory_limit": limits.memory,
             "threads": limits.threads,
             "temp_directory": self._spill.name,
-            "preserve_insertion_order": True,
+            "preserve_insertion_order": False,
             "TimeZone": "Asia/Shanghai",
             "python_enable_replacements": False,
             "autoinstall_known_extensions": False,
