@@ -16,7 +16,7 @@ from mingbai.engine.compiling import compile_pack
 from mingbai.engine.explaining.trace import Tracer
 from mingbai.engine.model.pack import Pack
 from mingbai.screening.changes import changes_of
-from mingbai.screening.inputs import household_row, read_input
+from mingbai.screening.inputs import household_row, pack_for, read_input
 
 
 @click.command()
@@ -40,8 +40,9 @@ def explain(
     例 / example: mingbai explain examples/yunnan-2025 --pack cn --as-of 2025-06-30
     --household 995301010001
     """
-    program = compile_pack(pack, as_of, causes=True)
-    household = household_row(pack, read_input(folder, pack).tables, key)
+    intake = read_input(folder, pack)
+    program = compile_pack(pack_for(pack, intake), as_of, causes=True)
+    household = household_row(pack, intake.tables, key)
     changes = changes_of(program.bound, household)
     family = family_of(Tracer(program), household, changes=changes)
     if card is not None:

@@ -13,7 +13,7 @@ from mingbai.cli.options import input_folder, pack_options
 from mingbai.engine.compiling.whatif import compile_whatif, parse_trial
 from mingbai.engine.model.pack import Pack, Role, Rule
 from mingbai.engine.model.values import unscaled
-from mingbai.screening.inputs import read_input
+from mingbai.screening.inputs import pack_for, read_input
 from mingbai.screening.whatif import Near, WhatIfResult, try_out
 
 _WORDS = {
@@ -47,8 +47,9 @@ def whatif(
     --set monitoring_line=9000
     """
     trials = tuple(parse_trial(pack, text) for text in settings)
-    compiled = compile_whatif(pack, as_of, trials)
-    result = try_out(compiled, read_input(folder, pack))
+    intake = read_input(folder, pack)
+    compiled = compile_whatif(pack_for(pack, intake), as_of, trials)
+    result = try_out(compiled, intake)
     if json_out:
         click.echo(json.dumps(_json(result), ensure_ascii=False))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,19 @@ def read_input(folder: Path, pack: Pack, progress: Progress | None = None) -> In
     """Read a folder for a pack, with the header profiles of the pack and of what it extends."""
     profiles = load_profiles([Path(path) / "profiles" for path in pack.folders])
     return read_folder(folder, schema_of(pack), profiles, progress=progress)
+
+
+def pack_for(pack: Pack, intake: Intake) -> Pack:
+    """The pack as this input allows: records that were not handed in are unknown, not "none".
+
+    A relation that says ``empty: none`` means that a list without an entry is a no. That holds only
+    when the list was handed in.
+    """
+    entities = {
+        name: replace(entity, empty_is_unknown=True) if not intake.supplied.get(name) else entity
+        for name, entity in pack.entities.items()
+    }
+    return replace(pack, entities=entities)
 
 
 def household_row(pack: Pack, tables: Mapping[str, pa.Table], key: str) -> CaseRow:

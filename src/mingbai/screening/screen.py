@@ -15,7 +15,7 @@ from mingbai.engine.model.pack import Pack
 from mingbai.engine.model.values import Text
 from mingbai.engine.running import run
 from mingbai.screening.gaps import OpenMasks, gaps_of, lacks_of
-from mingbai.screening.inputs import read_input
+from mingbai.screening.inputs import pack_for, read_input
 from mingbai.screening.people import Below
 from mingbai.screening.result import Confusion, Screening
 from mingbai.screening.states import RuleStates, counts_of, role_rules, states_of
@@ -31,8 +31,9 @@ def screen(folder: Path, pack: Pack, as_of: date, progress: Progress | None = No
 
     Raises ``PackError``, ``RunError`` or ``TablesError``, each with numbered faults.
     """
-    program = compile_pack(pack, as_of, reasons=True, causes=True)
+    compile_pack(pack, as_of, outputs=())  # a wrong pack is said before a county is read
     intake = read_input(folder, pack, progress)
+    program = compile_pack(pack_for(pack, intake), as_of, reasons=True, causes=True)
     return screen_intake(program, intake, progress)
 
 

@@ -91,7 +91,19 @@ class TaskBuilder:
             else:
                 for row, finding in self._joined(rule, item.word, rows, reasons):
                     found.setdefault(row, []).append(finding)
-        return found
+        return {row: self._folded(parts) for row, parts in found.items()}
+
+    def _folded(self, findings: list[Finding]) -> list[Finding]:
+        """Without what a finding about the household already says of a member."""
+        said = {
+            inner[0]
+            for item in findings
+            if item.state != "ready" and (inner := self._inner(item.rule)) is not None
+        }
+        return [item for item in findings if item.rule.id not in said]
+
+    def _inner(self, rule: Rule) -> tuple[str, bool] | None:
+        return self.reasons.members(rule.id, not rule.met_when)
 
     def _joined(
         self, rule: Rule, word: str, rows: list[int], reasons: list[tuple[Text, ...]]

@@ -89,6 +89,7 @@ class Lowerer:
         self.plan = program.plans[entity.id]
         self.with_causes, self.causes = causes, Causes(self)
         self.memo: dict[Expr, Low] = {}
+        self.place: Place = entity.place
         self.shared: dict[Core, Col] = {}
         self.sources: dict[Expr, str] = {}
         self.open_rows: dict[Expr, Core] = {}
@@ -96,7 +97,7 @@ class Lowerer:
     # -- rules
 
     def rule(self, rule: BoundRule, *, reasons: bool) -> RuleColumns:
-        name = rule.rule.id
+        name, self.place = rule.rule.id, rule.rule.place
         low = self._named(name, self.low(rule.expr))
         self.memo[RuleRef(rule.rule.type, name)] = low
         column = None
@@ -166,10 +167,7 @@ class Lowerer:
         if max(abs(low.least), abs(low.most)) > LARGEST:
             zh = "请给事实声明 min 和 max"
             en = "declare min and max of the facts"
-            raise PackError([fault("PACK-026", self._place(), detail_zh=zh, detail_en=en)])
-
-    def _place(self) -> Place:
-        return self.entity.place
+            raise PackError([fault("PACK-026", self.place, detail_zh=zh, detail_en=en)])
 
     def constant(self, expr: Constant) -> Low:
         value = expr.value
@@ -210,7 +208,7 @@ class Lowerer:
         if conditional:
             zh = f"有 applies_when 的事实 {expr.name} 不能从下级读取"
             en = f"fact {expr.name} has applies_when and cannot be read from below"
-            raise PackError([fault("PACK-047", self._place(), detail_zh=zh, detail_en=en)])
+            raise PackError([fault("PACK-047", self.place, detail_zh=zh, detail_en=en)])
         self.plan.above[expr.entity, expr.name] = None
         return Col(f"{expr.entity}.{expr.name}")
 

@@ -291,7 +291,7 @@ class _Walk:
             if isinstance(item, FactRef):
                 self._fact(node, evaluated, entity, item, path, above)
             elif isinstance(item, ParameterRef):
-                node.parameters.append(self._parameter(item, evaluated, above))
+                self._parameter(node, item, evaluated, above)
             elif isinstance(item, RuleRef):
                 node.children.append(self.rule(evaluated, item.name, path, above))
             elif isinstance(item, Aggregate):
@@ -321,17 +321,18 @@ class _Walk:
             self._inputs(node, evaluated, entity, condition, path, above)
 
     def _parameter(
-        self,
-        item: ParameterRef,
-        evaluated: Evaluated,
-        above: Above,
-    ) -> ParameterInput:
+        self, node: Node, item: ParameterRef, evaluated: Evaluated, above: Above
+    ) -> None:
+        """The value of the day and region; where it differs by region, the region is an input too."""
+        pack = self.program.pack
+        parameter, name = pack.parameters[item.name], pack.top.region or ""
         top = above[0][1] if above else evaluated
-        region = top.source.facts.get(self.program.pack.top.region or "")
-        parameter = self.program.pack.parameters[item.name]
+        region = top.source.facts.get(name)
         code = region if isinstance(region, str) else None
         value = parameter.value_for(self.program.as_of, code)
-        return ParameterInput(item.name, parameter.label, parameter.type, value)
+        node.parameters.append(ParameterInput(item.name, parameter.label, parameter.type, value))
+        if any(item.region for item in parameter.values_on(self.program.as_of)):
+            node.inputs.append(Input(name, pack.facts[pack.top.id][name], code, top.source))
 
     def _rows(
         self,
@@ -345,7 +346,7 @@ class _Walk:
         child = self.program.pack.entities[item.entity]
         trail = (*above, (entity, evaluated, path))
         if item.window is not None and isinstance(item.window.amount, ParameterRef):
-            node.parameters.append(self._parameter(item.window.amount, evaluated, above))
+            self._parameter(node, item.window.amount, evaluated, above)
         for number, row in enumerate(evaluated.below.get(child.relation or "", [])):
             here = f"{path}{child.relation}.{number}."
             value: Any = True
