@@ -71,8 +71,8 @@ class Draw:
         some = self.rng.random(self.rows, np.float32) < share
         return np.where(some, (spread * mean).astype(np.int64) * 100, 0)
 
-    def choice(self, name: str, shares: list[float]) -> np.ndarray:
-        """Positions in the code list, by the given shares."""
+    def choice(self, shares: list[float]) -> np.ndarray:
+        """Positions in a code list, by the given shares."""
         bounds = np.cumsum(shares)[:-1].astype(np.float32)
         drawn = self.rng.random(self.rows, np.float32)
         return np.searchsorted(bounds, drawn, side="right").astype(np.int8)
@@ -138,7 +138,7 @@ def make_persons(
         "person_id": texts(keys * 10 + position + 1),
         "household_id": texts(keys),
         "birth_date": days_before(AS_OF, born, draw.mask()),
-        "sex": draw.codes("sex", draw.choice("sex", [0.52, 0.48])),
+        "sex": draw.codes("sex", draw.choice([0.52, 0.48])),
         "relation": draw.codes("relation", np.minimum(position, 5).astype(np.int8)),
         "resident": draw.flag(0.94),
         "edu_status": draw.codes("edu_status", schooling.astype(np.int8)),
@@ -152,7 +152,7 @@ def make_persons(
         "major_ill": draw.flag(0.02),
         "medical_insured": draw.flag(0.985),
         "pension_insured": draw.flag(0.9),
-        "self_care": draw.codes("self_care", draw.choice("self_care", [0.93, 0.05, 0.02])),
+        "self_care": draw.codes("self_care", draw.choice([0.93, 0.05, 0.02])),
         "working": draw.column(working),
         "work_months": draw.column(months),
         "monthly_wage": draw.column(wage),
@@ -165,7 +165,7 @@ def make_persons(
         "allowance_monthly": draw.column(
             np.where((grade > 0) & (grade < 3), rng.integers(0, 2, rows) * 8000, 0)
         ),
-        "ethnic": draw.codes("ethnic", draw.choice("ethnic", [0.6, 0.2, 0.1, 0.05, 0.05])),
+        "ethnic": draw.codes("ethnic", draw.choice([0.6, 0.2, 0.1, 0.05, 0.05])),
         "has_phone": draw.flag(0.85),
     }
     return pa.table(columns)
@@ -178,15 +178,13 @@ def make_households(
     draw = Draw(rng, rows, nulls)
     number = np.arange(rows, dtype=np.int64)
     village = (first_household + number) // 350
-    kinds = draw.choice("household_kind", [0.72, 0.18, 0.05, 0.05])
+    kinds = draw.choice([0.72, 0.18, 0.05, 0.05])
     columns = {
         "household_id": texts(number + FIRST_KEY + first_household),
         "division_code": texts(530_600_000_000 + village % 1_000_000),
         "village": texts(village),
         "household_kind": draw.codes("household_kind", kinds),
-        "dwelling_grade": draw.codes(
-            "dwelling_grade", draw.choice("dwelling_grade", [0.70, 0.25, 0.03, 0.02])
-        ),
+        "dwelling_grade": draw.codes("dwelling_grade", draw.choice([0.70, 0.25, 0.03, 0.02])),
         "dwelling_rooms": draw.column(draw.whole(1, 8)),
         "dwelling_area": draw.column(draw.whole(250, 2500)),
         "water_piped": draw.flag(0.88),

@@ -1,9 +1,9 @@
 """The work of benchmarks/pack as an OpenFisca country, on data without unknowns.
 
-OpenFisca-core is AGPL-3.0: it is installed by the extra `bench` only, nothing of the package imports
-it, and this file runs in a process of its own. It has no unknown: missing input becomes zero. So the
-comparison uses data in which every value is known, and leaves out households in which nobody lives,
-where our answer is "unknown" (division by nobody) and OpenFisca has none to give.
+OpenFisca-core is AGPL-3.0: it is installed by the extra `bench` only, nothing of the package
+imports it, and this file runs in a process of its own. It has no unknown: missing input becomes
+zero. So the comparison uses data in which every value is known, and leaves out households in which
+nobody lives, where our answer is "unknown" (division by nobody) and OpenFisca has none to give.
 
 Values are constants here, which spares OpenFisca its parameter look-ups; codes come in as integers.
 """
@@ -11,6 +11,7 @@ Values are constants here, which spares OpenFisca its parameter look-ups; codes 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -403,8 +404,6 @@ def variable(name: str, entity: Any, kind: type, formula: Callable[..., Any] | N
 
 
 def country() -> TaxBenefitSystem:
-    from datetime import date
-
     system = TaxBenefitSystem([person, household])
     made = [variable("birth_date", person, date, None)]
     made += [variable(name, person, kind, None) for name, kind in PERSON_INPUTS.items()]
@@ -424,12 +423,12 @@ def as_input(column: pa.ChunkedArray, kind: type) -> np.ndarray:
     return column.to_numpy().astype(np.int32)
 
 
-def run(person_file: Path, household_file: Path, out: Path) -> int:
+def run(person_files: list[Path], household_files: list[Path], out: Path) -> int:
     """Parquet to Parquet; the number of households."""
     people = pq.read_table(
-        person_file, columns=["person_id", "household_id", "birth_date", *PERSON_INPUTS]
+        person_files, columns=["person_id", "household_id", "birth_date", *PERSON_INPUTS]
     )
-    homes = pq.read_table(household_file, columns=["household_id", *HOUSEHOLD_INPUTS])
+    homes = pq.read_table(household_files, columns=["household_id", *HOUSEHOLD_INPUTS])
     keys = homes["household_id"]
     builder = SimulationBuilder()
     system = country()
