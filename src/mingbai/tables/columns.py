@@ -34,6 +34,8 @@ def from_arrow(column: pa.ChunkedArray) -> RawColumn:
     """From an Arrow column of any type; what has no form in a table reads as unreadable."""
     try:
         flat = _plain_type(column)
+        if pa.types.is_dictionary(flat.type):
+            return _from_dictionary(flat)
         encoded = flat.combine_chunks().dictionary_encode(null_encoding="encode")
         if isinstance(encoded, pa.ChunkedArray):
             encoded = encoded.combine_chunks()
@@ -43,10 +45,20 @@ def from_arrow(column: pa.ChunkedArray) -> RawColumn:
         return RawColumn([UNREADABLE], pa.array([0] * len(column), pa.int32()))
 
 
+def _from_dictionary(column: pa.ChunkedArray) -> RawColumn:
+    """From text that is already kept once per distinct value."""
+    whole = column.unify_dictionaries().combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.chunk(0) if whole.num_chunks else pa.DictionaryArray.from_arrays([], [])
+    distinct = [tidy(value) for value in whole.dictionary.to_pylist()]
+    codes = whole.indices.cast(pa.int32()).fill_null(len(distinct))
+    return RawColumn([*distinct, None], codes)
+
+
 def _plain_type(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Text for bytes, microseconds for finer times, values for dictionaries."""
+    """Text for bytes, microseconds for finer times, values for dictionaries of anything else."""
     kind = column.type
-    if pa.types.is_dictionary(kind):
+    if pa.types.is_dictionary(kind) and not pa.types.is_string(kind.value_type):
         return _plain_type(column.cast(kind.value_type))
     if pa.types.is_timestamp(kind):
         return column.cast(pa.timestamp("us"), safe=False)

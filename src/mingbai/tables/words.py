@@ -14,6 +14,8 @@ from mingbai.tables.texts import fold, half_width, shown
 
 _LONGEST = 2000
 _LOST_DIGITS = re.compile(r"\d(\.\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
+# Province, prefecture, county, township, village.
+_DIVISION_DIGITS = (2, 4, 6, 9, 12)
 _SPLIT = re.compile(r"[,，、;；/|\s]+")
 YES_NO: Mapping[str, bool] = {
     **dict.fromkeys(("是", "有", "已", "y", "yes", "true", "t", "1", "√", "✓"), True),
@@ -122,11 +124,13 @@ class PartReader:
 
 
 class PlaceReader:
-    """Reads a province name (省) as the first digits of its division code."""
+    """Reads a province name (省), or a division code (行政区划代码) itself, as the code."""
 
     def read(self, raw: object) -> Reading:
-        text = plain(raw)
-        code = provinces().get(fold(text)) if text else None
+        text = half_width(plain(raw) or "")
+        if text.isascii() and text.isdigit() and len(text) in _DIVISION_DIGITS:
+            return Reading(text)
+        code = provinces().get(fold(text))
         return Reading(code) if code else broken("TABLE-060", raw)
 
 

@@ -11,6 +11,8 @@ from mingbai.tables.errors import Finding, finding
 
 Place = tuple[int, int]
 NESTING = 30
+# Aliases let a few lines stand for millions of values.
+_MAX_NODES = 200_000
 _MAX_BYTES = 4_000_000
 
 
@@ -53,7 +55,7 @@ def read_yaml(path: Path, findings: list[Finding]) -> Node | None:
         loader = Loader(text)
         try:
             root = loader.get_single_node()
-            return _node(root, str(path), findings, 0) if root is not None else None
+            return _Builder(str(path), findings).node(root, 0) if root is not None else None
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
@@ -66,28 +68,34 @@ def read_yaml(path: Path, findings: list[Finding]) -> Node | None:
     return None
 
 
-def _node(node: yaml.Node, file: str, findings: list[Finding], depth: int) -> Node:
-    at = (node.start_mark.line + 1, node.start_mark.column + 1)
-    if depth > NESTING:
-        raise ValueError("nested too deep")
-    if isinstance(node, yaml.MappingNode):
-        return Node(_mapping(node, file, findings, depth), at)
-    if isinstance(node, yaml.SequenceNode):
-        return Node([_node(item, file, findings, depth + 1) for item in node.value], at)
-    return Node(_scalar(node), at)
+class _Builder:
+    """Turns the parser's nodes into ours, within bounds."""
 
+    def __init__(self, file: str, findings: list[Finding]) -> None:
+        self.file = file
+        self.findings = findings
+        self.left = _MAX_NODES
 
-def _mapping(
-    node: yaml.MappingNode, file: str, findings: list[Finding], depth: int
-) -> dict[str, Node]:
-    result: dict[str, Node] = {}
-    for key, value in node.value:
-        name = str(key.value)
-        if name in result:
-            at = (key.start_mark.line + 1, key.start_mark.column + 1)
-            findings.append(finding("TABLE-006", file=file, at=at, key=name))
-        result[name] = _node(value, file, findings, depth + 1)
-    return result
+    def node(self, node: yaml.Node, depth: int) -> Node:
+        self.left -= 1
+        if depth > NESTING or self.left < 0:
+            raise ValueError("nested too deep, or too many values")
+        at = (node.start_mark.line + 1, node.start_mark.column + 1)
+        if isinstance(node, yaml.MappingNode):
+            return Node(self._mapping(node, depth), at)
+        if isinstance(node, yaml.SequenceNode):
+            return Node([self.node(item, depth + 1) for item in node.value], at)
+        return Node(_scalar(node), at)
+
+    def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Node]:
+        result: dict[str, Node] = {}
+        for key, value in node.value:
+            name = str(key.value)
+            if name in result:
+                at = (key.start_mark.line + 1, key.start_mark.column + 1)
+                self.findings.append(finding("TABLE-006", file=self.file, at=at, key=name))
+            result[name] = self.node(value, depth + 1)
+        return result
 
 
 def _scalar(node: yaml.Node) -> object:

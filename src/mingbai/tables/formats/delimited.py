@@ -88,10 +88,8 @@ def open_delimited(path: Path, suits: Callable[[Sheet], int]) -> list[Sheet]:
 
 def decode(raw: bytes) -> str:
     """Bytes as text: a BOM decides, then UTF-8 if it is valid, then GB18030 (Chinese offices)."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
+    wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    encodings = ["utf-16"] if wide else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
             return raw.decode(encoding)

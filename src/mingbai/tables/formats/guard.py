@@ -22,8 +22,13 @@ _MAX_RATIO = 250
 _CHUNK = 1 << 20
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
-_CELL = re.compile(rb"""[\s:]r=["']([A-Za-z]{0,3})([0-9]{1,7})["']""")
-_ODD = re.compile(rb"""[\s:]r=["'][^"'<>]*[&$]""")
+# Every reference a row or a cell may carry; text that only looks like one costs a closer look.
+_REFERENCE = re.compile(rb"""(?<![A-Za-z0-9_])r\s*=\s*["']([^"'<>]*)["']""")
+_PLAIN = re.compile(rb"([A-Z]{0,3})([1-9][0-9]{0,6})")
+_COUNT = re.compile(rb"""[cC]ount\s*=\s*["']\s*[+0]*([0-9]+)""")
+_COUNT_DIGITS = 8
+_OVERLAP = 256
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 
 def check_workbook(path: Path) -> None:
@@ -60,13 +65,20 @@ def _check_sizes(archive: zipfile.ZipFile) -> None:
 
 
 def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    """Unpack once, to nowhere: the sizes are true, the sum is right, the rectangle is bearable."""
+    """Unpack once, to nowhere: the sizes are true, the sum is right, no count asks for a machine.
+
+    Room for as many strings as `uniqueCount` claims is taken before the first one is read.
+    """
+    rest = b""
+    for chunk in _chunks(archive, part):
+        claims = _COUNT.findall(rest + chunk)
+        if any(len(claim) > _COUNT_DIGITS for claim in claims):
+            raise UnreadableError("TABLE-024")
+        rest = chunk[-_OVERLAP:]
     if not _SHEET.fullmatch(part.filename.lstrip("/")):
-        with archive.open(part) as file:
-            while file.read(_CHUNK):
-                pass
         return
-    if _area(archive, part) > MAX_CELLS and _filled_area(archive, part) > MAX_CELLS:
+    area = _area(archive, part)
+    if (area is None or area > MAX_CELLS) and _filled_area(archive, part) > MAX_CELLS:
         raise UnreadableError("TABLE-024")
 
 
@@ -76,19 +88,28 @@ def _chunks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
             yield chunk
 
 
-def _area(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
-    """The rectangle that all cell references of the sheet span."""
+def _area(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int | None:
+    """The rectangle that all references of the sheet span; none if one of them is odd."""
     last_row = last_column = 1
     rest = b""
     for chunk in _chunks(archive, part):
         text = rest + chunk
-        if _ODD.search(text):
-            raise UnreadableError("TABLE-021")
-        refs = set(_CELL.findall(text))
-        last_row = max([last_row, *(int(row) for _, row in refs)])
-        last_column = max([last_column, *(_number(name) for name in {name for name, _ in refs})])
-        rest = text[-64:]
+        for reference in set(_REFERENCE.findall(text)):
+            place = _place(reference)
+            if place is None:
+                return None
+            last_row, last_column = max(last_row, place[0]), max(last_column, place[1])
+        rest = text[-_OVERLAP:]
     return last_row * last_column
+
+
+def _place(reference: bytes) -> tuple[int, int] | None:
+    """Row and column of a reference such as XFD1048576 or, of a row, 1048576."""
+    match = _PLAIN.fullmatch(reference)
+    if match is None:
+        return None
+    row, column = int(match[2]), _number(match[1])
+    return (row, column) if row <= LAST_ROW and column <= LAST_COLUMN else None
 
 
 def _filled_area(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
@@ -105,26 +126,26 @@ def _filled_area(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
 
 
 class _Reach:
-    """How far the cells with content reach."""
+    """How far the cells with content reach; a reference no spreadsheet writes is damage."""
 
     def __init__(self) -> None:
         self.rows = self.columns = 1
-        self.cell = b""
+        self.cell: tuple[int, int] | None = None
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2]
-        if tag == "c":
-            self.cell = attributes.get("r", "").encode()
-        elif tag in ("v", "is", "f") and self.cell:
-            match = re.fullmatch(rb"([A-Za-z]{1,3})(\d{1,7})", self.cell)
-            if match:
-                self.rows = max(self.rows, int(match[2]))
-                self.columns = max(self.columns, _number(match[1]))
+        if tag in ("c", "row") and "r" in attributes:
+            self.cell = _place(attributes["r"].encode())
+            if self.cell is None:
+                raise UnreadableError("TABLE-021")
+        elif tag in ("v", "is", "f") and self.cell is not None:
+            self.rows = max(self.rows, self.cell[0])
+            self.columns = max(self.columns, self.cell[1])
 
 
 def _number(name: bytes) -> int:
     """The number of a column: A is 1, XFD is 16384."""
     number = 0
-    for sign in name.upper():
+    for sign in name:
         number = number * 26 + sign - 64
     return number

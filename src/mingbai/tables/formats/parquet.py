@@ -13,7 +13,8 @@ from mingbai.tables.formats.sheet import Body, Sheet, UnreadableError
 
 # Runs are stored short: a file of a few bytes may claim billions of rows.
 MAX_ROWS = 40_000_000
-MAX_COLUMN_BYTES = 8 << 30
+MAX_CELLS = 600_000_000
+_ERRORS = (pa.ArrowException, OSError, ValueError, OverflowError, TypeError, LookupError)
 
 
 class ParquetSheet(Sheet):
@@ -23,11 +24,18 @@ class ParquetSheet(Sheet):
         self._path = path
         try:
             with pq.ParquetFile(path) as file:
-                self._names = [str(name) for name in file.schema_arrow.names]
+                schema = file.schema_arrow
+                # Only this of the metadata: looking at damaged column chunks ends the process.
                 self._rows = file.metadata.num_rows
-                self._bytes = _sizes(file.metadata)
-        except (pa.ArrowException, OSError, ValueError, OverflowError, TypeError) as error:
+        except _ERRORS as error:
             raise UnreadableError("TABLE-021") from error
+        self._names = [str(name) for name in schema.names]
+        # Text that repeats is stored once and stays so; it also keeps a small file small.
+        self._texts = {
+            field.name
+            for field in schema
+            if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+        }
         if self._rows > MAX_ROWS:
             raise UnreadableError("TABLE-024")
 
@@ -36,25 +44,17 @@ class ParquetSheet(Sheet):
 
     def body(self, header_row: int, wanted: Sequence[int]) -> Body:
         names = [self._names[place] for place in wanted]
-        if sum(self._bytes.get(name, 0) for name in names) > MAX_COLUMN_BYTES:
+        if self._rows * len(names) > MAX_CELLS:
             raise UnreadableError("TABLE-024")
+        texts = [name for name in names if name in self._texts]
         try:
-            table = pq.read_table(self._path, columns=names, partitioning=None)
-        except (pa.ArrowException, OSError, ValueError, OverflowError, TypeError) as error:
+            table = pq.read_table(
+                self._path, columns=names, partitioning=None, read_dictionary=texts
+            )
+            columns = {
+                place: from_arrow(table.column(name))
+                for place, name in zip(wanted, names, strict=True)
+            }
+        except _ERRORS as error:
             raise UnreadableError("TABLE-021") from error
-        rows = pa.array(range(2, table.num_rows + 2), pa.int32())
-        columns = {
-            place: from_arrow(table.column(name)) for place, name in zip(wanted, names, strict=True)
-        }
-        return Body(rows, columns)
-
-
-def _sizes(metadata: pq.FileMetaData) -> dict[str, int]:
-    """Unpacked bytes of each column."""
-    sizes: dict[str, int] = {}
-    for group in range(metadata.num_row_groups):
-        for place in range(metadata.num_columns):
-            chunk = metadata.row_group(group).column(place)
-            name = chunk.path_in_schema.partition(".")[0]
-            sizes[name] = sizes.get(name, 0) + chunk.total_uncompressed_size
-    return sizes
+        return Body(pa.array(range(2, table.num_rows + 2), pa.int32()), columns)

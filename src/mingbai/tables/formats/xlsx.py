@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import python_calamine as calamine
@@ -21,28 +22,30 @@ class WorkbookSheet(RowSheet):
         self._sheet: calamine.CalamineSheet | None = None
 
     def rows(self) -> Iterator[Sequence[object]]:
-        try:
+        with _reading():
             if self._sheet is None:
-                self._sheet = self._workbook.get_sheet_by_name(self.name)
-            return iter(self._sheet.iter_rows())
-        except _ERRORS as error:
-            raise UnreadableError("TABLE-021") from error
+                self._sheet = self._workbook.get_sheet_by_name(str(self.name))
+            yield from self._sheet.iter_rows()
 
 
-# calamine raises its own family; a broken cell inside may surface as any of the others.
-_ERRORS = (calamine.CalamineError, ValueError, OverflowError, OSError, TypeError)
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Whatever calamine raises is a damaged file; its panics do not even derive from Exception."""
+    try:
+        yield
+    except (UnreadableError, KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
+        raise
+    except BaseException as error:
+        raise UnreadableError("TABLE-021") from error
 
 
 def open_workbook(path: Path) -> list[Sheet]:
     """The worksheets of a workbook that has been found safe to read."""
     check_workbook(path)
-    try:
+    with _reading():
         workbook = calamine.CalamineWorkbook.from_path(str(path))
-        metas = [
-            meta
+        return [
+            WorkbookSheet(workbook, meta)
             for meta in workbook.sheets_metadata
             if meta.typ == calamine.SheetTypeEnum.WorkSheet
         ]
-    except _ERRORS as error:
-        raise UnreadableError("TABLE-021") from error
-    return [WorkbookSheet(workbook, meta) for meta in metas]

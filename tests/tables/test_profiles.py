@@ -1,0 +1,160 @@
+"""Profiles as data: mistakes come all at once with their place, and the best profile wins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mingbai.tables import TablesError, load_profiles, read_folder
+from mingbai.tables.fit import check_profiles
+from tests.tables.helpers import SCHEMA, csv, profiles, read, rows
+
+PLAIN = """
+profile: plain
+title: {zh: 户, en: household}
+recognise: {all: [户号, [姓名, 户主]]}
+entity: household
+key: 户号
+facts:
+  head_name: [户主, 姓名]
+  kind: {labels: 类, values: {1类: exited}}
+"""
+
+
+def found(text: str) -> list[tuple[str, int | None]]:
+    with pytest.raises(TablesError) as caught:
+        check_profiles(profiles(text), SCHEMA)
+    return [(one.code, one.line) for one in caught.value.findings]
+
+
+def test_all_mistakes_of_a_profile_come_at_once_with_their_lines() -> None:
+    text = """profile: x
+title: {zh: 户}
+recognize: {all: [户号]}
+recognise: {all: [户号], any: [a]}
+entity: household
+key: 户号
+facts:
+  kind: {labels: 类, valves: {a: exited}}
+  wage: {labels: 工资, times: -3}
+  seen_on: {labels: 日, month: middle}
+  unsafe: {one_hot: 3}
+  road_km: {labels: 路, constant: 5}
+checks: [{check: two, fact: kind}]
+rank: high
+"""
+    assert found(text) == [
+        ("TABLE-005", 3),
+        ("TABLE-008", 2),
+        ("TABLE-005", 4),
+        ("TABLE-005", 8),
+        ("TABLE-007", 9),
+        ("TABLE-007", 10),
+        ("TABLE-007", 11),
+        ("TABLE-007", 12),
+        ("TABLE-007", 13),
+        ("TABLE-007", 14),
+    ]
+
+
+def test_nearest_name_is_offered() -> None:
+    with pytest.raises(TablesError) as caught:
+        profiles(PLAIN.replace("recognise", "recognize"))
+    assert any("recognise" in one.message.zh for one in caught.value.findings)
+
+
+def laughs() -> str:
+    """A few lines that stand for nine to the eighth values."""
+    lines = ["l0: &l0 [lol]"]
+    lines += [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 9)]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "TABLE-004"),
+        ("- a\n- b\n", "TABLE-007"),
+        ("profile: [unclosed", "TABLE-004"),
+        ("profile: a\nprofile: b\n" + PLAIN.replace("profile: plain", ""), "TABLE-006"),
+        ("a: " + "[" * 200 + "]" * 200, "TABLE-004"),
+        ("a: &x [*x]", "TABLE-004"),
+        ("\x00", "TABLE-004"),
+        (laughs(), "TABLE-004"),
+        ("key: !!python/object/apply:os.system [true]\n" + PLAIN, "TABLE-006"),
+    ],
+)
+def test_broken_yaml_is_a_numbered_error(text: str, code: str) -> None:
+    assert code in [one for one, _ in found(text)]
+
+
+def test_profile_that_names_what_the_pack_lacks_is_refused() -> None:
+    text = PLAIN.replace("head_name", "haed_name").replace("exited", "exitd")
+    assert found(text) == [("TABLE-010", 8), ("TABLE-010", 9)]
+    assert found(PLAIN.replace("entity: household", "entity: village"))[0][0] == "TABLE-010"
+    assert found(PLAIN.replace("key: 户号\n", "")) == [("TABLE-008", 2)]
+
+
+def test_two_profiles_of_one_name_are_refused() -> None:
+    with pytest.raises(TablesError) as caught:
+        profiles(PLAIN, PLAIN)
+    assert caught.value.code == "TABLE-009"
+
+
+def test_a_folder_of_profiles_may_be_absent(tmp_path: Path) -> None:
+    assert load_profiles([tmp_path / "profiles"]) == ()
+
+
+def test_profile_wins_over_the_plain_layout_and_widens_to_other_facts(tmp_path: Path) -> None:
+    csv(tmp_path, "household.csv", "户号,户主,类,工资性收入,备注\nh1,张三,1类,5,x\n")
+    intake = read(tmp_path, PLAIN)
+    assert intake.files[0].profile == "plain"
+    assert intake.files[0].unread == ("备注",)
+    assert rows(intake, "household", "head_name", "kind", "wage") == [("张三", "exited", 500)]
+
+
+def test_among_profiles_the_one_that_understands_most_wins(tmp_path: Path) -> None:
+    other = PLAIN.replace("profile: plain", "profile: other").replace("类, values", "种, values")
+    csv(tmp_path, "a.csv", "户号,姓名,种\nh1,张三,脱贫户\n")
+    assert read(tmp_path, PLAIN, other).files[0].profile == "other"
+    refused = other.replace("{all:", "{none: [种], all:")
+    assert read(tmp_path, PLAIN, refused).files[0].profile == "plain"
+
+
+def test_joined_key_needs_all_its_parts(tmp_path: Path) -> None:
+    text = PLAIN.replace("key: 户号", "key: {join: [户号, 序号], with: '/'}")
+    csv(tmp_path, "a.csv", "户号,序号,姓名\nh1,1,张三\nh1,2,李四\nh1,,王五\n")
+    intake = read(tmp_path, text)
+    assert rows(intake, "household", "household_id") == [("h1/1",), ("h1/2",)]
+    assert intake.rows_listed == 1
+
+
+def test_one_hot_constant_and_blank(tmp_path: Path) -> None:
+    text = """
+profile: hot
+title: {zh: 调查, en: survey}
+recognise: {all: [id, a]}
+entity: household
+key: id
+facts:
+  kind: {one_hot: {a: general, b: exited}}
+  division_code: {constant: "506"}
+  unsafe: {labels: bad, blank: no}
+  road_km: {labels: km, round: true}
+"""
+    csv(tmp_path, "a.csv", "id,a,b,bad,km\nh1,1,0,,1.239\nh2,0,0,1,\nh3,1,1,0,\nh4,2,0,0,\n")
+    intake = read(tmp_path, text)
+    assert rows(intake, "household", "kind", "division_code", "unsafe", "road_km") == [
+        ("general", "506", False, 124),
+        (None, "506", True, None),
+        (None, "506", False, None),
+        (None, "506", False, None),
+    ]
+    assert [(p.code, p.row) for p in intake.problems] == [("TABLE-069", 4), ("TABLE-060", 5)]
+
+
+def test_profiles_are_checked_before_any_file_is_opened(tmp_path: Path) -> None:
+    with pytest.raises(TablesError) as caught:
+        read_folder(tmp_path / "nowhere", SCHEMA, profiles(PLAIN.replace("kind", "kin")))
+    assert caught.value.code == "TABLE-010"
