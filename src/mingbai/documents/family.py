@@ -228,9 +228,17 @@ class _Reader:
             for entity in self.pack.below(row.entity.id):
                 if entity.relation == name:
                     return Missing(path, "relation", row, entity.label)
-        region = self.household.facts.get(self.pack.top.region or "")
         label = self.pack.parameters[path].label
-        return Missing(path, "parameter", None, label, region=str(region or ""))
+        return Missing(path, "parameter", None, label, region=self._region())
+
+    def _region(self) -> str:
+        """The household's region as people call it: its largest place, else its code."""
+        top = self.pack.top
+        for name in (*top.places[:1], top.region):
+            value = self.household.facts.get(name) if name else None
+            if value:
+                return str(value)
+        return ""
 
 
 def parameters_of(node: Node) -> tuple[ParameterInput, ...]:

@@ -51,7 +51,7 @@ def reason(finding: Finding, say: Words) -> str:
     clauses = say.listed(say.of(clause) for clause in finding.clauses)
     holds = finding.state == "ready" or not finding.rule.met_when
     return say.pair(
-        head, clauses if holds or not clauses else say.say("不成立的是{what}", what=clauses)
+        head, clauses if holds or not clauses else say.say("没满足：{what}", what=clauses)
     )
 
 
