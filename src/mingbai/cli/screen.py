@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -85,15 +86,7 @@ def _print(screening: Screening, out: Path) -> None:
     click.echo(text.zh)
     click.echo(text.en)
     click.echo()
-    for counts in screening.counts.values():
-        unit = screening.program.pack.entities[counts.rule.entity].label.zh
-        click.echo(
-            f"  {counts.rule.label.zh}：达标 {counts.met}，未达标 {counts.unmet}，"
-            f"待核实 {counts.unknown}，不适用 {counts.not_applicable}（{unit}）"
-            if counts.rule.met_when
-            else f"  {counts.rule.label.zh}：有 {counts.unmet}，无 {counts.met}，"
-            f"待核实 {counts.unknown}，不适用 {counts.not_applicable}（{unit}）"
-        )
+    _print_counts(screening)
     click.echo()
     click.echo(
         f"  {screening.households} 户 {screening.persons} 人；收到 {intake.rows_in} 行 = 采用 "
@@ -105,6 +98,25 @@ def _print(screening: Screening, out: Path) -> None:
     click.echo()
     for name in FILES.values():
         click.echo(f"  {out / name}")
+
+
+def _print_counts(screening: Screening) -> None:
+    """One line a rule; signals and statuses say how many have it, guarantees how many lack it."""
+    heads = ("", "达标/无", "未达标/有", "待核实", "不适用", "")
+    rows = [heads]
+    for counts in screening.counts.values():
+        unit = screening.program.pack.entities[counts.rule.entity].label.zh
+        numbers = (counts.met, counts.unmet, counts.unknown, counts.not_applicable)
+        rows.append((counts.rule.label.zh, *(f"{number:,}" for number in numbers), unit))
+    first = max(_width(row[0]) for row in rows)
+    for row in rows:
+        cells = "".join(" " * (11 - _width(cell)) + cell for cell in row[1:5])
+        click.echo(f"  {row[0]}{' ' * (first - _width(row[0]))}{cells} {row[5]}")
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal; a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _print_warnings(screening: Screening) -> None:

@@ -15,6 +15,7 @@ class Reasons:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._cache: dict[tuple[str, bool, int], tuple[Text, ...]] = {}
+        self._members: dict[tuple[str, bool], tuple[str, bool] | None] = {}
 
     def clauses(self, name: str, value: bool, mask: int) -> tuple[Text, ...]:
         """The labels of the top clauses that made a rule come out as it did."""
@@ -35,6 +36,12 @@ class Reasons:
 
     def members(self, name: str, value: bool) -> tuple[str, bool] | None:
         """For a rule that asks about the rows below: which of their rules, and which answer, decided."""
+        key = (name, value)
+        if key not in self._members:
+            self._members[key] = self._deciding(name, value)
+        return self._members[key]
+
+    def _deciding(self, name: str, value: bool) -> tuple[str, bool] | None:
         bound = self.program.bound.rules[name]
         exprs = [clause.expr for clause in bound.flat_clauses()] or [bound.expr]
         for expr in exprs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from mingbai.engine.model.pack import CaseRow
+from mingbai.engine.model.pack import CaseRow, Role
 from mingbai.screening.inputs import household_row
 from mingbai.screening.result import Screening
 from mingbai.screening.states import indices, role_rules
@@ -16,6 +16,7 @@ def typical_household(screening: Screening) -> CaseRow | None:
     if screening.households == 0:
         return None
     kinds: dict[int, set[str]] = {}
+    guarantees: dict[int, set[str]] = {}
     decided: Counter[int] = Counter()
     for item in role_rules(program, dict(screening.results)):
         if item.rule.entity != top.id:
@@ -24,7 +25,13 @@ def typical_household(screening: Screening) -> CaseRow | None:
         for word, mask in masks.items():
             for row in indices(mask):
                 kinds.setdefault(row, set()).add(word)
+                if item.rule.role is Role.INDICATOR:
+                    guarantees.setdefault(row, set()).add(word)
                 decided[row] += word != "unknown"
-    best = max(kinds, key=lambda row: (len(kinds[row]), decided[row], -row), default=0)
+    best = max(
+        kinds,
+        key=lambda row: (len(guarantees.get(row, ())), len(kinds[row]), decided[row], -row),
+        default=0,
+    )
     key = screening.intake.tables[top.id].column(top.key or "")[best].as_py()
     return household_row(program.pack, screening.intake.tables, key)
