@@ -103,7 +103,7 @@ def _print(screening: Screening, out: Path) -> None:
 def _print_counts(screening: Screening) -> None:
     """One line a rule; signals and statuses say how many have it, guarantees how many lack it."""
     heads = ("", "达标/无", "未达标/有", "待核实", "不适用", "")
-    rows = [heads]
+    rows: list[tuple[str, ...]] = [heads]
     for counts in screening.counts.values():
         unit = screening.program.pack.entities[counts.rule.entity].label.zh
         numbers = (counts.met, counts.unmet, counts.unknown, counts.not_applicable)
