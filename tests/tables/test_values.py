@@ -195,11 +195,11 @@ def test_disability_card_holds_the_id_number_kind_and_grade() -> None:
     assert id18(MAN + "42") == MAN
     assert id18(MAN + "42B1") == MAN
     assert id18(MAN + "82") is None
-    assert (part_of(MAN + "42", "disability_type"), part_of(MAN + "42", "disability_grade")) == (
-        "4",
-        "2",
-    )
+    assert part_of(MAN + "42", "disability_type") == (MAN, "4")
+    assert part_of(MAN + "42", "disability_grade") == (MAN, "2")
     assert part_of(MAN, "disability_grade") is None
+    assert part_of(MAN, "birth") == (MAN, date(1980, 1, 1))
+    assert part_of("990101198013011236", "sex") is None
 
 
 def test_numbers_of_people_are_masked_and_register_numbers_are_not() -> None:

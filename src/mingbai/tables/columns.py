@@ -67,6 +67,14 @@ def _plain_type(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column
 
 
+def only_where_blank(helper: RawColumn, own: RawColumn) -> RawColumn:
+    """The helper's cells where the column itself says nothing: elsewhere nobody looks at them."""
+    empty = [place for place, value in enumerate(own.distinct) if value is None]
+    asked = pc.is_in(own.codes, value_set=pa.array(empty, own.codes.type))
+    blank = pa.scalar(len(helper.distinct), helper.codes.type)
+    return RawColumn([*helper.distinct, None], pc.if_else(asked, helper.codes, blank))
+
+
 def absent(rows: int) -> RawColumn:
     """A column the sheet does not have."""
     return RawColumn([None], pa.repeat(pa.scalar(0, pa.int32()), rows))

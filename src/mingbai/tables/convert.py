@@ -9,7 +9,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 from mingbai.tables.cells import BLANK, Reading
-from mingbai.tables.columns import RawColumn, absent, understand
+from mingbai.tables.columns import RawColumn, absent, only_where_blank, understand
 from mingbai.tables.formats.sheet import Body, Sheet
 from mingbai.tables.marks import KEY, LINK
 from mingbai.tables.profiles import FactSpec, KeySpec, Profile, Source
@@ -106,7 +106,11 @@ class _Converter:
                 return bad or BLANK
             return Reading(joined.join(str(one.value) for one in readings))
 
-        done = understand([self._column(one) for one in sources], join, pa.string())
+        def alone(cells: Cells) -> Reading:
+            return BLANK if cells[0] is None else read(cells[0])
+
+        columns = [self._column(one) for one in sources]
+        done = understand(columns, join if len(columns) > 1 else alone, pa.string())
         label = self._label(sources[0])
         return done.values, {row: CellTrouble(row, label, one) for row, one in done.troubled}
 
@@ -127,6 +131,8 @@ class _Converter:
             factors = tuple(self._factor(source) for source in sources)
             read = reader(spec, column, factors)
             raw = [self._column(source) for source in sources] or [self.empty]
+            if len(raw) == 2 and len(spec.sources) == 1:
+                raw[1] = only_where_blank(raw[1], raw[0])
             done = understand(raw, read, column.arrow)
             into[spec.fact] = done.values
             labels[spec.fact] = self._label(*sources) if sources else spec.fact

@@ -8,7 +8,7 @@ from functools import partial
 
 from mingbai.tables.cells import BLANK, Reading, broken
 from mingbai.tables.dates import DateReader
-from mingbai.tables.identity import id18, is_valid, part_of
+from mingbai.tables.identity import is_valid, part_of
 from mingbai.tables.numbers import NumberReader
 from mingbai.tables.profiles import FactSpec
 from mingbai.tables.schema import Column
@@ -86,9 +86,8 @@ def _or_from_id(read: ReadCell, part: str, cells: Cells) -> Reading:
     if cells[0] is not None:
         return read(cells[0])
     text = plain(cells[1]) if cells[1] is not None else None
-    number = id18(text) if text else None
-    if text is None or number is None:
+    found = part_of(text, part) if text else None
+    if found is None:
         return BLANK
-    if not is_valid(number):
-        return broken("TABLE-065", text, source=1)
-    return Reading(part_of(text, part))
+    number, said = found
+    return Reading(said) if is_valid(number) else broken("TABLE-065", text, source=1)

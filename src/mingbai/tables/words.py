@@ -25,16 +25,23 @@ YES_NO: Mapping[str, bool] = {
 
 def plain(raw: object) -> str | None:
     """A cell as text with all its digits, or none when digits are lost or signs are not text."""
+    if isinstance(raw, str):
+        return raw if raw.isdigit() or _whole(raw) else None
     if isinstance(raw, bool):
         return None
-    if isinstance(raw, (int, float)):
-        if isinstance(raw, float) and not (raw.is_integer() and abs(raw) < 1e15):
-            return None
-        return str(int(raw)) if abs(raw) < 10**40 else None
-    text = shown(raw) if not isinstance(raw, str) else raw
-    if len(text) > _LONGEST or _LOST_DIGITS.fullmatch(text):
-        return None
-    return text if "".join(text.split()).isprintable() else None
+    if isinstance(raw, float):
+        return str(int(raw)) if raw.is_integer() and abs(raw) < 1e15 else None
+    if isinstance(raw, int):
+        return str(raw) if abs(raw) < 10**40 else None
+    text = shown(raw)
+    return text if _whole(text) else None
+
+
+def _whole(text: str) -> bool:
+    """Whether a text is one: short enough, every sign printable, not a number cut short."""
+    if len(text) > _LONGEST or (text[-1:].isdigit() and _LOST_DIGITS.fullmatch(text)):
+        return False
+    return text.isprintable() or "".join(text.split()).isprintable()
 
 
 @dataclass(frozen=True)
