@@ -91,13 +91,14 @@ def certainty(binder: Binder, node: Syntax) -> Expr:
 def default(binder: Binder, node: Syntax) -> Expr:
     """``assume`` and ``if_na``: the second argument is a constant or a parameter."""
     item, value = binder.arity(node, 2, 2)
-    left, right = binder.same(binder.bind(item), binder.bind(value), node.place)
-    if not isinstance(right, (Constant, ParameterRef)):
+    given = binder.bind(value)
+    if not isinstance(given, (Constant, ParameterRef)):
         zh, en = (
             "第二个参数应为常数或参数",
             "the second argument must be a constant or a parameter",
         )
         raise type_error(value.place, zh, en)
+    left, right = binder.same(binder.bind(item), given, node.place)
     node_type = Assume if node.text == "assume" else IfNa
     return node_type(left.type, left, right)
 

@@ -188,21 +188,27 @@ class Lowerer:
             raw = self._from_above(expr, condition is not None)
             condition = None
         na: Core = FALSE
-        value = raw
+        value: Core = raw
+        applies: Core = TRUE
         if condition is not None:
             when = self.low(condition)
             na = case([(negated(when.v), TRUE)], when.na)
             na = self.plan.define(f"{expr.name}@na", na)
             value = self.plan.define(f"{expr.name}@v", case([(na, NULL)], raw))
+            applies = when.v
         if fact.type.kind is not Kind.NUMBER:
             return Low(value, True, na)
         least, most = static_range(fact.type, fact.minimum, fact.maximum)
-        lo = hi = None
-        if fact.minimum is not None:
-            lo = case([(na, NULL), (is_null(raw), Lit(fact.minimum))], raw)
-        if fact.maximum is not None:
-            hi = case([(na, NULL), (is_null(raw), Lit(fact.maximum))], raw)
-        return Low(value, True, na, lo, hi, lo is not None, hi is not None, least, most, bare=True)
+
+        def end(declared: int | None) -> Core | None:
+            """The declared end while nothing is recorded; none while it is open whether it applies."""
+            if declared is None:
+                return None
+            return case([(na, NULL), (conj(is_null(raw), applies), Lit(declared))], raw)
+
+        lo, hi, plain = end(fact.minimum), end(fact.maximum), condition is None
+        has_lo, has_hi = lo is not None and plain, hi is not None and plain
+        return Low(value, True, na, lo, hi, has_lo, has_hi, least, most, bare=plain)
 
     def _from_above(self, expr: FactRef, conditional: bool) -> Core:
         if conditional:

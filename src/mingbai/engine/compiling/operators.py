@@ -45,6 +45,7 @@ from mingbai.engine.model.expressions import (
     Certainty,
     Choose,
     Compare,
+    Constant,
     Expr,
     Extreme,
     IfNa,
@@ -127,7 +128,13 @@ def _holds(item: Core) -> bool:
 def member(lowerer: Lowerer, expr: OneOfValues) -> Low:
     """Membership of constants."""
     low = lowerer.low(expr.item)
-    return Low(InSet(low.v, expr.values), low.nullable, low.na)
+    value: Core = InSet(low.v, expr.values)
+    if low.bounded:
+        each = [Compare("=", expr.item, Constant(expr.item.type, item)) for item in expr.values]
+        parts = [lowerer.low(item).v for item in each]
+        if not all(isinstance(part, Cmp) for part in parts):
+            value = disj(*parts)
+    return Low(value, low.nullable, low.na)
 
 
 def arithmetic(lowerer: Lowerer, expr: Arithmetic) -> Low:
@@ -313,9 +320,9 @@ def points(lowerer: Lowerer, expr: Points) -> Low:
     )
     if not when.nullable:
         return low
-    down = ZERO if weight.least >= 0 else pick("<=", ZERO, weight.v)
-    up = weight.v if weight.least >= 0 else pick(">=", ZERO, weight.v)
     sure = not weight.nullable
+    down = ZERO if weight.least >= 0 and sure else pick("<=", ZERO, weight.v)
+    up = weight.v if weight.least >= 0 else pick(">=", ZERO, weight.v)
     return replace(low, lo=case(head, down), hi=case(head, up), lo_total=sure, hi_total=sure)
 
 

@@ -141,19 +141,19 @@ class Rows:
             least=min(0, item.least) * CAP_ROWS,
             most=max(0, item.most) * CAP_ROWS,
         )
-        lo, hi = self._sum_ends() if low.nullable else (None, None)
+        lo, hi = (self._end("lo"), self._end("hi")) if low.nullable else (None, None)
         branches: list[tuple[Core, Core]] = []
         if open_row != FALSE:
             gap = self.total("@u", "max", case([(open_row, Lit(1))], ZERO))
             branches.append((Cmp("=", gap, Lit(1)), NULL))
         if self.unknown_if_empty:
             branches.append((is_null(self._present()), NULL))
-        if lo is None:
+        if lo is not None and item.has_low:
+            total: Core = lo  # while no row is open, the sum of the lower ends is the sum
+        else:
             taken = conj(self.inside, negated(item.na))
             total = self.total("", "sum", case([(taken, item.v)], ZERO))
             branches.append((is_null(total), ZERO))
-        else:
-            total = lo  # while no row is open, the sum of the lower ends is the sum
         value = self.parent.plan.define(f"{self.name}@v", case(branches, total))
         low = replace(low, v=value)
         if lo is None and hi is None:
@@ -162,25 +162,40 @@ class Rows:
             low,
             lo=lo if lo is not None else value,
             hi=hi if hi is not None else value,
-            lo_total=lo is not None,
-            hi_total=hi is not None and not self.unknown_if_empty,
+            lo_total=lo is not None and item.has_low and self._empty_low() != NULL,
+            hi_total=hi is not None and item.has_high and not self.unknown_if_empty,
         )
 
-    def _sum_ends(self) -> tuple[Col | None, Col | None]:
-        """Columns with the bounds of a sum; an unknown row may also not count at all."""
-        item, inside, define = self.item, self.inside, self.parent.plan.define
-        lo = hi = None
-        if item.has_low and (item.least >= 0 or not self.unknown_if_empty):
-            least = ZERO if item.least >= 0 else pick("<=", ZERO, item.low)
-            each = case([(item.na, ZERO), (inside, item.low), (negated(inside), ZERO)], least)
-            column = self.total("@lo", "sum", each)
-            lo = define(f"{self.name}@l", case([(is_null(column), ZERO)], column))
-        if item.has_high:
-            most = item.high if item.least >= 0 else pick(">=", ZERO, item.high)
-            each = case([(item.na, ZERO), (inside, item.high), (negated(inside), ZERO)], most)
-            column = self.total("@hi", "sum", each)
-            hi = define(f"{self.name}@h", case([(is_null(column), self._empty(ZERO))], column))
-        return lo, hi
+    def _empty_low(self) -> Core:
+        """The lower end of a sum over no rows at all."""
+        return ZERO if self.item.least >= 0 else self._empty(ZERO)
+
+    def _end(self, side: str) -> Col | None:
+        """The column of a lower or upper end of a sum; an unknown row may also not count at all.
+
+        The end is there when every row that may count has one.
+        """
+        item, inside = self.item, self.inside
+        low = side == "lo"
+        end, always = (item.low, item.has_low) if low else (item.high, item.has_high)
+        if not always and (item.lo if low else item.hi) is None and inside == TRUE:
+            return None
+        if low and item.least >= 0 and always:
+            joined: Core = ZERO
+        elif not low and item.least >= 0:
+            joined = end
+        else:
+            joined = pick("<=" if low else ">=", ZERO, end)
+        each = case([(item.na, ZERO), (inside, end), (negated(inside), ZERO)], joined)
+        column = self.total(f"@{side}", "sum", each)
+        empty = self._empty_low() if low else self._empty(ZERO)
+        branches: list[tuple[Core, Core]] = []
+        if not always:
+            may = conj(negated(item.na), disj(inside, is_null(inside)))
+            lacks = case([(conj(may, is_null(end)), Lit(1))], ZERO)
+            branches.append((Cmp("=", self.total(f"@{side}0", "max", lacks), Lit(1)), NULL))
+        branches.append((is_null(column), empty))
+        return self.parent.plan.define(f"{self.name}@{side[0]}", case(branches, column))
 
     def _latest(self) -> Low:
         child, item, inside = self.child, self.item, self.inside
