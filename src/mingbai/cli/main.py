@@ -23,7 +23,7 @@ COMMANDS = {
 
 
 class _Group(click.Group):
-    """Errors end in a numbered message and an exit code by family, never in a traceback."""
+    """Imports a verb only when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -34,13 +34,6 @@ class _Group(click.Group):
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except (EngineError, TablesError) as error:
-            say(error)
-            ctx.exit(exit_code(error))
 
 
 @click.group(
@@ -56,11 +49,13 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the command; errors end in a numbered message and an exit code, never in a traceback."""
     try:
-        cli(prog_name="mingbai", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        # Without click's own main, so that a stop and our errors are worded and counted here.
+        code = cli(prog_name="mingbai", standalone_mode=False)
+    except (EngineError, TablesError) as error:
+        say(error)
+        sys.exit(exit_code(error))
     except click.Abort:
         click.echo("已停止，没有留下半份结果。/ Stopped; no half result is left.", err=True)
         sys.exit(130)
@@ -69,3 +64,5 @@ def main() -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
