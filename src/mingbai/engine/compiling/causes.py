@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from mingbai.engine.compiling.core import ZERO, BitOr, Col, Core, Lit, Total, case, is_null
+from mingbai.engine.compiling.core import (
+    FALSE,
+    TRUE,
+    ZERO,
+    BitOr,
+    Cmp,
+    Col,
+    Core,
+    Lit,
+    Total,
+    case,
+    is_null,
+)
 from mingbai.engine.compiling.lows import Low, negated
 from mingbai.engine.compiling.plans import Cause
 from mingbai.engine.model.expressions import Aggregate, Choose, Expr, FactRef, ParameterRef
@@ -86,6 +98,9 @@ class Causes:
         if child.entity.empty_is_unknown or expr.kind == "latest":
             missing = self._bit(Cause("relation", child.entity.id, child.entity.relation or ""))
             gone = is_null(Col(f"{name}@n"))
+            if expr.kind == "latest":
+                # No record that counts, or two on the newest day that differ.
+                gone = case([(Cmp("=", Col(f"{name}@u"), Lit(1)), FALSE)], TRUE)
             masks = union(masks, {word: case([(gone, bit)], ZERO) for word, bit in missing.items()})
         return masks
 

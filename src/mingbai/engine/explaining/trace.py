@@ -177,7 +177,8 @@ class Tracer:
     ) -> Iterator[str]:
         child = self.pack.entities[expr.entity]
         rows = evaluated.below.get(child.relation or "", [])
-        if not rows:
+        no_row_is_open = not any(self._is_open(row, entity, expr) for row in rows)
+        if not rows or (expr.kind == "latest" and no_row_is_open):
             yield f"{path}{child.relation}"
             return
         trail = (*above, (entity, evaluated, path))
