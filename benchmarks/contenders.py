@@ -292,8 +292,8 @@ def check_merged(given: argparse.Namespace, phases: Phases) -> None:
     full = f"SELECT {columns} FROM read_parquet('{given.out}')"
     query = (
         f"SELECT (SELECT count(*) FROM ({full})), "
-        f"(SELECT count(*) FROM ({full} EXCEPT ALL {merged})) + "
-        f"(SELECT count(*) FROM ({merged} EXCEPT ALL {full}))"
+        f"(SELECT count(*) FROM ({full} EXCEPT ALL ({merged}))) + "
+        f"(SELECT count(*) FROM (({merged}) EXCEPT ALL {full}))"
     )
     rows, differences = connection.execute(query).fetchall()[0]
     phases.seconds |= {"rows": rows, "differences": differences}

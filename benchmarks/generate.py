@@ -263,27 +263,22 @@ def replace_rows(old: pa.Table, new: pa.Table, changed: np.ndarray) -> pa.Table:
     return pa.table(columns)
 
 
-def make_changed(
-    persons: int, *, seed: int, share: float = 0.01
-) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """The tables of `make_tables` after a share of households changed, and the changed keys."""
-    rng = np.random.Generator(np.random.SFC64(seed))
-    sizes = draw_sizes(rng, persons)
-    old = (
-        make_persons(rng, sizes, 0, nulls=True),
-        make_households(rng, sizes, 0, nulls=True),
-    )
-    other = np.random.Generator(np.random.SFC64(seed + 7919))
+def write_changed(folder: Path, persons: int, *, seed: int, share: float) -> None:
+    """The first file of `write_files` after a share of households changed, and the changed keys."""
+    folder.mkdir(parents=True, exist_ok=True)
+    old = make_tables(persons, seed=seed * 1000)
+    sizes = draw_sizes(np.random.Generator(np.random.SFC64(seed * 1000)), persons)
+    other = np.random.Generator(np.random.SFC64(seed * 1000 + 999))
     new = (
         make_persons(other, sizes, 0, nulls=True),
         make_households(other, sizes, 0, nulls=True),
     )
     hit = other.random(len(sizes)) < share
-    return (
-        replace_rows(old[0], new[0], np.repeat(hit, sizes)),
-        replace_rows(old[1], new[1], hit),
-        pa.table({"household_id": texts(np.flatnonzero(hit) + FIRST_KEY)}),
-    )
+    marks = (np.repeat(hit, sizes), hit)
+    for name, before, after, mark in zip(("person", "household"), old, new, marks, strict=True):
+        write_table(replace_rows(before, after, mark), folder / f"{name}-000.parquet")
+    keys = pa.table({"household_id": texts(np.flatnonzero(hit) + FIRST_KEY)})
+    write_table(keys, folder / "changed.parquet")
 
 
 def main() -> None:
@@ -292,8 +287,14 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-nulls", action="store_true", help="every value is known")
+    parser.add_argument(
+        "--changed", type=float, help="write the data after this share of households changed"
+    )
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
+    if given.changed is not None:
+        write_changed(given.out, given.persons, seed=given.seed, share=given.changed)
+        return
     made = write_files(
         given.out, given.persons, files=given.files, seed=given.seed, nulls=not given.no_nulls
     )

@@ -6,6 +6,7 @@ nothing either: it is the cost of evaluating them that is measured.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def make_tables(pack: Any, persons: int, seed: int) -> dict[str, pa.Table]:
     regions = regions_of(pack)
     keys: dict[str, np.ndarray] = {}
     tables: dict[str, pa.Table] = {}
-    for entity in pack.entities.values():
+    for entity in sorted(pack.entities.values(), key=lambda item: len(pack.above(item.id))):
         links = None
         if entity.parent is None:
             sizes = draw_sizes(rng, persons)
@@ -72,7 +73,6 @@ def make_tables(pack: Any, persons: int, seed: int) -> dict[str, pa.Table]:
                 each = rng.poisson(ROWS_EACH.get(entity.id, NOT_NAMED), len(above))
             links = np.repeat(above, each)
             rows = len(links)
-        # Fourteen digits at most: each entity counts up from its own hundred.
         keys[entity.id] = np.arange(rows, dtype=np.int64) + FIRST_KEY * (len(keys) + 1)
         draw = Draw(rng, rows, nulls=True)
         columns: dict[str, Any] = {}
@@ -93,4 +93,5 @@ def write_tables(name: str, persons: int, seed: int, folder: Path) -> None:
         write_table(table, folder / f"{entity}.parquet")
 
 
-__all__ = ["make_tables", "write_tables"]
+if __name__ == "__main__":
+    write_tables(sys.argv[1], 1_000_000, 6, Path(sys.argv[2]))
