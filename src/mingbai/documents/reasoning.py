@@ -147,11 +147,14 @@ def sources(outcome: Outcome, family: Family, words: Words) -> str:
     return where(family.used(outcome.node), words)
 
 
-def where(used: Iterable[Used], words: Words) -> str:
-    """Where facts stand; one without a day of its own is one as recorded."""
+def where(used: Iterable[Used], words: Words, *, blank: bool = False) -> str:
+    """Where facts stand; one without a day of its own is one as recorded.
+
+    With ``blank`` also where the empty cells stand.
+    """
     found: dict[tuple[str, str], dict[int, None]] = {}
     for item in used:
-        if item.value is None or not (item.file or item.row.day):
+        if (item.value is None and not blank) or not (item.file or item.row.day):
             continue
         when = item.row.day.isoformat() if item.row.day else words.say("据登记")
         lines = found.setdefault((when, item.file), {})

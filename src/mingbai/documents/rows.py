@@ -82,3 +82,8 @@ def spoken(row: RowName, words: Words, *, hide: bool = False) -> str:
         own = words.say("第 {number} 个{label}", number=row.number, label=label)
     above = spoken(row.above, words, hide=hide)
     return words.say("{who}的{what}", who=above, what=own) if above else own
+
+
+def called(row: RowName, words: Words) -> str:
+    """A row by its bare name where it has one."""
+    return row.name if row.name and not row.is_household else spoken(row, words)
