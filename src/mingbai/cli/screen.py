@@ -15,7 +15,7 @@ from mingbai.cli.options import input_folder, pack_options
 from mingbai.cli.progress import ProgressLine
 from mingbai.documents.family import family_of
 from mingbai.documents.report import write_report
-from mingbai.documents.workbooks import write_problems, write_tasks
+from mingbai.documents.workbooks import write_problems, write_states, write_tasks
 from mingbai.engine.errors import run_error
 from mingbai.engine.model.pack import Pack
 from mingbai.screening.parquet import write_households
@@ -27,9 +27,13 @@ from mingbai.screening.typical import typical_household
 FILES = {
     "households": "households.parquet",
     "tasks": "tasks.xlsx",
+    "states": "households.xlsx",
     "problems": "problems.xlsx",
     "report": "report.html",
 }
+
+#: Above this many households only Parquet holds every state: a workbook would take minutes.
+MOST_IN_A_WORKBOOK = 100_000
 
 
 @click.command()
@@ -70,13 +74,20 @@ def _write(screening: Screening, out: Path) -> None:
     try:
         write_households(screening, partial / FILES["households"])
         write_tasks(screening, partial / FILES["tasks"])
+        files = dict(FILES)
+        if screening.households <= MOST_IN_A_WORKBOOK:
+            write_states(screening, partial / FILES["states"])
+        else:
+            files.pop("states")
         write_problems(screening.intake, partial / FILES["problems"])
         household = typical_household(screening)
         family = family_of(screening.program, household) if household is not None else None
         title = screening.program.pack.title
-        write_report(screening, partial / FILES["report"], family=family, title=title, files=FILES)
-        for name in FILES.values():
+        write_report(screening, partial / FILES["report"], family=family, title=title, files=files)
+        for name in files.values():
             (partial / name).replace(out / name)
+        for name in set(FILES.values()) - set(files.values()):
+            (out / name).unlink(missing_ok=True)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -97,7 +108,8 @@ def _print(screening: Screening, out: Path) -> None:
     _print_warnings(screening)
     click.echo()
     for name in FILES.values():
-        click.echo(f"  {out / name}")
+        if (out / name).exists():
+            click.echo(f"  {out / name}")
 
 
 def _print_counts(screening: Screening) -> None:
