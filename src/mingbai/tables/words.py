@@ -13,7 +13,9 @@ from mingbai.tables.schema import Column
 from mingbai.tables.texts import fold, half_width, shown
 
 _LONGEST = 2000
-_LOST_DIGITS = re.compile(r"\d(\.\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
+# As spreadsheets and programs print a number they cut short; the sign tells it from an id such
+# as 5e7506413.
+_LOST_DIGITS = re.compile(r"\d(\.\d+)?E\+\d{1,3}", re.ASCII | re.IGNORECASE)
 # Province, prefecture, county, township, village.
 _DIVISION_DIGITS = (2, 4, 6, 9, 12)
 _SPLIT = re.compile(r"[,，、;；/|\s]+")
