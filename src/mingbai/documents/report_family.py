@@ -165,7 +165,9 @@ def _because(outcome: Outcome, family: Family, words: Words) -> Html:
     more = words.count("，等 {n} 项", len(missing)) if len(missing) > _MOST_INPUTS else ""
     what = tag("b", words.listed(missing[:_MOST_INPUTS]) + more)
     unpublished = all(item.kind == "parameter" for item in outcome.missing)
-    text = words.parts("因为{what}。" if unpublished else "因为不知道{what}。", what=what)
+    text = words.parts("因为{what}。", what=what)
+    if not unpublished:
+        text = words.parts("因为不知道{what}。", what=what)
     return tag("p", text, class_="lead")
 
 
