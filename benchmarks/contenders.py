@@ -92,7 +92,7 @@ def compiled(given: argparse.Namespace, phases: Phases, *, reasons: bool = False
     with phases.phase("load"):
         pack = load_pack(PACK, with_cases=False)
     with phases.phase("compile"):
-        program = compile_pack(pack, AS_OF, outputs=OUTPUTS, reasons=reasons)
+        program = compile_pack(pack, AS_OF, outputs=OUTPUTS, reasons=reasons, bounds=False)
     _run(program, given, phases)
 
 
@@ -129,10 +129,10 @@ def reached(given: argparse.Namespace, phases: Phases, *, twins: bool = False) -
     trial = compile_whatif(pack, AS_OF, (parse_trial(pack, TRIAL),))
     program = trial.program
     if not twins:
-        program = compile_pack(pack, AS_OF, outputs=trial.reached)
+        program = compile_pack(pack, AS_OF, outputs=trial.reached, bounds=False)
     else:
         both = [*trial.reached, *(f"{name}~" for name in trial.reached)]
-        program = compile_bound(program.bound, outputs=both)
+        program = compile_bound(program.bound, outputs=both, bounds=False)
     phases.seconds["rules"] = len(trial.reached)
     _run(program, given, phases)
 
@@ -149,7 +149,7 @@ def incremental(given: argparse.Namespace, phases: Phases) -> None:
     from mingbai.engine.compiling import compile_pack
     from mingbai.engine.loading import load_pack
 
-    program = compile_pack(load_pack(PACK, with_cases=False), AS_OF, outputs=OUTPUTS)
+    program = compile_pack(load_pack(PACK, with_cases=False), AS_OF, outputs=OUTPUTS, bounds=False)
     changed = pq.read_table(given.changed)
     phases.seconds["households"] = len(changed)
     _run(program, given, phases, changed)
@@ -163,7 +163,9 @@ def partitions(given: argparse.Namespace, phases: Phases) -> None:
 
     limits = Limits(memory=given.memory, threads=2)
     with phases.phase("query"):
-        program = compile_pack(load_pack(PACK, with_cases=False), AS_OF, outputs=OUTPUTS)
+        program = compile_pack(
+            load_pack(PACK, with_cases=False), AS_OF, outputs=OUTPUTS, bounds=False
+        )
         given.out.mkdir(parents=True, exist_ok=True)
         for number, (person, household) in enumerate(
             zip(given.person, given.household, strict=True)
@@ -242,28 +244,26 @@ def _case_rows(given: argparse.Namespace, pack: Any) -> list[Any]:
 
 
 def national(given: argparse.Namespace, phases: Phases) -> None:
-    """policies/cn: every rule in force, household and person results."""
-    from mingbai.engine.compiling import compile_pack
+    """policies/cn: the rules that have a role, and all that they need, by entity."""
+    from mingbai.engine.compiling import bind_pack, compile_bound
     from mingbai.engine.loading import load_pack
     from mingbai.engine.running import Limits, run_to_parquet
 
     with phases.phase("load"):
         pack = load_pack("cn", with_cases=False)
     with phases.phase("compile"):
-        program = compile_pack(pack, AS_OF)
-    tables = {
-        entity: given.tables / f"{entity}.parquet"
-        for entity in pack.entities
-        if (given.tables / f"{entity}.parquet").exists()
-    }
+        bound = bind_pack(pack, AS_OF)
+        roles = [name for name, rule in bound.rules.items() if rule.rule.role is not None]
+        program = compile_bound(bound, outputs=roles, bounds=False)
+    tables = {entity: given.tables / f"{entity}.parquet" for entity in pack.entities}
     entities = [entity for entity in pack.entities if program.outputs_of(entity)]
     phases.seconds |= {
-        "variables": len(program.outputs),
-        "roles": sum(rule.rule.role is not None for rule in program.bound.rules.values()),
-        "entities": ", ".join(entities),
+        "variables": len(program.lowered.rules),
+        "outputs": len(roles),
+        "entities": " and ".join(entities),
     }
+    targets = {entity: given.out.with_suffix(f".{entity}.parquet") for entity in entities}
     with phases.phase("query"):
-        targets = {entity: given.out.with_suffix(f".{entity}.parquet") for entity in entities}
         run_to_parquet(program, tables, targets, limits=Limits(memory=given.memory, threads=2))
 
 

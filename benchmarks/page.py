@@ -49,7 +49,7 @@ NOTES = """
 * The Python loop is measured on 100,000 persons and extrapolated.
 * What-if is held against one run of the same rules with one set of parameters.
 * The rows for policies/cn are drawn from its fact dictionary, every kind of record included, without
-  regard to what they mean; *variables* are the rules in force on the day.
+  regard to what they mean; *variables* are the rules with a role and all the rules that they need.
 * What the shape of the SQL costs, step by step: `benchmarks/NOTES.md`.
 """
 
