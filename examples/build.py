@@ -362,6 +362,17 @@ def household_tables(register: Register, visits: Row) -> None:
         text_table(name, "utf-8", header, rows)
 
 
+def school_checks_table(register: Register) -> None:
+    """What the school found out about children who are not there."""
+    rows = [
+        [person["人口编号"], person["户编号"], person["姓名"], person["options"]["送教"]]
+        for person in register.persons
+        if "送教" in person["options"]
+    ]
+    header = ["人口编号", "户编号", "姓名", "送教上门、缓学或因身体原因不能上学"]
+    text_table("控辍保学核查.csv", "utf-8", header, rows)
+
+
 def note() -> None:
     text = f"{MARK}。\r\n这个文件不是表格：程序会跳过它，并说明原因。\r\n"
     (TARGET / "说明.txt").write_bytes(text.encode("utf-8"))
@@ -377,6 +388,7 @@ def main() -> None:
     enrolments_table(register)
     benefits_table(register)
     household_tables(register, DATA["visits"])
+    school_checks_table(register)
     note()
 
 
