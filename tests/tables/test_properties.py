@@ -7,6 +7,7 @@ import random
 import tempfile
 import zipfile
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -179,6 +180,7 @@ def test_random_bytes_never_raise(data: bytes, name: str) -> None:
 def good_xlsx() -> bytes:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    book.set_properties({"created": datetime.fromisoformat("2025-06-30")})
     page = book.add_worksheet()
     for number, row in enumerate(
         [["户编号", "户类型", "工资性收入"], ["h7", "脱贫户", 5], ["h8", "", 6]]
