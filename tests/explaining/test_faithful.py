@@ -20,7 +20,7 @@ def tracers():
     bound = bind_pack(load_pack("cn", with_cases=False), AS_OF)
     names = [name for name, rule in bound.rules.items() if rule.rule.role is not None]
     household = [name for name in names if bound.rules[name].rule.entity == bound.pack.top.id]
-    return {name: Tracer(compile_bound(bound, outputs=[name], causes=True)) for name in household}
+    return {name: Tracer(compile_bound(bound, outputs=[name])) for name in household}
 
 
 @pytest.mark.parametrize("part", range(SLICES))

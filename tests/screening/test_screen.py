@@ -78,7 +78,7 @@ def test_every_member_named_in_a_finding_lives_there(screening, pack):
 def test_masks_name_the_same_causes_as_the_trace(screening, pack):
     """What a whole county is asked for is what the explanation of one household says."""
     program = screening.program
-    tracer = Tracer(compile_pack(program.pack, AS_OF, causes=True))
+    tracer = Tracer(compile_pack(program.pack, AS_OF))
     top = pack.top
     for position, key in enumerate(screening.results[top.id].column(top.key).to_pylist()):
         evaluated = tracer.evaluate(household_row(pack, screening.intake.tables, key))

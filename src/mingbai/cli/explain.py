@@ -41,7 +41,7 @@ def explain(
     --household 995301010001
     """
     intake = read_input(folder, pack)
-    program = compile_pack(pack_for(pack, intake), as_of, causes=True)
+    program = compile_pack(pack_for(pack, intake), as_of)
     household = household_row(pack, intake.tables, key)
     changes = changes_of(program.bound, household)
     family = family_of(Tracer(program), household, changes=changes)

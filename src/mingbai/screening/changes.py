@@ -18,7 +18,7 @@ def changes_of(bound: BoundPack, household: CaseRow) -> dict[str, list[Change]]:
     for name, rule in bound.rules.items():
         if rule.rule.role is None or rule.rule.entity != bound.pack.top.id:
             continue
-        tracer = Tracer(compile_bound(bound, outputs=[name], causes=True))
+        tracer = Tracer(compile_bound(bound, outputs=[name]))
         if tracer.outcome(tracer.evaluate(household), name) is not NA:
             found[name] = Counterfactuals(tracer).of(household, name)
     return found

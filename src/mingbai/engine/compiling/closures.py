@@ -233,8 +233,8 @@ class Evaluated:
 class Closures:
     """A lowered pack as functions (闭包程序): evaluates one household at a time."""
 
-    def __init__(self, lowered: Lowered) -> None:
-        self._plans = {name: _PlanFunctions(plan) for name, plan in lowered.plans.items()}
+    def __init__(self, lowered: Lowered, *, masks: bool = True) -> None:
+        self._plans = {name: _PlanFunctions(plan, masks) for name, plan in lowered.plans.items()}
         pack = lowered.bound.pack
         computed = {rule.rule.entity for rule in lowered.bound.rules.values()}
         needed = computed | {up.id for name in computed for up in pack.above(name)}
@@ -276,7 +276,7 @@ class Closures:
 
 
 class _PlanFunctions:
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, masks: bool) -> None:
         self.facts = tuple(plan.facts)
         self.above = tuple(plan.above)
         self.steps = tuple((name, compiled(item)) for level in plan.levels for name, item in level)

@@ -110,9 +110,8 @@ class Lowerer:
                 self.plan.define(f"{name}@why{word}", mask)
                 words.append((word, f"{name}@why{word}"))
         self.causes.memo[RuleRef(rule.rule.type, name)] = {word: Col(col) for word, col in words}
-        if self.with_causes:
-            for clause in rule.flat_clauses():
-                self.low(clause.expr)
+        for clause in rule.flat_clauses():
+            self.low(clause.expr)  # so that a trace can read every clause, groups too
         return RuleColumns(low, column, tuple(words))
 
     def column(self, item: Core) -> Core:

@@ -1,21 +1,20 @@
 """The trace (推导) of one household: every clause with its state, its inputs, and why it is unknown.
 
-A trace is read off a program that was compiled with ``causes=True``; nothing is computed twice. Inputs
+A trace is read off the same lowered program that answers for a county; nothing is decided twice. Inputs
 are named by path (``members.0.work_months``), so that a reader can be sent to the very cell.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
 
-from mingbai.engine.compiling import BoundClause, Evaluated, Program
+from mingbai.engine.compiling import Closures, Evaluated, Program
 from mingbai.engine.compiling.closures import Function, compiled
-from mingbai.engine.compiling.core import FALSE
+from mingbai.engine.explaining.steps import ClauseStep, Reads, RowsStep, RuleStep, Steps
 from mingbai.engine.model.expressions import (
     Aggregate,
-    Assume,
     Choose,
     Constant,
     Expr,
@@ -24,10 +23,11 @@ from mingbai.engine.model.expressions import (
     RuleRef,
 )
 from mingbai.engine.model.pack import CaseRow, Fact, ParameterValue
-from mingbai.engine.model.values import NA, Text, Type, Value
+from mingbai.engine.model.values import BOOL, Text, Type, Value
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: a trace makes hundreds of these, and freezing would double what they cost.
+@dataclass(slots=True)
 class Input:
     """A fact that a clause reads (所用事实): its path, its value, and the row it stands in."""
 
@@ -37,7 +37,7 @@ class Input:
     row: CaseRow
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ParameterInput:
     """A parameter that a clause reads (所用参数), in the value of the day and region."""
 
@@ -47,22 +47,38 @@ class ParameterInput:
     value: ParameterValue | None
 
 
-@dataclass(slots=True)
 class Node:
-    """A step of a trace (推导步骤): a rule, a clause, or a row below that decided."""
+    """A step of a trace (推导步骤): a rule, a clause, or a row below that decided.
 
-    kind: str  # rule | clause | row
-    id: str
-    label: Text
-    value: Value
-    type: Type
-    text: str = ""
-    low: int | None = None
-    high: int | None = None
-    inputs: list[Input] = field(default_factory=list)
-    parameters: list[ParameterInput] = field(default_factory=list)
-    assumed: list[str] = field(default_factory=list)
-    children: list[Node] = field(default_factory=list)
+    Written out by hand, not as a dataclass: a household has some two hundred of these.
+    """
+
+    __slots__ = (
+        "assumed",
+        "children",
+        "high",
+        "id",
+        "inputs",
+        "kind",
+        "label",
+        "low",
+        "parameters",
+        "text",
+        "type",
+        "value",
+    )
+
+    def __init__(
+        self, kind: str, name: str, label: Text, value: Value, of: Type, text: str = ""
+    ) -> None:
+        self.kind, self.id, self.label = kind, name, label  # kind: rule | clause | row
+        self.value, self.type, self.text = value, of, text
+        self.low: int | None = None
+        self.high: int | None = None
+        self.inputs: list[Input] = []
+        self.parameters: list[ParameterInput] = []
+        self.assumed: tuple[str, ...] = ()
+        self.children: list[Node] = []
 
     def walk(self) -> Iterator[Node]:
         """The step and all steps inside."""
@@ -76,42 +92,36 @@ Above: TypeAlias = tuple[tuple[str, Evaluated, str], ...]
 
 
 class Tracer:
-    """Traces households under one program (推导器). The program must know its causes."""
+    """Traces households under one program (推导器)."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.pack = program.pack
-        self._probes: dict[tuple[str, Expr], tuple[Function, Function | None]] = {}
-        self._open_rows: dict[tuple[str, Expr], Function] = {}
-        self._reads: dict[Expr, tuple[Expr, ...]] = {}
+        self.steps = Steps(program)
+        # Masks of causes are for whole counties; a trace finds the causes itself.
+        self._closures = Closures(program.lowered, masks=False)
+        self._open_rows: dict[tuple[str, int], Function] = {}
 
     def evaluate(self, household: CaseRow) -> Evaluated:
         """Compute every column of a household."""
-        return self.program.closures.household(household)
+        return self._closures.household(household)
 
     def value_of(self, evaluated: Evaluated, entity: str, expr: Expr) -> Value:
         """The value of an expression in a row: a value, ``None`` for unknown, or ``NA``."""
-        probe = self._probes.get((entity, expr))
-        if probe is None:
-            low = self.program.lowered.memos[entity][expr]
-            na = None if low.na == FALSE else compiled(low.na)
-            probe = self._probes[entity, expr] = (compiled(low.v), na)
-        value: Value = probe[0](evaluated.values)
-        if value is None and probe[1] is not None and probe[1](evaluated.values):
-            return NA
-        return value
+        return self.steps.read(entity, expr)(evaluated)
 
     def outcome(self, evaluated: Evaluated, name: str) -> Value:
         """The outcome of a rule in a row of its entity."""
-        columns = self.program.lowered.rules[name]
-        value: Value = evaluated.values[name]
-        if value is None and columns.low.na != FALSE and evaluated.values.get(f"{name}@na"):
-            return NA
-        return value
+        return self.steps.rule(name).read(evaluated)
 
     def trace(self, evaluated: Evaluated, name: str, path: str = "", above: Above = ()) -> Node:
         """The trace of a rule for an evaluated row; a row below needs the rows above it."""
-        return _Walk(self, {}).rule(evaluated, name, path, above)
+        return _Walk(self).rule(evaluated, name, path, above)
+
+    def traces(self, evaluated: Evaluated, names: Iterable[str]) -> list[Node]:
+        """Traces of several rules of a household; each rule of each row is opened once."""
+        walk = _Walk(self)
+        return [walk.rule(evaluated, name, "", ()) for name in names]
 
     def because(
         self, evaluated: Evaluated, name: str, path: str = "", above: Above = ()
@@ -192,10 +202,10 @@ class Tracer:
 
     def _is_open(self, row: Evaluated, entity: str, expr: Aggregate) -> bool:
         """Whether a row leaves the aggregate unknown."""
-        function = self._open_rows.get((entity, expr))
+        function = self._open_rows.get((entity, id(expr)))
         if function is None:
             function = compiled(self.program.lowered.open_rows[entity][expr])
-            self._open_rows[entity, expr] = function
+            self._open_rows[entity, id(expr)] = function
         return function(row.values) is True
 
     def descend(self, evaluated: Evaluated, path: str) -> tuple[Evaluated, Above]:
@@ -210,161 +220,81 @@ class Tracer:
             entity = next(item for item in self.pack.below(entity.id) if item.relation == relation)
         return evaluated, tuple(above)
 
-    def reads(self, expr: Expr) -> tuple[Expr, ...]:
-        """The facts, parameters, rules, aggregates and assumptions an expression reads directly."""
-        found = self._reads.get(expr)
-        if found is None:
-            found = self._reads[expr] = tuple(dict.fromkeys(_direct(expr)))
-        return found
-
-
-def _direct(expr: Expr) -> Iterator[Expr]:
-    if isinstance(expr, (FactRef, ParameterRef, RuleRef, Aggregate)):
-        yield expr
-        return
-    if isinstance(expr, Assume):
-        yield expr
-    for child in expr.children():
-        yield from _direct(child)
-
 
 class _Walk:
-    """Builds one trace; a rule that was shown before is only named again."""
+    """Builds traces; a rule of a row that was opened before is only named again."""
 
-    def __init__(self, tracer: Tracer, shown: dict[tuple[int, str], Node]) -> None:
-        self.tracer, self.program, self.shown = tracer, tracer.program, shown
+    def __init__(self, tracer: Tracer) -> None:
+        self.steps, self.pack = tracer.steps, tracer.pack
+        self.region = self.pack.top.region or ""
+        self.opened: set[tuple[int, str]] = set()
 
-    def rule(
-        self,
-        evaluated: Evaluated,
-        name: str,
-        path: str,
-        above: Above,
-    ) -> Node:
-        bound = self.program.bound.rules[name]
-        rule, key = bound.rule, (id(evaluated), name)
-        low, high = (evaluated.values.get(f"{name}@{end}") for end in ("lo", "hi"))
-        node = Node("rule", name, rule.label, self.tracer.outcome(evaluated, name), rule.type)
-        node.low, node.high = low, high
-        if key in self.shown:
+    def rule(self, row: Evaluated, name: str, path: str, above: Above) -> Node:
+        step: RuleStep = self.steps.rule(name)
+        values = row.values
+        node = Node("rule", name, step.label, step.read(row), step.type)
+        if step.low is not None:
+            node.low = values[step.low]
+        if step.high is not None:
+            node.high = values[step.high]
+        key = (id(row), name)
+        if key in self.opened:
             return node
-        self.shown[key] = node
-        if bound.condition is not None:
-            self._inputs(node, evaluated, rule.entity, bound.condition, path, above)
-        if bound.clauses:
-            for clause in bound.clauses:
-                node.children.append(self.clause(evaluated, rule.entity, clause, path, above))
-        else:
-            node.text = rule.form.expr.text if rule.form.expr else ""
-            inner = bound.expr
-            self._inputs(node, evaluated, rule.entity, inner, path, above)
+        self.opened.add(key)
+        node.text = step.text
+        self.add(node, row, step.reads, path, above)
+        for clause in step.clauses:
+            node.children.append(self.clause(row, clause, path, above))
         return node
 
-    def clause(
-        self,
-        evaluated: Evaluated,
-        entity: str,
-        clause: BoundClause,
-        path: str,
-        above: Above,
-    ) -> Node:
-        value = self.tracer.value_of(evaluated, entity, clause.expr)
-        node = Node("clause", clause.id, clause.clause.label, value, clause.expr.type)
-        if clause.items:
-            node.text = clause.clause.kind
-            for item in clause.items:
-                node.children.append(self.clause(evaluated, entity, item, path, above))
-        else:
-            node.text = clause.clause.expr.text if clause.clause.expr else ""
-            self._inputs(node, evaluated, entity, clause.expr, path, above)
+    def clause(self, row: Evaluated, step: ClauseStep, path: str, above: Above) -> Node:
+        node = Node("clause", step.id, step.label, step.read(row), step.type, step.text)
+        self.add(node, row, step.reads, path, above)
+        for item in step.items:
+            node.children.append(self.clause(row, item, path, above))
         return node
 
-    def _inputs(
-        self,
-        node: Node,
-        evaluated: Evaluated,
-        entity: str,
-        expr: Expr,
-        path: str,
-        above: Above,
-    ) -> None:
-        for item in self.tracer.reads(expr):
-            if isinstance(item, FactRef):
-                self._fact(node, evaluated, entity, item, path, above)
-            elif isinstance(item, ParameterRef):
-                self._parameter(node, item, evaluated, above)
-            elif isinstance(item, RuleRef):
-                node.children.append(self.rule(evaluated, item.name, path, above))
-            elif isinstance(item, Aggregate):
-                self._rows(node, evaluated, entity, item, path, above)
-            elif isinstance(item, Assume):
-                node.assumed.append(_name(item.item))
+    def add(self, node: Node, row: Evaluated, reads: Reads, path: str, above: Above) -> None:
+        """What a step reads: facts, parameters, other rules, rows below."""
+        for step in reads.facts:
+            if step.upper is None and step.read is not None:
+                node.inputs.append(Input(path + step.name, step.fact, step.read(row), row.source))
+            else:
+                _, upper, prefix = next(item for item in above if item[0] == step.upper)
+                value = upper.source.facts.get(step.name)
+                node.inputs.append(Input(prefix + step.name, step.fact, value, upper.source))
+        node.assumed = reads.assumed
+        if reads.parameters:
+            self.parameters(node, reads, above[0][1] if above else row)
+        for name in reads.rules:
+            node.children.append(self.rule(row, name, path, above))
+        for rows in reads.rows:
+            self.rows(node, row, rows, path, above)
 
-    def _fact(
-        self,
-        node: Node,
-        evaluated: Evaluated,
-        entity: str,
-        item: FactRef,
-        path: str,
-        above: Above,
-    ) -> None:
-        fact = self.program.pack.facts[item.entity][item.name]
-        if item.entity != entity:
-            _, upper, prefix = next(part for part in above if part[0] == item.entity)
-            value = upper.source.facts.get(item.name)
-            node.inputs.append(Input(f"{prefix}{item.name}", fact, value, upper.source))
-            return
-        value = self.tracer.value_of(evaluated, entity, item)
-        node.inputs.append(Input(f"{path}{item.name}", fact, value, evaluated.source))
-        condition = self.program.bound.conditions.get((item.entity, item.name))
-        if condition is not None:
-            self._inputs(node, evaluated, entity, condition, path, above)
-
-    def _parameter(
-        self, node: Node, item: ParameterRef, evaluated: Evaluated, above: Above
-    ) -> None:
-        """The value of the day and region; where it differs by region, the region is an input too."""
-        pack = self.program.pack
-        parameter, name = pack.parameters[item.name], pack.top.region or ""
-        top = above[0][1] if above else evaluated
-        region = top.source.facts.get(name)
+    def parameters(self, node: Node, reads: Reads, top: Evaluated) -> None:
+        """Values of the day and region; where they differ by region, the region is an input too."""
+        region = top.source.facts.get(self.region)
         code = region if isinstance(region, str) else None
-        value = parameter.value_for(self.program.as_of, code)
-        node.parameters.append(ParameterInput(item.name, parameter.label, parameter.type, value))
-        if any(item.region for item in parameter.values_on(self.program.as_of)):
-            node.inputs.append(Input(name, pack.facts[pack.top.id][name], code, top.source))
+        for item, regional in reads.parameters:
+            value = self.steps.parameter(item, code)
+            node.parameters.append(ParameterInput(item.id, item.label, item.type, value))
+            if regional:
+                fact = self.pack.facts[self.pack.top.id][self.region]
+                node.inputs.append(Input(self.region, fact, code, top.source))
 
-    def _rows(
-        self,
-        node: Node,
-        evaluated: Evaluated,
-        entity: str,
-        item: Aggregate,
-        path: str,
-        above: Above,
-    ) -> None:
-        child = self.program.pack.entities[item.entity]
-        trail = (*above, (entity, evaluated, path))
-        if item.window is not None and isinstance(item.window.amount, ParameterRef):
-            self._parameter(node, item.window.amount, evaluated, above)
-        for number, row in enumerate(evaluated.below.get(child.relation or "", [])):
-            here = f"{path}{child.relation}.{number}."
-            value: Any = True
-            kind = item.type
-            if item.item is not None:
-                value = self.tracer.value_of(row, item.entity, item.item)
-                kind = item.item.type
-            inner = Node("row", f"{child.relation}.{number}", child.label, value, kind)
-            for part in (item.where, item.item):
-                if part is not None:
-                    self._inputs(inner, row, item.entity, part, here, trail)
-            if child.date is not None:
-                fact = self.program.pack.facts[child.id][child.date]
-                day = row.source.facts.get(child.date)
-                inner.inputs.append(Input(f"{here}{child.date}", fact, day, row.source))
+    def rows(self, node: Node, row: Evaluated, step: RowsStep, path: str, above: Above) -> None:
+        found = row.below.get(step.relation)
+        if not found:
+            return
+        trail = (*above, (self.pack.entities[step.entity].parent or "", row, path))
+        for number, part in enumerate(found):
+            here = f"{path}{step.relation}.{number}."
+            value = True if step.value is None else step.value(part)
+            kind = BOOL if step.value is None else step.type
+            inner = Node("row", f"{step.relation}.{number}", step.label, value, kind)
+            if step.only_rule is None or (id(part), step.only_rule) not in self.opened:
+                self.add(inner, part, step.reads, here, trail)
+            if step.day is not None:
+                day = part.source.facts.get(step.day.id)
+                inner.inputs.append(Input(here + step.day.id, step.day, day, part.source))
             node.children.append(inner)
-
-
-def _name(expr: Expr) -> str:
-    return expr.name if isinstance(expr, (FactRef, RuleRef, ParameterRef)) else type(expr).__name__

@@ -58,8 +58,8 @@ def read_yaml(path: Path, shown: str, faults: list[Fault]) -> Item | None:
 def parse_yaml(text: str, shown: str, faults: list[Fault]) -> Item | None:
     """Parse YAML text; refuses aliases, duplicate keys and more than one document."""
     try:
-        if (alias := _first_alias(text)) is not None:
-            faults.append(fault("PACK-008", Place(shown, *alias)))
+        if (refused := _first_refused(text, shown)) is not None:
+            faults.append(refused)
             return None
         loader = _LOADER(text)
         node = loader.get_single_node()
@@ -76,11 +76,26 @@ def parse_yaml(text: str, shown: str, faults: list[Fault]) -> Item | None:
     return None
 
 
-def _first_alias(text: str) -> tuple[int, int] | None:
+#: Deeper than any pack; the C composer would recurse until the process dies.
+_DEEPEST = 40
+
+
+def _first_refused(text: str, shown: str) -> Fault | None:
+    """The first alias, explicit tag, or too deep a nesting, seen before anything is composed."""
+    depth = 0
     for event in yaml.parse(text, _LOADER):
+        mark = event.start_mark
+        place = Place(shown, mark.line + 1, mark.column + 1) if mark else Place(shown)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            mark = event.start_mark
-            return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            return fault("PACK-008", place)
+        if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent, yaml.ScalarEvent)):
+            if event.tag is not None and event.tag != "!":
+                return fault("PACK-002", place, detail=f"tag {event.tag[:60]}")
+            depth += not isinstance(event, yaml.ScalarEvent)
+        if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            depth -= 1
+        if depth > _DEEPEST:
+            return fault("PACK-031", place, what=("嵌套", "nesting"), limit=_DEEPEST)
     return None
 
 
@@ -90,7 +105,11 @@ def _convert(loader: yaml.SafeLoader, node: yaml.Node, shown: str, faults: list[
         return Item(_mapping(loader, node, shown, faults), place)
     if isinstance(node, yaml.SequenceNode):
         return Item([_convert(loader, part, shown, faults) for part in node.value], place)
-    value = loader.construct_object(node, deep=True)
+    try:
+        value = loader.construct_object(node, deep=True)
+    except ValueError as error:
+        faults.append(fault("PACK-002", place, detail=str(error)[:80]))
+        value = None
     quoted = getattr(node, "style", None) in ("'", '"', "|", ">")
     return Item(value, place, str(node.value), quoted)
 

@@ -42,7 +42,7 @@ class CaseRunner:
     def tracer(self, day: date) -> Tracer:
         """The tracer for a day."""
         if day not in self._tracers:
-            program = compile_bound(bind_pack(self.pack, day), causes=True)
+            program = compile_bound(bind_pack(self.pack, day))
             self._tracers[day] = Tracer(program)
         return self._tracers[day]
 
