@@ -94,7 +94,8 @@ class _Sheet:
         rule, say = outcome.rule, self.say
         word = look_of(rule, outcome.state, say).word
         who = spoken(outcome.row, say)
-        yield f"【{word}】{say.of(rule.label)}" + (f" · {who}" if who else "") + f"  [{rule.id}]"
+        title = say.say("【{word}】{what}", word=word, what=say.of(rule.label))
+        yield title + (f" · {who}" if who else "") + f"  [{rule.id}]"
         if rule.source.doc:
             start = rule.period.starts_on.isoformat()
             yield _STEP + say.say("依据：{source}；{day} 起", source=str(rule.source), day=start)
@@ -146,8 +147,8 @@ class _Sheet:
 def _input(item: Used, family: Family, say: Words) -> str:
     value = value_of(item, family, say)
     stands = where([item], say, blank=True)
-    tail = f"  （{stands}）" if stands else ""
-    return f"· {item.path}  {say.of(item.fact.label)} = {value}{tail}"
+    text = f"· {item.path}  {say.of(item.fact.label)} = {value}"
+    return say.say("{what}（{who}）", what=f"{text}  ", who=stands) if stands else text
 
 
 def _parameter(item: ParameterInput, family: Family, say: Words) -> str:

@@ -38,6 +38,7 @@ class Size:
 #: 11.6 pt, then two smaller steps.
 SIZES = (Size("s0", 15.5, 22, 11, 35), Size("s1", 14.0, 19, 8, 30), Size("s2", 12.5, 17, 6, 26))
 _FRAME = 86 + 112 + 26  # title above, check code below, margin
+_LONGER = 40  # what the fixed texts need more where they run longer than Chinese
 
 
 def write_card(family: Family, path: Path, language: str = "zh") -> None:
@@ -78,7 +79,8 @@ def _height(content: Content, size: Size, say: Words) -> int:
     heads = 2 + sum(bool(block.rows) for block in (content.due, content.asked))
     fixed = 3  # whom to ask
     space = (len(rows) + fixed) * size.space + heads * size.head
-    return _FRAME + (lines + fixed) * size.line + space
+    frame = _FRAME if say.is_chinese else _FRAME + _LONGER
+    return frame + (lines + fixed) * size.line + space
 
 
 def _width(row: tuple[str, ...], size: Size) -> int:

@@ -18,6 +18,7 @@ from mingbai.engine.model.values import Kind, Text
 #: The entity of the fact dictionary that means something received (glossary: benefit).
 BENEFIT = "benefit"
 _LEAST = 2
+_LONGEST = 90
 
 Row = tuple[str, ...]
 
@@ -221,7 +222,7 @@ def _asked(family: Family, say: Words) -> Block:
     rows = []
     for item in told:
         text = (say.of(item.fact.ask) if item.fact else "") or say.of(item.label)
-        rows.append((clipped(text, 60), _whom(item, say)))
+        rows.append((clipped(text, _LONGEST), _whom(item, say)))
     return Block(tuple(rows), len(found) - len(told))
 
 
