@@ -60,6 +60,7 @@ class Reads:
     rules: tuple[str, ...] = ()
     rows: tuple[RowsStep, ...] = ()
     assumed: tuple[str, ...] = ()
+    anything: bool = False
 
 
 @dataclass(slots=True)
@@ -95,15 +96,15 @@ class Steps:
     """The trace plans of one program (各规则的推导计划)."""
 
     program: Program
-    _rules: dict[str, RuleStep] = field(default_factory=dict)
+    rules: dict[str, RuleStep] = field(default_factory=dict)
     _reads: dict[tuple[str, int], Read] = field(default_factory=dict)
     _values: dict[tuple[str, str | None], ParameterValue | None] = field(default_factory=dict)
 
     def rule(self, name: str) -> RuleStep:
         """The plan of a rule."""
-        step = self._rules.get(name)
+        step = self.rules.get(name)
         if step is None:
-            step = self._rules[name] = self._rule(name)
+            step = self.rules[name] = self._rule(name)
         return step
 
     def read(self, entity: str, expr: Expr) -> Read:
@@ -186,7 +187,8 @@ class Steps:
                     ]
             elif isinstance(item, Assume):
                 assumed.append(_name(item.item))
-        return Reads(tuple(facts), tuple(parameters), tuple(rules), tuple(rows), tuple(assumed))
+        parts = (tuple(facts), tuple(parameters), tuple(rules), tuple(rows), tuple(assumed))
+        return Reads(*parts, anything=any(parts))
 
     def _parameter(self, item: ParameterRef) -> tuple[Parameter, bool]:
         parameter = self.program.pack.parameters[item.name]

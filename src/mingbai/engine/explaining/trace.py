@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from mingbai.engine.compiling import Closures, Evaluated, Program
 from mingbai.engine.compiling.closures import Function, compiled
-from mingbai.engine.explaining.steps import ClauseStep, Reads, RowsStep, RuleStep, Steps
+from mingbai.engine.explaining.steps import ClauseStep, Reads, RowsStep, Steps
 from mingbai.engine.model.expressions import (
     Aggregate,
     Choose,
@@ -226,46 +226,48 @@ class _Walk:
 
     def __init__(self, tracer: Tracer) -> None:
         self.steps, self.pack = tracer.steps, tracer.pack
+        self.known = tracer.steps.rules
         self.region = self.pack.top.region or ""
         self.opened: set[tuple[int, str]] = set()
 
     def rule(self, row: Evaluated, name: str, path: str, above: Above) -> Node:
-        step: RuleStep = self.steps.rule(name)
-        values = row.values
+        step = self.known.get(name) or self.steps.rule(name)
         node = Node("rule", name, step.label, step.read(row), step.type)
         if step.low is not None:
-            node.low = values[step.low]
+            node.low = row.values[step.low]
         if step.high is not None:
-            node.high = values[step.high]
+            node.high = row.values[step.high]
         key = (id(row), name)
-        if key in self.opened:
-            return node
-        self.opened.add(key)
-        node.text = step.text
-        self.add(node, row, step.reads, path, above)
-        for clause in step.clauses:
-            node.children.append(self.clause(row, clause, path, above))
+        if key not in self.opened:
+            self.opened.add(key)
+            node.text = step.text
+            if step.reads.anything:
+                self.add(node, row, step.reads, path, above)
+            for clause in step.clauses:
+                node.children.append(self.clause(row, clause, path, above))
         return node
 
     def clause(self, row: Evaluated, step: ClauseStep, path: str, above: Above) -> Node:
         node = Node("clause", step.id, step.label, step.read(row), step.type, step.text)
-        self.add(node, row, step.reads, path, above)
+        if step.reads.anything:
+            self.add(node, row, step.reads, path, above)
         for item in step.items:
             node.children.append(self.clause(row, item, path, above))
         return node
 
     def add(self, node: Node, row: Evaluated, reads: Reads, path: str, above: Above) -> None:
         """What a step reads: facts, parameters, other rules, rows below."""
+        inputs, source = node.inputs, row.source
         for step in reads.facts:
-            if step.upper is None and step.read is not None:
-                node.inputs.append(Input(path + step.name, step.fact, step.read(row), row.source))
+            if step.read is not None:
+                inputs.append(Input(path + step.name, step.fact, step.read(row), source))
             else:
                 _, upper, prefix = next(item for item in above if item[0] == step.upper)
                 value = upper.source.facts.get(step.name)
-                node.inputs.append(Input(prefix + step.name, step.fact, value, upper.source))
-        node.assumed = reads.assumed
+                inputs.append(Input(prefix + step.name, step.fact, value, upper.source))
         if reads.parameters:
             self.parameters(node, reads, above[0][1] if above else row)
+        node.assumed = reads.assumed
         for name in reads.rules:
             node.children.append(self.rule(row, name, path, above))
         for rows in reads.rows:
