@@ -19,7 +19,7 @@ from mingbai.documents.workbooks import write_problems, write_states, write_task
 from mingbai.engine.errors import run_error
 from mingbai.engine.model.pack import Pack
 from mingbai.screening.parquet import write_households
-from mingbai.screening.result import Screening
+from mingbai.screening.result import Confusion, Screening
 from mingbai.screening.screen import screen as run_screening
 from mingbai.screening.summary import as_json, headline
 from mingbai.screening.typical import typical_household
@@ -105,6 +105,8 @@ def _print(screening: Screening, out: Path) -> None:
         f"{intake.rows_in} rows = {intake.rows_accepted} accepted + {intake.rows_listed} listed; "
         f"{intake.remarks} remarks"
     )
+    for item in screening.confusions:
+        _print_agreement(item)
     _print_warnings(screening)
     click.echo()
     for name in FILES.values():
@@ -129,6 +131,18 @@ def _print_counts(screening: Screening) -> None:
 def _width(text: str) -> int:
     """Columns on a terminal; a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _print_agreement(item: Confusion) -> None:
+    """A rule beside a survey's own label, which no rule may read."""
+    rates = [f"{rate:.1%}" if rate is not None else "—" for rate in (item.precision, item.recall)]
+    click.echo(f"  {item.title.zh} / {item.title.en}")
+    click.echo(
+        f"    查准 / precision {rates[0]}，查全 / recall {rates[1]}；"
+        f"都有 / both {item.both}，只有规则 / only rule {item.only_rule}，"
+        f"只有标签 / only label {item.only_label}，都没有 / neither {item.neither}，"
+        f"不能比 / undecided {item.undecided}"
+    )
 
 
 def _print_warnings(screening: Screening) -> None:
