@@ -17,7 +17,14 @@ from mingbai.engine.model.expressions import Aggregate, Expr, FactRef, Parameter
 from mingbai.engine.model.pack import CaseRow, Entity, Pack
 from mingbai.engine.model.values import NotApplicable
 from mingbai.engine.reference import logic, numbers, rows
-from mingbai.engine.reference.answers import NOT_APPLICABLE, UNKNOWN, Answer, between, known
+from mingbai.engine.reference.answers import (
+    NOT_APPLICABLE,
+    TRUE,
+    UNKNOWN,
+    Answer,
+    between,
+    known,
+)
 from mingbai.engine.reference.reach import Reach
 
 
@@ -89,17 +96,17 @@ class Interpreter:
         """A recorded value; not applicable when its condition is false; else within its range."""
         owner = row.at(expr.entity)
         condition = self.bound.conditions.get((expr.entity, expr.name))
-        if condition is not None:
-            when = self.answer(owner, condition)
-            if when.na or when.value is False:
-                return NOT_APPLICABLE
+        when = TRUE if condition is None else self.answer(owner, condition)
+        if when.na or when.value is False:
+            return NOT_APPLICABLE
         value = owner.source.facts.get(expr.name)
         if isinstance(value, NotApplicable):
             return NOT_APPLICABLE
         if value is not None:
             return known(value)
+        # While the question may not arise, its answer has no bounds.
         fact = self.pack.facts[expr.entity][expr.name]
-        return between(fact.minimum, fact.maximum)
+        return between(fact.minimum, fact.maximum) if when.known else UNKNOWN
 
     def parameter(self, row: TreeRow, expr: ParameterRef) -> Answer:
         """The value of the day and the household's region; unknown where none is published."""

@@ -52,6 +52,8 @@ class Reach:
             national = len(values) == 1 and not values[0].region
             value = values[0].value if national else None
             return value if isinstance(value, int) else None
+        if isinstance(expr, (Assume, IfNa)):
+            return self.constant(expr.item)
         if isinstance(expr, Arithmetic):
             left, right = self.constant(expr.left), self.constant(expr.right)
             return None if left is None or right is None else calculate(expr.op, left, right)
