@@ -1,4 +1,4 @@
-"""The numbered catalogue of everything that can be wrong with a table (表格问题编号)."""
+"""The numbered catalogue of everything that can be wrong with a table."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _in_language(facts: Mapping[str, object], place: int) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Finding:
-    """One numbered error with its place in a file, if it has one."""
+    """One numbered error (表格问题编号) with its place in a file, if it has one."""
 
     code: str
     message: Text

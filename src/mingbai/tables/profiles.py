@@ -1,4 +1,4 @@
-"""Header profiles (表头对照): how one layout of a table is recognised and read, as data."""
+"""Header profiles (表头模板): how one layout of a table is recognised and read, as data."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Recognise:
 
 @dataclass(frozen=True)
 class Profile:
-    """One layout: what a row is, what its columns mean, what must agree."""
+    """A header profile (表头模板): what a row is, what its columns mean, what must agree."""
 
     id: str
     title: Text
