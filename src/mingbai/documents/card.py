@@ -164,7 +164,10 @@ def _end(family: Family, say: Words) -> Html:
         tag(
             "div",
             tag(
-                "p", tag("b", say.say("为什么是这样？")), say.say("请来人把每一项的道理念给您听。")
+                "p",
+                tag("b", say.say("为什么是这样？")),
+                " ",
+                say.say("请来人把每一项的道理念给您听。"),
             ),
             tag("p", say.say("卡上没有证件号、银行账号、收入和病情。旧卡作废，换新不收钱。")),
             tag("p", say.say("查对码 {code}，只用来找到这张卡的底本。", code=code), class_="ck"),

@@ -72,7 +72,7 @@ class Lists:
             tag("b", who),
             tag("span", member, class_="mb") if member else None,
             tag("span", place) if place else None,
-            tag("i", clipped(cell.key, 24)),
+            tag("i", clipped(cell.key, 24)) if cell.name else None,
         )
 
     def _section(self, item: Listing, rows: list[Html]) -> Html:

@@ -78,7 +78,7 @@ def _title(family: Family, words: Words) -> Html:
     about = [
         " ".join(clipped(place, 20) for place in family.places[-2:]),
         words.count("{n} 人", family.people) if family.people else "",
-        words.say("户编号 {key}", key=clipped(family.key, 30)),
+        words.say("户编号 {key}", key=clipped(family.key, 30)) if family.rows[""].name else "",
     ]
     marks = [
         tag("span", icon(look.tone), f"{count} {look.word}", class_=f"st {look.tone}")

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from mingbai.documents.markup import Html, html, tag
 from mingbai.documents.reporting import Material, cell, section, table
-from mingbai.documents.values import clipped, figure
+from mingbai.documents.values import clipped, figure, without_blanks
 from mingbai.documents.words import Words
 from mingbai.engine.model.expressions import ParameterRef, walk
 from mingbai.engine.model.pack import Parameter, ParameterValue
@@ -154,7 +154,7 @@ def _codes(material: Material) -> Html | None:
 
 def _usual(code: str, words: Words) -> str:
     entry = catalogue().get(code)
-    return clipped(words.of(entry.advice), 90) if entry else code
+    return clipped(without_blanks(words.of(entry.advice)), 90) if entry else code
 
 
 # ---- agreement with a label -----------------------------------------------------------------------

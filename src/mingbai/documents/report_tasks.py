@@ -9,7 +9,14 @@ from mingbai.documents.lists import MOST_SHOWN, Listing
 from mingbai.documents.markup import Html, html, tag
 from mingbai.documents.registers import Cell
 from mingbai.documents.reporting import Material, cell, section, table
-from mingbai.documents.tasking import due_words, state_word, urgency, urgency_of
+from mingbai.documents.tasking import (
+    due_words,
+    rule_word,
+    state_word,
+    urgency,
+    urgency_of,
+    what_is_wrong,
+)
 from mingbai.documents.values import clipped
 from mingbai.engine.model.pack import Rule
 from mingbai.screening.result import Ask, Finding, Task
@@ -62,9 +69,8 @@ def _because(material: Material) -> Html:
         if pieces:
             pieces.append(material.words.listed(["", ""]))
         number = tag("b", _with_finding(material, rule, count))
-        pieces += material.words.count_parts(
-            "{what} {n} 户", count, what=material.words.of(rule.label), n=number
-        )
+        what = what_is_wrong(rule, material.words)
+        pieces += material.words.count_parts("{what} {n} 户", count, what=what, n=number)
     return html(pieces)
 
 
@@ -131,7 +137,7 @@ def _with_finding(material: Material, rule: Rule, count: int) -> Html:
     )
     listing = Listing(
         anchor=f"l-why-{rule.id}",
-        title=words.say("要去看，因为{what}", what=words.of(rule.label)),
+        title=words.say("要去看，因为{what}", what=what_is_wrong(rule, words)),
         total=words.count("{n} 户", count),
         count=count,
         cells=_cells(tasks),
@@ -181,7 +187,7 @@ def _by_stake(material: Material, ordered: list[Task]) -> Html:
         dates = [task.due_on for task in tasks if task.due_on]
         listing = Listing(
             anchor=f"l-stake-{name}",
-            title=words.say("最要紧的是{what}", what=words.of(rule.label)),
+            title=words.say("最要紧的是{what}", what=what_is_wrong(rule, words)),
             total=words.count("{n} 户", len(tasks)),
             count=len(tasks),
             cells=_cells(tasks),
@@ -191,7 +197,11 @@ def _by_stake(material: Material, ordered: list[Task]) -> Html:
         rows.append(
             tag(
                 "tr",
-                cell(tag("b", words.of(rule.label)), class_="nm"),
+                cell(
+                    tag("b", words.of(rule.label)),
+                    tag("small", rule_word(rule, words)),
+                    class_="nm",
+                ),
                 cell(urgency_of(rule.priority, words)),
                 cell(material.lists.link(listing, class_="zhu"), class_="r", label=words.say("户")),
                 cell(
@@ -295,9 +305,10 @@ def _place_row(
 
 def _first(material: Material, ordered: list[Task]) -> Html:
     words = material.words
+    placed = bool(material.screening.program.pack.top.places)
     heads = [
         ("", words.say("先去的户")),
-        ("", words.say("在哪")),
+        *([("", words.say("在哪"))] if placed else []),
         ("", words.say("为什么")),
         ("", words.say("紧要程度")),
         ("r", words.say("期限")),
@@ -306,7 +317,7 @@ def _first(material: Material, ordered: list[Task]) -> Html:
         tag(
             "tr",
             cell(tag("b", clipped(task.name or task.key, 20)), class_="nm"),
-            cell(" ".join(clipped(place, 16) for place in task.places[-2:] if place), class_="pl"),
+            cell(_place(task), class_="pl") if placed else None,
             cell(_reasons(material, task), class_="wy"),
             cell(urgency(task, words), class_="ug"),
             cell(task.due_on.isoformat() if task.due_on else due_words(words), class_="r nw"),
@@ -314,6 +325,10 @@ def _first(material: Material, ordered: list[Task]) -> Html:
         for task in ordered[:_FIRST_TASKS]
     ]
     return table(heads, rows, class_="first")
+
+
+def _place(task: Task) -> str:
+    return " ".join(clipped(place, 16) for place in task.places[-2:] if place)
 
 
 def _reasons(material: Material, task: Task) -> Iterator[object]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mingbai.documents.marks import look_of
 from mingbai.documents.words import Words
+from mingbai.engine.model.pack import Role, Rule
 from mingbai.screening.result import Finding, Question, Task
 
 #: Up to which priority of a rule each word holds; what is beyond waits for the last.
@@ -31,10 +32,23 @@ def due_words(say: Words) -> str:
     return say.say("本地未定")
 
 
+def rule_word(rule: Rule, say: Words) -> str:
+    """The word of the state in which a rule calls for somebody."""
+    state = "met" if rule.role is Role.READINESS else "unmet"
+    return look_of(rule, state, say).word
+
+
+def what_is_wrong(rule: Rule, say: Words) -> str:
+    """A rule that calls for somebody, by what is wrong: the label of a good thing needs its word."""
+    label = say.of(rule.label)
+    if rule.met_when and rule.role is not Role.READINESS:
+        return f"{label} {rule_word(rule, say)}"
+    return label
+
+
 def state_word(finding: Finding, say: Words) -> str:
     """The word of what was found."""
-    state = "met" if finding.state == "ready" else "unmet"
-    return look_of(finding.rule, state, say).word
+    return rule_word(finding.rule, say)
 
 
 def reasons(task: Task, say: Words) -> Iterator[str]:

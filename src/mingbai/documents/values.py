@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from mingbai.documents.words import Words
 from mingbai.engine.model.pack import Pack
 from mingbai.engine.model.values import NA, Kind, Type, Value, unscaled
 
+_BLANK = re.compile(r"\{\w+\}")
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -61,3 +63,8 @@ def masked(name: str) -> str:
     if name[0] > "\u2e7f":
         return name[0] + "某" * min(max(len(name) - 1, 1), 2)
     return name[0] + "…"
+
+
+def without_blanks(text: str) -> str:
+    """A sentence of a catalogue with its blanks left open."""
+    return _BLANK.sub("…", text)

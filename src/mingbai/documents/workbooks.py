@@ -6,7 +6,6 @@ Rows are written as they come and never held in memory.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,13 +14,12 @@ from mingbai.documents.marks import look_of
 from mingbai.documents.registers import Register
 from mingbai.documents.sheet_writing import Book, Column
 from mingbai.documents.tasking import due_words, reasons, things_to_do, urgency
+from mingbai.documents.values import without_blanks
 from mingbai.documents.words import Words, words
 from mingbai.screening.result import STATES, Ask, Question, Screening, Task
 from mingbai.screening.states import RuleStates, role_rules
 from mingbai.tables import Intake
 from mingbai.tables.errors import catalogue
-
-_BLANK = re.compile(r"\{\w+\}")
 
 
 def write_tasks(screening: Screening, path: Path, *, language: str = "zh") -> None:
@@ -311,9 +309,9 @@ def _verdict(severity: str, say: Words) -> str:
 
 def _usual(code: str) -> tuple[str, str]:
     entry = catalogue().get(code)
-    return (
-        (_BLANK.sub("…", entry.message.zh), _BLANK.sub("…", entry.advice.zh)) if entry else ("", "")
-    )
+    if entry is None:
+        return "", ""
+    return without_blanks(entry.message.zh), without_blanks(entry.advice.zh)
 
 
 def _file_columns(say: Words) -> list[Column]:
