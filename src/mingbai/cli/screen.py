@@ -33,7 +33,7 @@ FILES = {
 }
 
 #: Above this many households only Parquet holds every state: a workbook would take minutes.
-MOST_IN_A_WORKBOOK = 100_000
+MOST_IN_A_WORKBOOK = 50_000
 
 
 @click.command()
