@@ -21,7 +21,7 @@ def headline(screening: Screening) -> Text:
     en = ", ".join(f"{rule.en} ({number})" for rule, number in zip(rules, numbers, strict=True))
     riding = sum(len(ask.questions) for ask in screening.asks)
     return Text(
-        f"{signals} 条触发项 → {len(screening.tasks)} 户要去看"
+        f"{signals} 条线索 → {len(screening.tasks)} 户要去看"
         + (f"，主要因为：{zh}" if zh else "")
         + f"；另有 {len(screening.asks)} 户的 {riding} 个问题，随下次走访顺带问。",
         f"{signals} findings → {len(screening.tasks)} households to see"
