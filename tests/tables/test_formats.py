@@ -265,3 +265,13 @@ def test_a_claimed_count_no_machine_can_hold_is_refused(tmp_path: Path) -> None:
     zipped(tmp_path / "a.xlsx", parts)
     with pytest.raises(UnreadableError):
         guard.check_workbook(tmp_path / "a.xlsx")
+
+
+def test_an_ordinary_workbook_is_measured_the_fast_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The close look costs ten times as much; an export of a province must not need it."""
+    monkeypatch.setattr(guard, "_CHUNK", 97)
+    monkeypatch.setattr(guard, "_filled_area", lambda *_: pytest.fail("looked closely"))
+    rows = [["户编号", "户类型"], *([f"h{n}", "脱贫户"] for n in range(200))]
+    guard.check_workbook(xlsx(tmp_path, "a.xlsx", rows))

@@ -22,8 +22,10 @@ _MAX_RATIO = 250
 _CHUNK = 1 << 20
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
-# Every reference a row or a cell may carry; text that only looks like one costs a closer look.
-_REFERENCE = re.compile(rb"""(?<![A-Za-z0-9_])r\s*=\s*["']([^"'<>]*)["']""")
+# References as spreadsheets write them; one written otherwise, or text that only looks like one,
+# costs a closer look.
+_REFERENCE = re.compile(rb"""(?<![A-Za-z0-9_:.-])r="([A-Z]{0,3})([1-9][0-9]{0,6})\"""")
+_ODD = re.compile(rb"""(?<![A-Za-z0-9_:.-])r\s*=(?!"[A-Z]{0,3}[1-9][0-9]{0,6}")""")
 _PLAIN = re.compile(rb"([A-Z]{0,3})([1-9][0-9]{0,6})")
 _COUNT = re.compile(rb"""[cC]ount\s*=\s*["']\s*[+0]*([0-9]+)""")
 _COUNT_DIGITS = 8
@@ -88,19 +90,29 @@ def _chunks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
             yield chunk
 
 
-def _area(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int | None:
-    """The rectangle that all references of the sheet span; none if one of them is odd."""
-    last_row = last_column = 1
+def _whole_tags(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The text of a part, cut before a tag: half a reference would look like an odd one."""
     rest = b""
     for chunk in _chunks(archive, part):
         text = rest + chunk
-        for reference in set(_REFERENCE.findall(text)):
-            place = _place(reference)
-            if place is None:
-                return None
-            last_row, last_column = max(last_row, place[0]), max(last_column, place[1])
-        rest = text[-_OVERLAP:]
-    return last_row * last_column
+        cut = text.rfind(b"<")
+        # A megabyte without a tag is no sheet; it is looked at as it stands.
+        cut = cut if cut > max(len(text) - _CHUNK, 0) else len(text)
+        yield text[:cut]
+        rest = text[cut:]
+    yield rest
+
+
+def _area(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int | None:
+    """The rectangle that all references of the sheet span; none if one of them is odd."""
+    last_row = last_column = 1
+    for text in _whole_tags(archive, part):
+        if _ODD.search(text):
+            return None
+        found = _REFERENCE.findall(text)
+        last_row = max(last_row, *map(int, {row for _, row in found}), 1)
+        last_column = max(last_column, *map(_number, {name for name, _ in found}), 1)
+    return last_row * last_column if last_row <= LAST_ROW and last_column <= LAST_COLUMN else None
 
 
 def _place(reference: bytes) -> tuple[int, int] | None:
