@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from mingbai.documents.lists import MOST_SHOWN
+from mingbai.documents.lists import MOST_SHOWN, Listing, Lists
+from mingbai.documents.registers import Cell
 from mingbai.documents.report import MOST_BYTES, write_report
+from mingbai.documents.words import words
 from mingbai.engine.model.pack import Pack
-from mingbai.screening.result import STATES, Screening
+from mingbai.screening.result import Screening
 from tests.documents import making
 from tests.documents.making import FILES, Page
 
@@ -25,7 +27,8 @@ ALLOWED = {
 def _written(
     screening: Screening, folder: Path, key: str | None = None, language: str = "zh"
 ) -> tuple[Page, str]:
-    family = making.family(screening, key, with_changes=True) if key else None
+    small = len(screening.intake.tables["person"]) < 20
+    family = making.family(screening, key, with_changes=small) if key else None
     path = folder / "report.html"
     title = screening.program.pack.title
     write_report(screening, path, family=family, title=title, files=FILES, language=language)
@@ -189,15 +192,31 @@ def test_a_hundred_thousand_households_with_long_names_stay_within_the_limit(
     assert sum(sum(counts.as_dict().values()) for counts in screening.counts.values()) > 0
 
 
-def test_lists_give_way_when_there_is_no_room(screening: Screening) -> None:
-    from mingbai.documents.reporting import Material
-    from mingbai.documents.words import words
+def _lists(count: int) -> Lists:
+    """Lists that are full, of long names."""
+    lists = Lists(words("zh"))
+    cells = [Cell(f"{n:012}", "很长的名字" * 9, ("很长的地名" * 9,) * 2) for n in range(MOST_SHOWN)]
+    for number in range(count):
+        lists.link(Listing(f"l-{number}", "名单", "900 户", 900, cells, "tasks.xlsx", "summary"))
+    return lists
 
-    material = Material(screening, words("zh"), FILES)
-    for name, counts in screening.counts.items():
-        for state in STATES:
-            material.number(counts.rule, state, back=name)
-    whole, tight = material.lists.written(10**6), material.lists.written(0)
-    assert whole.count("<li>") > 0
-    assert tight.count("<li>") == 0
-    assert tight.count('class="list"') == whole.count('class="list"')
+
+@pytest.mark.parametrize("room", [0, 400_000, 2_000_000])
+def test_lists_give_way_where_there_is_no_room(room: int) -> None:
+    written = _lists(100).written(room)
+    assert written.count('class="list"') == 100
+    assert len(written.encode()) <= max(room, 100_000)
+    shown = written.count("<li>") // 100
+    assert shown < MOST_SHOWN
+    assert f"前 {shown} 户，全部见 tasks.xlsx" in written
+
+
+def test_lists_are_whole_where_there_is_room() -> None:
+    assert _lists(2).written(10**6).count("<li>") == 2 * MOST_SHOWN
+
+
+def test_a_crowded_household_does_not_fill_the_page(pack: Pack, tmp_path: Path) -> None:
+    people = [making.person(f"p{n}", "h1", work_months=None, month_wage=1) for n in range(300)]
+    screening = making.screened(pack, [making.household("h1")], people)
+    _, text = _written(screening, tmp_path, "h1")
+    assert len(text.encode()) < 400_000

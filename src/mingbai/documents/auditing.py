@@ -98,7 +98,10 @@ class _Sheet:
         yield title + (f" · {who}" if who else "") + f"  [{rule.id}]"
         if rule.source.doc:
             start = rule.period.starts_on.isoformat()
-            yield _STEP + say.say("依据：{source}；{day} 起", source=str(rule.source), day=start)
+            source = f"{rule.source.doc} {rule.source.clause}".strip()
+            if rule.source.ref:
+                source = say.say("{what}（{who}）", what=source, who=rule.source.ref)
+            yield _STEP + say.say("依据：{source}；{day} 起", source=source, day=start)
         yield from self.steps(outcome.node, outcome.path, 1)
         if outcome.missing:
             missing = say.listed(

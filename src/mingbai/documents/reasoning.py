@@ -9,7 +9,7 @@ from mingbai.documents.rows import spoken
 from mingbai.documents.values import clipped, figure, shown, span
 from mingbai.documents.words import Words
 from mingbai.engine.explaining.trace import Node
-from mingbai.engine.model.values import NA
+from mingbai.engine.model.values import NA, Kind
 
 _FEW = 3
 _FEW_PLACES = 2
@@ -74,8 +74,8 @@ def pieces(node: Node, family: Family, words: Words, *, public: bool = False) ->
             yield f"{words.of(child.label)} {result_of(child, family, words)}"
     for rows in runs(node, family):
         yield from by_row(rows, family, words, public=public)
-    for item in map(family.used_by, node.inputs):
-        if item.value is not None and not (public and item.fact.restricted):
+    for item in told(node, family):
+        if not (public and item.fact.restricted):
             name = fact_phrase(item, words, hide=public)
             yield f"{name} {value_of(item, family, words, public=public)}"
     for parameter in node.parameters:
@@ -83,6 +83,14 @@ def pieces(node: Node, family: Family, words: Words, *, public: bool = False) ->
             unit = words.of(family.pack.currency[1]) if parameter.type.money else ""
             value = figure(parameter.value.value, parameter.type.scale)
             yield f"{words.of(parameter.label)} {value} {unit}".rstrip()
+
+
+def told(node: Node, family: Family) -> list[Used]:
+    """The facts a step reads that are known and say something; a division code only picks a value."""
+    items = map(family.used_by, node.inputs)
+    return [
+        item for item in items if item.value is not None and item.fact.type.kind is not Kind.TEXT
+    ]
 
 
 def result_of(node: Node, family: Family, words: Words) -> str:
@@ -130,10 +138,8 @@ def by_row(
     elif len(false) == len(asked):
         yield words.count("逐个看 {n} {what}，都不成立", len(asked), what=words.of(rows[0].label))
     else:
-        names = words.listed(
-            dict.fromkeys(row_name(row, family, words, hide=public) for row in false)
-        )
-        yield words.say("不成立的是{what}", what=names)
+        names = list(dict.fromkeys(row_name(row, family, words, hide=public) for row in false))
+        yield words.say("不成立的是{what}", what=_few(names, words))
 
 
 def _few(items: list[str], words: Words) -> str:

@@ -23,6 +23,7 @@ from mingbai.documents.reasoning import (
     row_name,
     runs,
     sources,
+    told,
     value_of,
     where,
 )
@@ -34,7 +35,7 @@ from mingbai.documents.values import clipped, shown
 from mingbai.documents.words import Words
 from mingbai.engine.explaining.trace import Node, ParameterInput
 from mingbai.engine.model.pack import Role
-from mingbai.engine.model.values import NA
+from mingbai.engine.model.values import NA, Kind
 from mingbai.screening.result import Question
 
 _MOST_LINES = 40
@@ -182,12 +183,17 @@ def _steps(outcome: Outcome, family: Family, words: Words) -> Iterator[Html]:
 
 def _step(node: Node, family: Family, words: Words, depth: int) -> Iterator[Html]:
     """A step: its name, its result, the facts it reads, and where they stand."""
-    used = [item for item in map(family.used_by, node.inputs) if item.value is not None]
+    used = told(node, family)
     yield tag(
         "tr",
         tag("td", _step_name(node, family, words), class_=f"d{min(depth, 3)}"),
         tag("td", _result(node, family, words), class_="tf"),
-        tag("td", _facts(used, family, words)),
+        tag(
+            "td",
+            words.clauses(
+                filter(None, [*_asides(node, family, words), _facts(used, family, words)])
+            ),
+        ),
         tag("td", where(used, words), class_="src"),
     )
     yield from _inner(node, family, words, depth + 1)
@@ -195,8 +201,8 @@ def _step(node: Node, family: Family, words: Words, depth: int) -> Iterator[Html
 
 def _inner(node: Node, family: Family, words: Words, depth: int) -> Iterator[Html]:
     """The steps inside: clauses, results of other rules, rows below that the question is about."""
-    if not depth and node.inputs:
-        used = [item for item in map(family.used_by, node.inputs) if item.value is not None]
+    if not depth:
+        used = told(node, family)
         if used:
             yield tag(
                 "tr",
@@ -208,7 +214,7 @@ def _inner(node: Node, family: Family, words: Words, depth: int) -> Iterator[Htm
     if depth > _DEEPEST:
         return
     for child in node.children:
-        if child.kind != "row":
+        if child.kind != "row" and (not depth or not _is_aside(child)):
             yield from _step(child, family, words, depth)
     for rows in runs(node, family):
         asked = [row for row in rows if row.value is not NA]
@@ -217,6 +223,19 @@ def _inner(node: Node, family: Family, words: Words, depth: int) -> Iterator[Htm
         if len(asked) > _MOST_ROWS:
             more = words.count("另有 {n} 行", len(asked) - _MOST_ROWS)
             yield tag("tr", tag("td", more, colspan=4, class_="src"))
+
+
+def _is_aside(node: Node) -> bool:
+    """Whether a result is told beside the step that uses it: it has no steps worth a line."""
+    if node.kind != "rule" or node.type.kind is Kind.BOOL:
+        return False
+    return not (node.children or node.inputs) or node.type.kind is not Kind.NUMBER
+
+
+def _asides(node: Node, family: Family, words: Words) -> Iterator[str]:
+    for child in node.children:
+        if _is_aside(child):
+            yield f"{words.of(child.label)} {result_of(child, family, words)}"
 
 
 def _step_name(node: Node, family: Family, words: Words) -> str:
@@ -240,15 +259,15 @@ def _result(node: Node, family: Family, words: Words) -> Html | None:
 
 def _facts(used: list[Used], family: Family, words: Words) -> str:
     """Facts with their values; amounts of nothing are only counted."""
-    told = [item for item in used if item.value != 0 or isinstance(item.value, bool)]
+    some = [item for item in used if item.value != 0 or isinstance(item.value, bool)]
     items = [
         f"{words.of(item.fact.label)} {value_of(item, family, words, public=True)}"
-        for item in told[:_MOST_INPUTS]
+        for item in some[:_MOST_INPUTS]
     ]
-    if len(told) > _MOST_INPUTS:
-        items.append(words.count("等 {n} 项", len(told)))
-    if len(told) < len(used):
-        items.append(words.count("{n} 项为 0", len(used) - len(told)))
+    if len(some) > _MOST_INPUTS:
+        items.append(words.count("等 {n} 项", len(some)))
+    if len(some) < len(used):
+        items.append(words.count("{n} 项为 0", len(used) - len(some)))
     return words.clauses(items)
 
 
@@ -283,10 +302,10 @@ def _policy_line(item: ParameterInput, family: Family, words: Words) -> Html:
 def _changes(outcome: Outcome, family: Family, words: Words) -> Html | None:
     """What would change the outcome, one fact at a time; for those who go there, not for the door."""
     missing = {item.path for item in outcome.missing}
-    told = [item for item in outcome.changes if not item.fact.restricted]
-    told.sort(key=lambda item: item.path not in missing)
+    changes = [item for item in outcome.changes if not item.fact.restricted]
+    changes.sort(key=lambda item: item.path not in missing)
     rows = []
-    for change in told[:_MOST_CHANGES]:
+    for change in changes[:_MOST_CHANGES]:
         look = look_of(outcome.rule, state_of(outcome.rule, change.outcome), words)
         who, what = (
             spoken(family.row_at(change.path), words, hide=True),

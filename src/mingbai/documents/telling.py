@@ -61,26 +61,32 @@ def _width(text: str) -> int:
 
 
 def _now(family: Family, say: Words) -> Iterator[str]:
+    private = False
     for outcome in family.of_household(Role.INDICATOR):
-        label = say.of(outcome.rule.label)
-        if outcome.state == UNKNOWN:
-            yield say.say("{what}：现在还说不准，缺的事写在下面。", what=label)
-        elif outcome.state == NOT_APPLICABLE:
-            yield say.say("{what}：您家不用看这一项。", what=label)
-        elif outcome.is_called:
-            yield say.say("{what}：现在还不行，会有人上门来看，一起想办法。", what=label)
+        if _is_private(outcome, family):
+            private = True
         else:
-            yield say.say("{what}：现在没问题。", what=label)
+            yield _how_it_stands(outcome, say)
     signals = [item for item in family.of_household(Role.SIGNAL) if item.is_called]
-    told = dict.fromkeys(
-        say.of(item.rule.label) for item in signals if not _is_private(item, family)
-    )
+    told = [item for item in signals if not _is_private(item, family)]
     if told:
-        yield say.say("我们还留意到：{what}。来人会和您核对，不是下结论。", what=say.listed(told))
-    if len(told) < len({item.rule.id for item in signals}):
+        what = say.listed(dict.fromkeys(say.of(item.rule.label) for item in told))
+        yield say.say("我们还留意到：{what}。来人会和您核对，不是下结论。", what=what)
+    if private or len(told) < len(signals):
         yield say.say("还有身体方面的事，当面单独说。")
     if any(item.is_called for item in family.of_household(Role.STATUS)):
         yield say.say("要不要多帮一把，由村里评议、镇里定，会贴出来给大家看；这里只是提个醒。")
+
+
+def _how_it_stands(outcome: Outcome, say: Words) -> str:
+    label = say.of(outcome.rule.label)
+    if outcome.state == UNKNOWN:
+        return say.say("{what}：现在还说不准，缺的事写在下面。", what=label)
+    if outcome.state == NOT_APPLICABLE:
+        return say.say("{what}：您家不用看这一项。", what=label)
+    if outcome.is_called:
+        return say.say("{what}：现在还不行，会有人上门来看，一起想办法。", what=label)
+    return say.say("{what}：现在没问题。", what=label)
 
 
 def _is_private(outcome: Outcome, family: Family) -> bool:
@@ -177,9 +183,13 @@ def _grouped(items: Iterable[Used], family: Family, say: Words) -> Iterator[str]
             who = say.count("{n} 个人都是", len(values))
             yield f"{label} {who} {values[0][1]}"
         else:
-            yield f"{label} " + say.listed(f"{who} {value}".strip() for who, value in values)
+            yield f"{label} " + say.listed(_said(who, value, say) for who, value in values)
     if nothing:
         yield say.say("没有的：{what}", what=say.listed(nothing))
+
+
+def _said(who: str, value: str, say: Words) -> str:
+    return say.say("{who} {value}", who=who, value=value) if who else value
 
 
 def _member_value(item: Used, family: Family, say: Words) -> tuple[str, str]:
