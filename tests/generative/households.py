@@ -1,0 +1,85 @@
+"""Draws households over the dictionary in drawn/: nulls often, dates around the as-of day, few rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
+
+from mingbai.engine.model.pack import CaseRow, Entity, Fact, Pack
+from mingbai.engine.model.values import Kind, Value
+
+REGIONS = ["530626", "530100", "440100", "110101"]
+AROUND = [0, 0, 1, -1, -28, -29, -30, -31, -59, -182, -183, -365, -366, -367, -400, 40]
+BIRTHS = [date(1964, 2, 29), date(1965, 3, 1), date(2000, 2, 29), date(2010, 12, 31)]
+NUMBERS = [0, 0, 1, -1, 2, 3, 5, 12, 99, 100, -225, 150001, 870000, 600000, 49, 50, -50]
+
+
+def households(pack: Pack, as_of: date, seed: int, count: int) -> list[CaseRow]:
+    """Households with their rows below."""
+    random = Random(seed)
+    return [_household(pack, as_of, random, number) for number in range(count)]
+
+
+def _household(pack: Pack, as_of: date, random: Random, number: int) -> CaseRow:
+    nulls = random.choice([0.0, 0.15, 0.5, 0.8])
+    return _row(pack, pack.top, as_of, random, f"h{number}", nulls)
+
+
+def _row(
+    pack: Pack, entity: Entity, as_of: date, random: Random, key: str, nulls: float
+) -> CaseRow:
+    facts: dict[str, Value] = {
+        fact.id: None if random.random() < nulls else value_of(pack, fact, as_of, random)
+        for fact in pack.facts[entity.id].values()
+    }
+    below = {}
+    for child in pack.below(entity.id):
+        count = random.choice([0, 1, 1, 2, 3])
+        below[child.relation or ""] = tuple(
+            _row(pack, child, as_of, random, f"{key}.{child.id}{index}", nulls)
+            for index in range(count)
+        )
+    return CaseRow(facts, below, key)
+
+
+def value_of(pack: Pack, fact: Fact, as_of: date, random: Random) -> Value:
+    """A value a fact may have, often at an edge."""
+    kind = fact.type.kind
+    if kind is Kind.BOOL:
+        return random.random() < 0.5
+    if kind is Kind.CODE:
+        return random.choice(sorted(pack.codes[fact.type.codes or ""]))
+    if kind is Kind.TEXT:
+        return random.choice(REGIONS)
+    if kind is Kind.DATE:
+        if fact.id == "birth_date" or random.random() < 0.2:
+            return random.choice(BIRTHS)
+        return as_of + timedelta(days=random.choice(AROUND))
+    least = -(10**6) if fact.minimum is None else fact.minimum
+    most = 10**6 if fact.maximum is None else fact.maximum
+    ends = [end for end in (fact.minimum, fact.maximum) if end is not None]
+    return random.choice(ends + [number for number in NUMBERS if least <= number <= most])
+
+
+def gaps(pack: Pack, row: CaseRow, entity: str = "", path: str = "") -> Iterator[tuple[str, Fact]]:
+    """Every fact that is unknown, with its path (``members.0.wage``)."""
+    own = pack.entities[entity] if entity else pack.top
+    for name, fact in pack.facts[own.id].items():
+        if row.facts.get(name) is None:
+            yield f"{path}{name}", fact
+    for child in pack.below(own.id):
+        for number, part in enumerate(row.below.get(child.relation or "", ())):
+            yield from gaps(pack, part, child.id, f"{path}{child.relation}.{number}.")
+
+
+def filled(row: CaseRow, path: str, value: Value) -> CaseRow:
+    """The household with one fact set."""
+    head, _, rest = path.partition(".")
+    if not rest:
+        return replace(row, facts={**row.facts, head: value})
+    number, _, rest = rest.partition(".")
+    rows = list(row.below[head])
+    rows[int(number)] = filled(rows[int(number)], rest, value)
+    return replace(row, below={**row.below, head: tuple(rows)})
