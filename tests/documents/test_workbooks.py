@@ -146,3 +146,14 @@ def test_dates_and_long_texts_survive(tmp_path: Path) -> None:
     row = _rows(openpyxl.load_workbook(path)["一"])[1]
     assert row[0] == datetime(2024, 2, 29)  # noqa: DTZ001  # as Excel keeps it
     assert len(str(row[1])) == 32_767
+
+
+def test_rows_are_as_high_as_their_text(tmp_path: Path) -> None:
+    path = tmp_path / "high.xlsx"
+    with Book(path) as book:
+        book.sheet(
+            "一", [Column("文", 11)], [("短",), ("一二三四五六",), ("甲\n乙\n丙",), ("长" * 999,)]
+        )
+    sheet = openpyxl.load_workbook(path)["一"]
+    heights = [sheet.row_dimensions[row].height for row in (2, 3, 4, 5)]
+    assert heights == pytest.approx([18, 32, 46, 409], abs=0.5)  # Excel rounds to whole pixels

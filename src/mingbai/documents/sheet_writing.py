@@ -16,6 +16,8 @@ from mingbai.documents.markup import clean
 #: Excel's own limits.
 MOST_ROWS = 1_048_576
 MOST_LETTERS = 32_767
+_HIGHEST = 409.0
+_LINE, _EDGE = 14.0, 4.0  # in points, for text of 10 points
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,26 @@ class Book:
             },
         )
         self.most_rows = most_rows
-        base = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top"}
+        base = {
+            "font_name": "Microsoft YaHei",
+            "font_size": 10,
+            "valign": "top",
+            "bottom": 1,
+            "bottom_color": "#CDC5B7",
+        }
         self._text = self.book.add_format({**base, "text_wrap": True})
-        self._number = self.book.add_format({**base, "num_format": "#,##0"})
+        self._number = self.book.add_format(
+            {**base, "num_format": "#,##0", "align": "right", "indent": 1}
+        )
         self._date = self.book.add_format({**base, "num_format": "yyyy-mm-dd", "align": "left"})
         self._head = self.book.add_format(
-            {**base, "bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#F2EEE5"}
+            {
+                **base,
+                "bold": True,
+                "text_wrap": True,
+                "bottom_color": "#1C1A17",
+                "bg_color": "#F2EEE5",
+            }
         )
 
     def __enter__(self) -> Book:
@@ -71,6 +87,7 @@ class Book:
                 _finish(sheet, columns, line)
                 number, line = number + 1, 1
                 sheet = self._begin(f"{name} {number}", columns)
+            sheet.set_row(line, _height(columns, row))
             for place, (column, value) in enumerate(zip(columns, row, strict=True)):
                 self._write(sheet, line, place, column, value)
             line += 1
@@ -95,13 +112,34 @@ class Book:
         self, sheet: Worksheet, line: int, place: int, column: Column, value: object
     ) -> None:
         if value is None or value == "":
-            return
-        if isinstance(value, date):
+            sheet.write_blank(line, place, None, self._text)
+        elif isinstance(value, date):
             sheet.write_datetime(line, place, value, self._date)
         elif isinstance(value, int) and not isinstance(value, bool):
             sheet.write_number(line, place, value, self._number)
         else:
             sheet.write_string(line, place, _cell(str(value)), self._text)
+
+
+def _height(columns: Sequence[Column], row: Sequence[object]) -> float:
+    """How high a row must be for its longest text; programs do not all find it out themselves."""
+    lines = max(
+        (_lines(value, column.width) for column, value in zip(columns, row, strict=True)), default=1
+    )
+    return min(_LINE * lines + _EDGE, _HIGHEST)
+
+
+def _lines(value: object, width: int) -> int:
+    """About how many lines a text takes in a column."""
+    if not isinstance(value, str):
+        return 1
+    room = max(width - 1, 1)
+    return sum(max(1, -(-_width(part) // room)) for part in value.split("\n"))
+
+
+def _width(text: str) -> int:
+    """How wide a text is in figures: a Chinese character has three bytes and counts two."""
+    return (len(text) + len(text.encode("utf-8", "replace"))) // 2
 
 
 def _finish(sheet: Worksheet, columns: Sequence[Column], line: int) -> None:

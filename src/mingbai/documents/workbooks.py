@@ -87,7 +87,7 @@ def _place_columns(screening: Screening, say: Words) -> list[tuple[int, Column]]
     used = {number for item in items for number, place in enumerate(item.places) if place}
     facts = pack.facts[pack.top.id]
     return [
-        (number, Column(say.of(facts[name].label), 12))
+        (number, Column(say.of(facts[name].label), 11))
         for number, name in enumerate(pack.top.places)
         if number in used
     ]
@@ -123,8 +123,8 @@ def _task_columns(
         Column(say.say("期限"), 12, date=True),
         *_who_columns(screening, places, say),
         Column(say.say("人数"), 7, number=True),
-        Column(say.say("要核实、要办什么"), 56),
-        Column(say.say("为什么"), 56),
+        Column(say.say("要核实、要办什么"), 48),
+        Column(say.say("为什么"), 48),
         Column(say.say("紧要程度"), 10),
         Column(say.say("责任部门"), 18),
     ]
