@@ -38,7 +38,13 @@ entities:
     link: household_id
     relation: members
     empty: unknown
-  bill: {label: {zh: 费用, en: bill}, parent: person, link: person_id, relation: bills, date: paid_on}
+  bill:
+    label: {zh: 费用, en: bill}
+    key: bill_id
+    parent: person
+    link: person_id
+    relation: bills
+    date: paid_on
 facts:
   household:
     division_code: {type: text, label: {zh: 代码, en: division code}}

@@ -11,7 +11,7 @@ import pytest
 from mingbai.engine.compiling import bind_pack, compile_bound
 from mingbai.engine.errors import Fault, PackError
 from mingbai.engine.model.pack import Pack, Source
-from tests.engine.packs import DAY, loaded
+from tests.engine.packs import DAY
 
 KEPT = Path(__file__).with_name("hostile.txt")
 HINTS = [
@@ -30,11 +30,6 @@ HINTS = [
     ("owns && owns", "and"),
     ("owns | owns", "or"),
 ]
-
-
-@pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    return loaded(tmp_path_factory.mktemp("pack"))
 
 
 def faults(pack: Pack, text: str) -> tuple[Fault, ...]:
