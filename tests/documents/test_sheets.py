@@ -170,9 +170,9 @@ def test_restricted_values_are_only_said_to_be_there(screening: Screening) -> No
     assert value_of(used, family, words("zh")) == "是"
 
 
-def test_family_holds_household_and_members_in_the_order_of_the_pack(open_family: Family) -> None:
+def test_family_holds_household_and_members_in_reading_order(open_family: Family) -> None:
     assert [node.id for node in open_family.nodes] == [
-        "water.safe", "income.enough", "signal.illness", "watch.low", "leave.ready",
+        "water.safe", "income.enough", "watch.low", "signal.illness", "leave.ready",
     ]  # fmt: skip
     paths = [item.path for item in open_family.outcomes if item.rule.id == "study.missing"]
     assert paths == ["members.0.", "members.1."]

@@ -13,11 +13,12 @@ import click
 
 from mingbai.cli.options import input_folder, pack_options
 from mingbai.cli.progress import ProgressLine
-from mingbai.documents.family import family_of
+from mingbai.documents.family import Family, family_of
 from mingbai.documents.report import write_report
 from mingbai.documents.workbooks import write_problems, write_states, write_tasks
 from mingbai.engine.errors import run_error
-from mingbai.engine.model.pack import Pack
+from mingbai.engine.model.pack import CaseRow, Pack
+from mingbai.screening.changes import changes_of
 from mingbai.screening.parquet import write_households
 from mingbai.screening.result import Confusion, Screening
 from mingbai.screening.screen import screen as run_screening
@@ -81,7 +82,7 @@ def _write(screening: Screening, out: Path) -> None:
             files.pop("states")
         write_problems(screening.intake, partial / FILES["problems"])
         household = typical_household(screening)
-        family = family_of(screening.program, household) if household is not None else None
+        family = _family(screening, household) if household is not None else None
         title = screening.program.pack.title
         write_report(screening, partial / FILES["report"], family=family, title=title, files=files)
         for name in files.values():
@@ -90,6 +91,11 @@ def _write(screening: Screening, out: Path) -> None:
             (out / name).unlink(missing_ok=True)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _family(screening: Screening, household: CaseRow) -> Family:
+    changes = changes_of(screening.program.bound, household)
+    return family_of(screening.program, household, changes=changes)
 
 
 def _print(screening: Screening, out: Path) -> None:

@@ -97,7 +97,7 @@ class Family:
 
     @property
     def nodes(self) -> tuple[Node, ...]:
-        """The traces of the household's own rules, in the order of the pack."""
+        """The traces of the household's own rules, in reading order."""
         return tuple(outcome.node for outcome in self.of_household())
 
     def of_household(self, *roles: Role) -> tuple[Outcome, ...]:
@@ -147,8 +147,7 @@ def family_of(
     rows = row_names(program.pack, household)
     reader = _Reader(tracer, household, rows, changes or {})
     evaluated = tracer.evaluate(household)
-    in_order = dict.fromkeys(rule.id for rule in program.pack.rules)
-    wanted = [program.rule(name) for name in in_order if name in program.bound.rules]
+    wanted = [program.rule(name) for name in program.pack.in_reading_order(program.bound.rules)]
     outcomes = tuple(
         outcome
         for rule in wanted

@@ -16,15 +16,6 @@ from mingbai.screening.result import Counts
 Mask: TypeAlias = pa.ChunkedArray
 
 
-_ORDER: tuple[Role | None, ...] = (
-    Role.INDICATOR,
-    Role.STATUS,
-    Role.SIGNAL,
-    Role.ENTITLEMENT,
-    Role.READINESS,
-)
-
-
 @dataclass(frozen=True)
 class RuleStates:
     """The masks of one rule (规则状态) over the rows of its entity."""
@@ -76,11 +67,10 @@ def states_of(program: Program, results: dict[str, pa.Table], name: str) -> Rule
 
 def role_rules(program: Program, results: dict[str, pa.Table]) -> Iterator[RuleStates]:
     """The masks of all rules with a role whose entity was computed, by role, then by urgency."""
-    in_order = dict.fromkeys(rule.id for rule in program.pack.rules)
-    rules = [program.rule(name) for name in in_order if name in program.bound.rules]
-    wanted = [rule for rule in rules if rule.role is not None and rule.entity in results]
-    for rule in sorted(wanted, key=lambda rule: (_ORDER.index(rule.role), rule.priority)):
-        yield states_of(program, results, rule.id)
+    rules = [program.rule(name) for name in program.bound.rules]
+    wanted = [rule.id for rule in rules if rule.role is not None and rule.entity in results]
+    for name in program.pack.in_reading_order(wanted):
+        yield states_of(program, results, name)
 
 
 def counts_of(states: RuleStates) -> Counts:

@@ -173,6 +173,9 @@ class Binder:
 
     def call(self, node: Syntax) -> Expr:
         handler = CALLS.get(node.text)
+        if handler is None and node.text in (*WINDOWS, "where"):
+            zh, en = f"{node.text}(…) 只用在汇总里", f"{node.text}(…) belongs into an aggregate"
+            raise type_error(node.place, zh, en)
         if handler is None:
             near = nearest(node.text, [*CALLS, *WINDOWS, "where"])
             raise PackError([fault("PACK-021", node.place, name=node.text, near=near)])

@@ -140,6 +140,8 @@ def _parts(
             window = _window(binder, part, dated)
         elif item is None and where is None and window is None:
             item = binder.bind(part)
+        elif part.op == "call" and part.text not in (*CALLS, *WINDOWS, "where"):
+            binder.bind(part)  # says that the function is unknown
         else:
             zh, en = "参数多了或次序不对", "too many arguments, or in the wrong order"
             raise type_error(part.place, zh, en)

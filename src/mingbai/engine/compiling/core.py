@@ -192,11 +192,15 @@ def is_null(item: Core) -> Core:
     return IsNull(item)
 
 
-def columns(item: Core) -> Iterator[str]:
-    """The columns an operation reads."""
+def nodes(item: Core) -> Iterator[Core]:
+    """The operation and everything inside."""
     stack = [item]
     while stack:
         node = stack.pop()
-        if isinstance(node, Col):
-            yield node.name
+        yield node
         stack.extend(node.children())
+
+
+def columns(item: Core) -> Iterator[str]:
+    """The columns an operation reads."""
+    return (node.name for node in nodes(item) if isinstance(node, Col))

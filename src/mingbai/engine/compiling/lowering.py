@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import Any, cast
 
 from mingbai.engine.compiling.causes import Causes
@@ -28,6 +29,7 @@ from mingbai.engine.compiling.core import (
     case,
     conj,
     is_null,
+    nodes,
 )
 from mingbai.engine.compiling.lows import (
     LARGEST,
@@ -157,7 +159,8 @@ class Lowerer:
             handler = _LOW.get(type(expr))
             found = handler(self, expr) if handler else OPERATORS[type(expr)](self, expr)
             self._check_range(found)
-            if self.with_causes and found.nullable and not isinstance(found.v, (Col, Lit)):
+            plain = isinstance(found.v, (Col, Lit))
+            if not plain and ((self.with_causes and found.nullable) or _is_large(found)):
                 found = self._named(f"@e{len(self.memo)}", found)
             self.memo[expr] = found
         return found
@@ -222,7 +225,9 @@ class Lowerer:
         return self._by_region(expr.name, values, expr.type)
 
     def _by_region(self, name: str, values: tuple[ParameterValue, ...], kind: Type) -> Low:
-        numbers = [v.value for v in values if kind.kind is Kind.NUMBER]
+        # The range of all days, so that a pack that is checked today holds tomorrow.
+        always = self.pack.parameters[name].values if name in self.pack.parameters else values
+        numbers = [v.value for v in always if kind.kind is Kind.NUMBER]
         least = min(cast("list[int]", numbers), default=0)
         most = max(cast("list[int]", numbers), default=0)
         national = [value for value in values if not value.region]
@@ -298,6 +303,16 @@ class Lowerer:
         )
         name = f"{parameter.id}.{window.unit}"
         return self._by_region(name, values, Type(Kind.DATE)).v
+
+
+def _is_large(low: Low) -> bool:
+    """Whether a part should be a column: what stands above repeats it, so nesting would multiply it."""
+    parts = [item for item in (low.v, low.lo, low.hi) if item is not None]
+    return sum(1 for item in parts for _ in islice(nodes(item), _LARGE)) >= _LARGE
+
+
+#: Operations in value and bounds from which on a part becomes a column.
+_LARGE = 40
 
 
 def start_of(as_of: date, unit: str, amount: int) -> date:

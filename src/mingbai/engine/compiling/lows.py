@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,11 +151,14 @@ def pick(op: str, left: Core, right: Core) -> Core:
     return case([(Cmp(op, left, right), left), (Cmp(other, right, left), right)], NULL)
 
 
-def fold(op: str, items: list[Core]) -> Core:
-    """The smallest or largest of several; null when one is null."""
+def fold(op: str, items: list[Core], column: Callable[[Core], Core]) -> Core:
+    """The smallest or largest of several; null when one is null.
+
+    What is repeated by the next step gets a column, or many items would double the tree each time.
+    """
     result = items[0]
     for item in items[1:]:
-        result = pick(op, result, item)
+        result = pick(op, column(result), column(item) if len(items) > 2 else item)
     return result
 
 

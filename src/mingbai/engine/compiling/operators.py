@@ -243,7 +243,7 @@ def extreme(lowerer: Lowerer, expr: Extreme) -> Low:
     op = "<=" if expr.kind == "least" else ">="
     pick = min if expr.kind == "least" else max
     low = Low(
-        fold(op, [item.v for item in items]),
+        fold(op, [item.v for item in items], lowerer.column),
         any(item.nullable for item in items),
         disj(*(item.na for item in items)),
         least=pick(item.least for item in items),
@@ -253,8 +253,8 @@ def extreme(lowerer: Lowerer, expr: Extreme) -> Low:
         return low
     return replace(
         low,
-        lo=fold(op, [item.low for item in items]),
-        hi=fold(op, [item.high for item in items]),
+        lo=fold(op, [item.low for item in items], lowerer.column),
+        hi=fold(op, [item.high for item in items], lowerer.column),
         lo_total=all(item.has_low for item in items),
         hi_total=all(item.has_high for item in items),
     )

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from mingbai.engine.errors import Fault, PackError, Place, fault
 from mingbai.engine.model.pack import Source
 
-LONGEST, DEEPEST, LARGEST = 4000, 30, 800
+LONGEST, DEEPEST, LARGEST, MOST_SUMS = 4000, 30, 800, 60
 
 _TOKEN = re.compile(
-    r"\s+|(?P<number>\d[\d_]*(?:\.\d+)?(?![\w.]))"
+    r"\s+|(?P<number>[0-9][0-9_]*(?:\.[0-9]+)?(?![\w.]))"
     r"|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)"
     r"|(?P<string>'[^'\n]*')"
     r"|(?P<op><=|>=|<>|!=|[-+*/<>=(),])"
@@ -66,7 +66,9 @@ def _tokens(text: str, place: Place) -> Iterator[_Token]:
     position = 0
     while position < len(text):
         here = _at(text, position, place)
-        match = _TOKEN.match(text, position)
+        match = None
+        if text[position : position + 2] not in ("--", "/*"):
+            match = _TOKEN.match(text, position)
         if match is None:
             raise PackError([_bad_character(text, position, here)])
         position = match.end()
@@ -122,7 +124,7 @@ class _Parser:
 
     def __init__(self, tokens: list[_Token], place: Place) -> None:
         self.tokens, self.place = tokens, place
-        self.index, self.depth, self.count = 0, 0, 0
+        self.index, self.depth, self.count, self.sums = 0, 0, 0, 0
 
     @property
     def now(self) -> _Token:
@@ -229,4 +231,7 @@ class _Parser:
             low = self.expression(4)
             self.take("and")
             return self.node("between", "between", (left, low, self.expression(4)), token.place)
+        self.sums += token.text in ("+", "-", "*", "/")
+        if self.sums > MOST_SUMS:
+            raise _too_large(self.place, ("加减乘除", "sums and products"), MOST_SUMS)
         return self.node(token.text, token.text, (left, self.expression(power)), token.place)

@@ -178,7 +178,9 @@ class Rows:
         item, inside = self.item, self.inside
         low = side == "lo"
         end, always = (item.low, item.has_low) if low else (item.high, item.has_high)
-        if not always and (item.lo if low else item.hi) is None and inside == TRUE:
+        empty_counts = low and self.unknown_if_empty and item.least >= 0
+        bare = (item.lo if low else item.hi) is None and inside == TRUE
+        if not always and bare and not empty_counts:
             return None
         if low and item.least >= 0 and always:
             joined: Core = ZERO

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import islice
 
 from mingbai.engine.explaining.trace import Input, Node, Tracer
 from mingbai.engine.model.pack import CaseRow, Fact
@@ -17,6 +18,7 @@ from mingbai.engine.model.values import NA, Kind, Value
 #: Small ranges are tried value by value; larger ones by doubling steps, then halving.
 _TRY_ALL = 200
 _CAP = 10**11
+_MOST_INPUTS = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class Counterfactuals:
         node = self.tracer.trace(row, name, path, above)
         before = self.tracer.outcome(row, name)
         changes: list[Change] = []
-        for item in named_inputs(node).values():
+        # A very large household would take minutes; the first inputs are those of the rule itself.
+        for item in islice(named_inputs(node).values(), _MOST_INPUTS):
             if not item.fact.fixed and item.fact.type.kind is not Kind.TEXT:
                 changes.extend(self._changes(household, name, path, item, before))
         return changes

@@ -92,7 +92,7 @@ def _load(folder: Path, draft: _Draft, with_cases: bool) -> Pack | None:
     version, title = fields.string("version", required=True), fields.label("title")
     fields.integer("engine", 1)
     extends = fields.string("extends")
-    start = fields.day("calendar_start", required=not extends) or date(1900, 1, 1)
+    start = fields.day("calendar_start", required=not extends)
     due = fields.item("task_due")
     currency = fields.item("currency", required=not extends)
     agreements, contact = fields.sequence("agreement"), fields.text("contact")
@@ -112,7 +112,8 @@ def _load(folder: Path, draft: _Draft, with_cases: bool) -> Pack | None:
         if base is None:
             return None
     before = len(draft.faults)
-    _read_folder(folder, draft, start, with_cases, based=base is not None)
+    first = start or (base.calendar_start if base else date(1900, 1, 1))
+    _read_folder(folder, draft, first, with_cases, based=base is not None)
     if len(draft.faults) > before:
         return None
     return Pack(
@@ -123,7 +124,7 @@ def _load(folder: Path, draft: _Draft, with_cases: bool) -> Pack | None:
         folders=tuple(draft.folders),
         hash=_hash(draft.files),
         currency=_currency(currency, base, draft.faults),
-        calendar_start=start if not base else base.calendar_start,
+        calendar_start=first if base is None else min(first, base.calendar_start),
         task_due=_task_due(due, base, draft),
         entities=dict(draft.entities),
         codes=dict(draft.codes),

@@ -194,7 +194,9 @@ class Fields:
         known = self._seen | set(extra)
         for key, item in self._map.items():
             if key not in known:
-                self.complain("PACK-004", item.place, name=key, near=nearest(key, known))
+                self.complain(
+                    "PACK-004", item.key or item.place, name=key, near=nearest(key, known)
+                )
 
     def _wrong(self, key: str, want: str, found: Item) -> None:
         self.complain("PACK-006", found.place, name=key, want=_WANT[want], got=_got(found))

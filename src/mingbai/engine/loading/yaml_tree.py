@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -21,6 +21,7 @@ class Item:
     place: Place
     raw: str = ""
     quoted: bool = False
+    key: Place | None = None
 
     @property
     def mapping(self) -> dict[str, Item]:
@@ -124,5 +125,5 @@ def _mapping(
         if key in result:
             faults.append(fault("PACK-003", place, name=key))
             continue
-        result[key] = _convert(loader, value_node, shown, faults)
+        result[key] = replace(_convert(loader, value_node, shown, faults), key=place)
     return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -110,8 +110,8 @@ class Role(StrEnum):
     """What a rule is for (规则的用途)."""
 
     INDICATOR = "indicator"
-    SIGNAL = "signal"
     STATUS = "status"
+    SIGNAL = "signal"
     ENTITLEMENT = "entitlement"
     READINESS = "readiness"
 
@@ -276,6 +276,19 @@ class Pack:
     def rules_on(self, day: date) -> dict[str, Rule]:
         """The rules in force on a day, by id."""
         return {rule.id: rule for rule in self.rules if rule.period.contains(day)}
+
+    def in_reading_order(self, names: Iterable[str]) -> list[str]:
+        """Rule ids as people read them: guarantees first, then by urgency, then as in the pack."""
+        first = {rule.id: rule for rule in reversed(self.rules)}
+        position = {
+            name: number for number, name in enumerate(dict.fromkeys(r.id for r in self.rules))
+        }
+        roles = [None, *Role]
+
+        def key(name: str) -> tuple[int, int, int]:
+            return roles.index(first[name].role), first[name].priority, position[name]
+
+        return sorted(names, key=key)
 
     def label_of(self, rule_id: str) -> Text:
         """The label of a rule, in whatever period."""
