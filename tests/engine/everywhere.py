@@ -41,25 +41,36 @@ def with_rule(pack: Pack, text: str, name: str = "asked") -> Pack:
 
 def everywhere(pack: Pack, row: CaseRow, name: str, day: date = DAY) -> Answer:
     """The outcome of a household rule, on which all engines must agree."""
-    program = compile_bound(bind_pack(pack, day), outputs=[name], causes=True)
-    answer = interpret(program.bound, row).answer(name)
-    runs = [
-        run(program, [row]) for run in (engines.on_duckdb, engines.on_sqlite, engines.on_closures)
-    ]
-    number = program.rule(name).type.kind is Kind.NUMBER
-    for cells in runs:
-        found = {column: value for (_, _, column), value in cells.items()}
-        assert _same(found[name], answer.value), (cells, answer)
-        assert bool(found.get(f"{name}@na")) is answer.na
-        if number:
-            assert found.get(f"{name}@lo", found[name]) == answer.low
-            assert found.get(f"{name}@hi", found[name]) == answer.high
-    return answer
+    return asked_of_all(pack, [row], [name], day)[row.key, name]
 
 
-def _same(found: Any, wanted: Any) -> bool:
+def asked_of_all(
+    pack: Pack, rows: list[CaseRow], names: list[str], day: date = DAY
+) -> dict[tuple[str, str], Answer]:
+    """The outcomes of household rules for households, by key and rule, on which all agree."""
+    program = compile_bound(bind_pack(pack, day), outputs=names, causes=True)
+    judged = {
+        (row.key, name): interpret(program.bound, row).answer(name)
+        for row in rows
+        for name in names
+    }
+    for run in (engines.on_duckdb, engines.on_sqlite, engines.on_closures):
+        cells = run(program, rows)
+        for (key, name), answer in judged.items():
+            found = {c: v for (_, row_key, c), v in cells.items() if row_key == key}
+            number = program.rule(name).type.kind is Kind.NUMBER
+            assert _agree(found, name, answer, number=number), (run, key, name, found, answer)
+    return judged
+
+
+def _agree(found: dict[str, Any], name: str, answer: Answer, *, number: bool) -> bool:
     """SQLite gives 0 and 1 for no and yes, and texts for dates."""
-    return found == wanted or str(found) == str(wanted)
+    value = found[name]
+    same = value == answer.value or str(value) == str(answer.value)
+    if number:
+        ends = found.get(f"{name}@lo", value), found.get(f"{name}@hi", value)
+        same = same and ends == (answer.low, answer.high)
+    return same and bool(found.get(f"{name}@na")) is answer.na
 
 
 def answer_to(pack: Pack, text: str, facts: str, day: date = DAY) -> Any:
