@@ -101,6 +101,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "案例有误：{detail_zh}",
         "the case is wrong: {detail_en}",
     ),
+    "PACK-049": (
+        "名称“{name}”不能用：{why}",
+        "the name '{name}' cannot be used: {why}",
+    ),
     # running
     "RUN-001": ("没有名为“{name}”的参数{near}", "there is no parameter '{name}'{near}"),
     "RUN-002": (

@@ -130,7 +130,7 @@ class Lowerer:
         return replace(
             low,
             v=define(name, low.v),
-            na=low.na if isinstance(low.na, Lit) else define(f"{name}@na", low.na),
+            na=FALSE if low.na == FALSE else define(f"{name}@na", low.na),
             lo=None if low.lo is None else define(f"{name}@lo", low.lo),
             hi=None if low.hi is None else define(f"{name}@hi", low.hi),
             bare=False,

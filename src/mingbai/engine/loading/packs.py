@@ -10,6 +10,7 @@ from pathlib import Path
 from mingbai.engine.errors import Fault, PackError, Place, fault, nearest
 from mingbai.engine.loading.cases import Dictionary, read_case
 from mingbai.engine.loading.facts import Codes, check_tree, read_codes, read_entity, read_fact
+from mingbai.engine.loading.names import check_names
 from mingbai.engine.loading.parameters import read_parameter
 from mingbai.engine.loading.reading import Fields
 from mingbai.engine.loading.rules import check_rules, read_rule
@@ -174,6 +175,8 @@ def _read_folder(
     if not draft.faults:
         check_tree(draft.entities, draft.facts, draft.faults)
         check_rules(draft.rules, draft.faults, dict(draft.entities))
+        names = check_names(draft.entities, draft.facts, draft.parameters, draft.rules)
+        draft.faults.extend(names)
     _read_cases(items.get("tests", []), draft)
 
 
