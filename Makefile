@@ -57,6 +57,7 @@ bench: $(BENCH_STAMP)
 docs: setup
 	$(BIN)/python tools/mechanisms.py
 	$(BIN)/python tools/error_pages.py
+	$(BIN)/python -m tests.spec
 
 lock: setup
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra dev pyproject.toml --output-file requirements.lock
