@@ -7,6 +7,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mingbai.engine.compiling import bind_pack, compile_bound
 from tests.generative import engines
 from tests.generative.households import households
 from tests.generative.profile import PROFILE, PROGRAMS
@@ -28,6 +29,20 @@ def test_every_engine_gives_the_same(drawn: list[Drawn], as_of: date, seed: int)
     assert _differences(duck, lite) == {}
     judged = engines.on_reference(program, rows)
     assert _differences({key: duck[key] for key in judged}, judged) == {}
+
+
+@settings(PROFILE, max_examples=PROGRAMS)
+@given(drawn_rules(), st.sampled_from(DAYS), st.integers(0, 10**6))
+def test_a_program_without_reasons_and_causes_gives_the_same(
+    drawn: list[Drawn], as_of: date, seed: int
+) -> None:
+    """Without causes the tree is lowered in larger pieces: that is how a county is screened."""
+    pack = pack_of(drawn)
+    rows = households(pack, as_of, seed, HOUSEHOLDS)
+    program = compile_bound(bind_pack(pack, as_of))
+    judged = engines.on_reference(program, rows)
+    assert _differences(engines.on_duckdb(program, rows), judged) == {}
+    assert _differences(engines.on_closures(program, rows), judged) == {}
 
 
 def _differences(left: engines.Cells, right: engines.Cells) -> dict[object, object]:
