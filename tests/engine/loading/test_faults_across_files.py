@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -180,9 +181,10 @@ def test_parent_without_a_key(tmp_path: Path) -> None:
     assert codes(faults(tmp_path, facts=FACTS.replace("    key: person_id\n", ""))) == ["PACK-005"]
 
 
-def test_region_that_the_dictionary_lacks(tmp_path: Path) -> None:
+@pytest.mark.parametrize("day", ["2000-01-01", "2030-01-01"])
+def test_region_that_the_dictionary_lacks(tmp_path: Path, day: str) -> None:
     text = FACTS.replace("key: household_id, region: division_code", "key: household_id")
-    values = TINY["parameters/parameters.yaml"].replace("2020-01-01,", '2000-01-01, region: "53",')
+    values = TINY["parameters/parameters.yaml"].replace("2020-01-01,", f'{day}, region: "53",')
     assert codes(faults(tmp_path, facts=text, parameters=values)) == ["PACK-047"]
 
 
@@ -235,6 +237,12 @@ def test_extending_adds(tmp_path: Path) -> None:
     pack = load_pack(extending(tmp_path, rules("valid: {from: 2015-01-01}\nexpr: below")))
     assert [rule.id for rule in pack.rules] == ["below", "r1"]
     assert pack.extends == ("tiny",)
+    assert check_pack(pack) == ()
+
+
+def test_extending_starts_when_the_base_starts(tmp_path: Path) -> None:
+    pack = load_pack(extending(tmp_path, rules("expr: below")))
+    assert pack.rules[1].period.starts_on == date(2010, 1, 1)
     assert check_pack(pack) == ()
 
 
