@@ -29,12 +29,11 @@ Read = Callable[[Evaluated], Value]
 
 @dataclass(slots=True)
 class FactStep:
-    """A fact to show (要列出的事实), of the row itself or of an entity above it."""
+    """A fact of the row itself to show (要列出的事实)."""
 
     fact: Fact
     name: str
-    upper: str | None
-    read: Read | None
+    read: Read
 
 
 @dataclass(slots=True)
@@ -55,7 +54,8 @@ class RowsStep:
 class Reads:
     """What an expression reads directly (直接所用)."""
 
-    facts: tuple[FactStep, ...] = ()
+    own: tuple[FactStep, ...] = ()
+    upper: tuple[tuple[Fact, str], ...] = ()  # facts of entities above
     parameters: tuple[tuple[Parameter, bool], ...] = ()  # with: differs by region
     rules: tuple[str, ...] = ()
     rows: tuple[RowsStep, ...] = ()
@@ -159,7 +159,8 @@ class Steps:
 
     def _direct(self, entity: str, exprs: list[Expr]) -> Reads:
         """What some expressions read, and what decides whether their facts apply."""
-        facts: list[FactStep] = []
+        own: list[FactStep] = []
+        upper: list[tuple[Fact, str]] = []
         parameters: list[tuple[Parameter, bool]] = []
         rules: list[str] = []
         rows: list[RowsStep] = []
@@ -172,7 +173,11 @@ class Steps:
                 continue
             seen.add(item)
             if isinstance(item, FactRef):
-                facts.append(self._fact(entity, item))
+                fact = self.program.pack.facts[item.entity][item.name]
+                if item.entity == entity:
+                    own.append(FactStep(fact, item.name, self.read(entity, item)))
+                else:
+                    upper.append((fact, item.entity))
                 condition = self.program.bound.conditions.get((item.entity, item.name))
                 todo += [] if condition is None else list(_leaves(condition))
             elif isinstance(item, ParameterRef):
@@ -187,19 +192,21 @@ class Steps:
                     ]
             elif isinstance(item, Assume):
                 assumed.append(_name(item.item))
-        parts = (tuple(facts), tuple(parameters), tuple(rules), tuple(rows), tuple(assumed))
-        return Reads(*parts, anything=any(parts))
+        anything = any((own, upper, parameters, rules, rows, assumed))
+        return Reads(
+            tuple(own),
+            tuple(upper),
+            tuple(parameters),
+            tuple(rules),
+            tuple(rows),
+            tuple(assumed),
+            anything,
+        )
 
     def _parameter(self, item: ParameterRef) -> tuple[Parameter, bool]:
         parameter = self.program.pack.parameters[item.name]
         values = parameter.values_on(self.program.as_of)
         return parameter, any(value.region for value in values)
-
-    def _fact(self, entity: str, item: FactRef) -> FactStep:
-        fact = self.program.pack.facts[item.entity][item.name]
-        if item.entity != entity:
-            return FactStep(fact, item.name, item.entity, None)
-        return FactStep(fact, item.name, None, self.read(entity, item))
 
     def _rows(self, item: Aggregate) -> RowsStep:
         pack = self.program.pack

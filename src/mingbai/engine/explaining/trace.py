@@ -6,7 +6,7 @@ are named by path (``members.0.work_months``), so that a reader can be sent to t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -50,35 +50,23 @@ class ParameterInput:
 class Node:
     """A step of a trace (推导步骤): a rule, a clause, or a row below that decided.
 
-    Written out by hand, not as a dataclass: a household has some two hundred of these.
+    Not a dataclass: a household has some two hundred of these, and most leave most of it empty.
     """
 
-    __slots__ = (
-        "assumed",
-        "children",
-        "high",
-        "id",
-        "inputs",
-        "kind",
-        "label",
-        "low",
-        "parameters",
-        "text",
-        "type",
-        "value",
-    )
+    text: str = ""
+    low: int | None = None
+    high: int | None = None
+    inputs: Sequence[Input] = ()
+    parameters: Sequence[ParameterInput] = ()
+    assumed: tuple[str, ...] = ()
+    children: Sequence[Node] = ()
 
-    def __init__(
-        self, kind: str, name: str, label: Text, value: Value, of: Type, text: str = ""
-    ) -> None:
-        self.kind, self.id, self.label = kind, name, label  # kind: rule | clause | row
-        self.value, self.type, self.text = value, of, text
-        self.low: int | None = None
-        self.high: int | None = None
-        self.inputs: list[Input] = []
-        self.parameters: list[ParameterInput] = []
-        self.assumed: tuple[str, ...] = ()
-        self.children: list[Node] = []
+    def __init__(self, kind: str, name: str, label: Text, value: Value, of: Type) -> None:
+        self.kind = kind  # rule | clause | row
+        self.id = name
+        self.label = label
+        self.value = value
+        self.type = of
 
     def walk(self) -> Iterator[Node]:
         """The step and all steps inside."""
@@ -241,62 +229,71 @@ class _Walk:
         if key not in self.opened:
             self.opened.add(key)
             node.text = step.text
-            if step.reads.anything:
-                self.add(node, row, step.reads, path, above)
-            for clause in step.clauses:
-                node.children.append(self.clause(row, clause, path, above))
+            children = self.add(node, row, step.reads, path, above) if step.reads.anything else []
+            children += [self.clause(row, clause, path, above) for clause in step.clauses]
+            node.children = children
         return node
 
     def clause(self, row: Evaluated, step: ClauseStep, path: str, above: Above) -> Node:
-        node = Node("clause", step.id, step.label, step.read(row), step.type, step.text)
-        if step.reads.anything:
-            self.add(node, row, step.reads, path, above)
-        for item in step.items:
-            node.children.append(self.clause(row, item, path, above))
+        node = Node("clause", step.id, step.label, step.read(row), step.type)
+        node.text = step.text
+        if step.items:
+            node.children = [self.clause(row, item, path, above) for item in step.items]
+        elif step.reads.anything:
+            node.children = self.add(node, row, step.reads, path, above)
         return node
 
-    def add(self, node: Node, row: Evaluated, reads: Reads, path: str, above: Above) -> None:
-        """What a step reads: facts, parameters, other rules, rows below."""
-        inputs, source = node.inputs, row.source
-        for step in reads.facts:
-            if step.read is not None:
-                inputs.append(Input(path + step.name, step.fact, step.read(row), source))
-            else:
-                _, upper, prefix = next(item for item in above if item[0] == step.upper)
-                value = upper.source.facts.get(step.name)
-                inputs.append(Input(prefix + step.name, step.fact, value, upper.source))
+    def add(self, node: Node, row: Evaluated, reads: Reads, path: str, above: Above) -> list[Node]:
+        """Put what a step reads into its node; the rules and rows it reads come back as children."""
+        source = row.source
+        if reads.own:
+            node.inputs = [
+                Input(path + step.name, step.fact, step.read(row), source) for step in reads.own
+            ]
+        if reads.upper:
+            node.inputs = [*node.inputs, *self.upper(reads, above)]
         if reads.parameters:
             self.parameters(node, reads, above[0][1] if above else row)
-        node.assumed = reads.assumed
-        for name in reads.rules:
-            node.children.append(self.rule(row, name, path, above))
+        if reads.assumed:
+            node.assumed = reads.assumed
+        children = [self.rule(row, name, path, above) for name in reads.rules]
         for rows in reads.rows:
-            self.rows(node, row, rows, path, above)
+            children += self.rows(row, rows, path, above)
+        return children
+
+    def upper(self, reads: Reads, above: Above) -> Iterator[Input]:
+        """Facts of the rows above."""
+        for fact, entity in reads.upper:
+            _, row, prefix = next(item for item in above if item[0] == entity)
+            yield Input(prefix + fact.id, fact, row.source.facts.get(fact.id), row.source)
 
     def parameters(self, node: Node, reads: Reads, top: Evaluated) -> None:
         """Values of the day and region; where they differ by region, the region is an input too."""
         region = top.source.facts.get(self.region)
         code = region if isinstance(region, str) else None
-        for item, regional in reads.parameters:
-            value = self.steps.parameter(item, code)
-            node.parameters.append(ParameterInput(item.id, item.label, item.type, value))
-            if regional:
-                fact = self.pack.facts[self.pack.top.id][self.region]
-                node.inputs.append(Input(self.region, fact, code, top.source))
+        node.parameters = [
+            ParameterInput(item.id, item.label, item.type, self.steps.parameter(item, code))
+            for item, _ in reads.parameters
+        ]
+        if any(regional for _, regional in reads.parameters):
+            fact = self.pack.facts[self.pack.top.id][self.region]
+            node.inputs = [*node.inputs, Input(self.region, fact, code, top.source)]
 
-    def rows(self, node: Node, row: Evaluated, step: RowsStep, path: str, above: Above) -> None:
+    def rows(self, row: Evaluated, step: RowsStep, path: str, above: Above) -> Iterator[Node]:
+        """A node for each row below, with what is read of it."""
         found = row.below.get(step.relation)
         if not found:
             return
         trail = (*above, (self.pack.entities[step.entity].parent or "", row, path))
+        kind = BOOL if step.value is None else step.type
         for number, part in enumerate(found):
-            here = f"{path}{step.relation}.{number}."
+            name = f"{step.relation}.{number}"
+            here = f"{path}{name}."
             value = True if step.value is None else step.value(part)
-            kind = BOOL if step.value is None else step.type
-            inner = Node("row", f"{step.relation}.{number}", step.label, value, kind)
+            node = Node("row", name, step.label, value, kind)
             if step.only_rule is None or (id(part), step.only_rule) not in self.opened:
-                self.add(inner, part, step.reads, here, trail)
+                node.children = self.add(node, part, step.reads, here, trail)
             if step.day is not None:
                 day = part.source.facts.get(step.day.id)
-                inner.inputs.append(Input(here + step.day.id, step.day, day, part.source))
-            node.children.append(inner)
+                node.inputs = [*node.inputs, Input(here + step.day.id, step.day, day, part.source)]
+            yield node
