@@ -290,7 +290,7 @@ def check_pack(pack: Pack) -> tuple[Fault, ...]:
     for case in pack.cases:
         for item in _case_faults(pack, case):
             found.setdefault(str(item), item)
-    for item in _agreement_faults(pack):
+    for item in (*_agreement_faults(pack), *_region_faults(pack)):
         found.setdefault(str(item), item)
     return tuple(found.values())
 
@@ -311,6 +311,18 @@ def _case_faults(pack: Pack, case: object) -> Iterator[Fault]:
                 yield fault(
                     "PACK-020", case.place, name=f"{name}: {clause}", near=nearest(clause, ids)
                 )
+
+
+def _region_faults(pack: Pack) -> Iterator[Fault]:
+    """A regional value, of whatever day, needs the fact that holds the region."""
+    if pack.top.region is not None:
+        return
+    for parameter in pack.parameters.values():
+        for value in parameter.values:
+            if value.region:
+                zh, en = f"{pack.top.id} 没有 region", f"{pack.top.id} has no region"
+                yield fault("PACK-047", value.place, detail_zh=zh, detail_en=en)
+                break
 
 
 def _agreement_faults(pack: Pack) -> Iterator[Fault]:

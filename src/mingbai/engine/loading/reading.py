@@ -60,6 +60,8 @@ class Fields:
         if found is None:
             return default
         if isinstance(found.value, str):
+            if required and not found.value.strip():
+                self.complain("PACK-005", found.place, name=key)
             return found.value
         self._wrong(key, "string", found)
         return default
