@@ -63,15 +63,30 @@ def value_of(pack: Pack, fact: Fact, as_of: date, random: Random) -> Value:
     return random.choice(ends + [number for number in NUMBERS if least <= number <= most])
 
 
-def gaps(pack: Pack, row: CaseRow, entity: str = "", path: str = "") -> Iterator[tuple[str, Fact]]:
-    """Every fact that is unknown, with its path (``members.0.wage``)."""
+def facts_of(
+    pack: Pack, row: CaseRow, entity: str = "", path: str = ""
+) -> Iterator[tuple[str, Fact]]:
+    """Every fact of every row, with its path (``members.0.wage``)."""
     own = pack.entities[entity] if entity else pack.top
     for name, fact in pack.facts[own.id].items():
-        if row.facts.get(name) is None:
-            yield f"{path}{name}", fact
+        yield f"{path}{name}", fact
     for child in pack.below(own.id):
         for number, part in enumerate(row.below.get(child.relation or "", ())):
-            yield from gaps(pack, part, child.id, f"{path}{child.relation}.{number}.")
+            yield from facts_of(pack, part, child.id, f"{path}{child.relation}.{number}.")
+
+
+def gaps(pack: Pack, row: CaseRow) -> list[tuple[str, Fact]]:
+    """Every fact that is unknown, with its path."""
+    return [(path, fact) for path, fact in facts_of(pack, row) if found(row, path) is None]
+
+
+def found(row: CaseRow, path: str) -> Value:
+    """The value at a path."""
+    head, _, rest = path.partition(".")
+    if not rest:
+        return row.facts.get(head)
+    number, _, rest = rest.partition(".")
+    return found(row.below[head][int(number)], rest)
 
 
 def filled(row: CaseRow, path: str, value: Value) -> CaseRow:
