@@ -278,7 +278,9 @@ def check_pack(pack: Pack) -> tuple[Fault, ...]:
 
     days = {rule.period.starts_on for rule in pack.rules}
     days |= {rule.period.ends_on for rule in pack.rules if rule.period.ends_on is not None}
-    found: dict[str, Fault] = {}
+    found: dict[str, Fault] = {str(item): item for item in _region_faults(pack)}
+    if found:
+        return tuple(found.values())
     for day in sorted(days):
         if not pack.rules_on(day):
             continue
@@ -290,7 +292,7 @@ def check_pack(pack: Pack) -> tuple[Fault, ...]:
     for case in pack.cases:
         for item in _case_faults(pack, case):
             found.setdefault(str(item), item)
-    for item in (*_agreement_faults(pack), *_region_faults(pack)):
+    for item in _agreement_faults(pack):
         found.setdefault(str(item), item)
     return tuple(found.values())
 
