@@ -21,7 +21,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="1 M persons only; writes no page")
     parser.add_argument("--times", type=int, default=5, help="runs of each contender at 1 M")
-    parser.add_argument("--data", type=Path, default=HERE / "data", help="where the files lie")
+    parser.add_argument(
+        "--data", type=Path, default=HERE.parent / "build" / "bench", help="where the files lie"
+    )
     parser.add_argument(
         "--page", type=Path, help="write the page here (default docs/benchmarks.md)"
     )

@@ -9,6 +9,7 @@ alone. CPU seconds are user + system of this process; the parent adds those of s
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import random
 import resource
@@ -207,6 +208,8 @@ def explain(given: argparse.Namespace, phases: Phases) -> None:
         bound.rule.id for bound in rules if bound.clauses and bound.rule.entity == "household"
     ]
     phases.seconds |= {"households": len(households), "traced": len(traced)}
+    gc.collect()
+    gc.freeze()  # the thousand households stay out of the collector's rounds; it goes on otherwise
     steps: dict[str, Callable[[Any], Any]] = {
         "evaluate": lambda evaluated: None,
         "trace_one": lambda evaluated: tracer.trace(evaluated, "monitor_candidate"),
