@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from mingbai.engine.compiling import Program, compile_pack
 from mingbai.engine.model.pack import Pack
 from mingbai.engine.model.values import Text
-from mingbai.engine.running import run
+from mingbai.engine.running import complete_facts, run
 from mingbai.screening.gaps import OpenMasks, gaps_of, lacks_of
 from mingbai.screening.inputs import pack_for, read_input
 from mingbai.screening.people import Below
@@ -33,7 +33,9 @@ def screen(folder: Path, pack: Pack, as_of: date, progress: Progress | None = No
     """
     compile_pack(pack, as_of, outputs=())  # a wrong pack is said before a county is read
     intake = read_input(folder, pack, progress)
-    program = compile_pack(pack_for(pack, intake), as_of, reasons=True, causes=True)
+    complete = complete_facts(pack, intake.tables)
+    fitted = pack_for(pack, intake)
+    program = compile_pack(fitted, as_of, reasons=True, causes=True, complete=complete)
     return screen_intake(program, intake, progress)
 
 

@@ -7,7 +7,7 @@ so that facts without gaps cost nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date
 from itertools import islice
@@ -60,9 +60,17 @@ from mingbai.engine.model.values import Kind, Type
 
 
 def lower_pack(
-    bound: BoundPack, *, only: set[str] | None = None, reasons: bool = False, causes: bool = False
+    bound: BoundPack,
+    *,
+    only: set[str] | None = None,
+    reasons: bool = False,
+    causes: bool = False,
+    complete: Collection[tuple[str, str]] = (),
 ) -> Lowered:
-    """Lower all rules (or ``only`` some and what they need) of a bound pack."""
+    """Lower all rules (or ``only`` some and what they need) of a bound pack.
+
+    ``complete`` are facts (entity, name) of which the data has no gap: they need no unknown.
+    """
     needed = set(bound.rules)
     if only is not None:
         needed = {name for rule in only for name in bound.needs(rule)}
@@ -71,6 +79,7 @@ def lower_pack(
     for entity in bound.pack.entities.values():
         lowered.plans[entity.id] = Plan(entity)
         worker = Lowerer(lowered, entity, workers, causes=causes)
+        worker.complete = frozenset(name for owner, name in complete if owner == entity.id)
         workers[entity.id] = worker
         lowered.memos[entity.id] = worker.memo
         lowered.open_rows[entity.id] = worker.open_rows
@@ -93,6 +102,7 @@ class Lowerer:
         self.memo: dict[Expr, Low] = {}
         self.place: Place = entity.place
         self.shared: dict[Core, Col] = {}
+        self.complete: frozenset[str] = frozenset()
         self.sources: dict[Expr, str] = {}
         self.open_rows: dict[Expr, Core] = {}
 
@@ -198,9 +208,12 @@ class Lowerer:
             na = self.plan.define(f"{expr.name}@na", na)
             value = self.plan.define(f"{expr.name}@v", case([(na, NULL)], raw))
             applies = when.v
-        if fact.type.kind is not Kind.NUMBER:
-            return Low(value, True, na)
-        least, most = static_range(fact.type, fact.minimum, fact.maximum)
+        whole = expr.entity == self.entity.id and expr.name in self.complete
+        nullable = not whole or condition is not None
+        number = fact.type.kind is Kind.NUMBER
+        least, most = static_range(fact.type, fact.minimum, fact.maximum) if number else (0, 0)
+        if not number or whole:
+            return Low(value, nullable, na, least=least, most=most)
 
         def end(declared: int | None) -> Core | None:
             """The declared end while nothing is recorded; none while it is open whether it applies."""
@@ -280,29 +293,35 @@ class Lowerer:
         self.open_rows[expr] = rows.unknown_row()
         return low
 
-    def included(self, where: Expr | None, window: Window | None) -> Core:
-        """Condition that a row of this entity is counted; null when that is unknown."""
+    def included(self, where: Expr | None, window: Window | None) -> tuple[Core, bool]:
+        """Condition that a row of this entity is counted, and whether it can be unknown (null)."""
         condition: Core = TRUE
+        nullable = False
         if self.entity.date is not None:
-            day = self.fact(FactRef(Type(Kind.DATE), self.entity.id, self.entity.date)).v
-            condition = Cmp("<=", day, Lit(self.as_of))
+            day = self.fact(FactRef(Type(Kind.DATE), self.entity.id, self.entity.date))
+            condition, nullable = Cmp("<=", day.v, Lit(self.as_of)), day.nullable
             if window is not None:
-                condition = conj(Cmp(">", day, self._window_start(window)), condition)
+                start = self._window_start(window)
+                nullable = nullable or start.nullable
+                condition = conj(Cmp(">", day.v, start.v), condition)
         if where is not None:
             low = self.low(where)
+            nullable = nullable or low.nullable
             condition = conj(condition, conj(negated(low.na), low.v))
-        return condition
+        return condition, nullable
 
-    def _window_start(self, window: Window) -> Core:
+    def _window_start(self, window: Window) -> Low:
         if isinstance(window.amount, Constant):
-            return Lit(start_of(self.as_of, window.unit, cast(int, window.amount.value)))
+            amount = cast(int, window.amount.value)
+            return Low(Lit(start_of(self.as_of, window.unit, amount)), False)
+        self.low(window.amount)  # so that a trace can read the number of days itself
         parameter = self.pack.parameters[cast(ParameterRef, window.amount).name]
         values = tuple(
             replace(value, value=start_of(self.as_of, window.unit, cast(int, value.value)))
             for value in parameter.values_on(self.as_of)
         )
         name = f"{parameter.id}.{window.unit}"
-        return self._by_region(name, values, Type(Kind.DATE)).v
+        return self._by_region(name, values, Type(Kind.DATE))
 
 
 def _is_large(low: Low) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -101,16 +101,23 @@ def compile_pack(
     reasons: bool = False,
     causes: bool = False,
     bounds: bool = True,
+    complete: Collection[tuple[str, str]] = (),
 ) -> Program:
     """Compile a pack for a day. ``outputs`` are rule ids; by default every rule in force.
 
     ``reasons`` adds clause masks, ``causes`` masks of what an unknown comes from, ``bounds`` the lower
-    and upper ends of numbers to the result.
+    and upper ends of numbers to the result. ``complete`` are facts (entity, name) without a gap in the data
+    (``running.complete_facts``); their unknown need not be computed.
 
     Raises ``PackError`` for faults of the rules and ``RunError`` for an unknown output.
     """
     return compile_bound(
-        bind_pack(pack, as_of), outputs=outputs, reasons=reasons, causes=causes, bounds=bounds
+        bind_pack(pack, as_of),
+        outputs=outputs,
+        reasons=reasons,
+        causes=causes,
+        bounds=bounds,
+        complete=complete,
     )
 
 
@@ -121,12 +128,13 @@ def compile_bound(
     reasons: bool = False,
     causes: bool = False,
     bounds: bool = True,
+    complete: Collection[tuple[str, str]] = (),
 ) -> Program:
     """Compile a pack that is already bound."""
     wanted: Sequence[str] = tuple(bound.rules) if outputs is None else tuple(outputs)
     for name in wanted:
         if name not in bound.rules:
             raise run_error("RUN-003", name=name, near=nearest(name, bound.rules))
-    lowered = lower_pack(bound, only=set(wanted), reasons=reasons, causes=causes)
+    lowered = lower_pack(bound, only=set(wanted), reasons=reasons, causes=causes, complete=complete)
     chosen = tuple(name for name in bound.rules if name in set(wanted))
     return Program(bound, lowered, chosen, bounds)

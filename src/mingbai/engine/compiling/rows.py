@@ -35,7 +35,7 @@ class Rows:
     def __init__(self, parent: Lowerer, child: Lowerer, expr: Aggregate) -> None:
         self.parent, self.child, self.expr = parent, child, expr
         self.name = f"@a{len(parent.sources)}.{expr.entity}"
-        self.inside = child.included(expr.where, expr.window)
+        self.inside, self.open_inside = child.included(expr.where, expr.window)
         self.item = child.low(expr.item) if expr.item is not None else Low(TRUE, False)
         self.unknown_if_empty = child.entity.empty_is_unknown
 
@@ -62,7 +62,7 @@ class Rows:
     @property
     def nullable(self) -> bool:
         """Whether it can be unknown for a row if and how it counts."""
-        return self.item.nullable or self.inside != TRUE
+        return self.item.nullable or self.open_inside
 
     def unknown_row(self) -> Core:
         """Condition that this row leaves the aggregate unknown."""
@@ -179,7 +179,7 @@ class Rows:
         low = side == "lo"
         end, always = (item.low, item.has_low) if low else (item.high, item.has_high)
         empty_counts = low and self.unknown_if_empty and item.least >= 0
-        bare = (item.lo if low else item.hi) is None and inside == TRUE
+        bare = (item.lo if low else item.hi) is None and not self.open_inside
         if not always and bare and not empty_counts:
             return None
         if low and item.least >= 0 and always:

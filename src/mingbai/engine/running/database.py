@@ -16,9 +16,11 @@ from typing import TypeAlias
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from mingbai.engine.compiling import Program, SqlOptions, table_name
 from mingbai.engine.errors import run_error
+from mingbai.engine.model.pack import Pack
 
 #: The rows of an entity: an Arrow table, or Parquet files.
 Rows: TypeAlias = pa.Table | Path | Sequence[Path]
@@ -107,6 +109,40 @@ class Database:
             raise run_error("RUN-006", detail=_short(error)) from None
         finally:
             partial.unlink(missing_ok=True)
+
+
+def complete_facts(pack: Pack, tables: Mapping[str, Rows]) -> frozenset[tuple[str, str]]:
+    """The facts (entity, name) that no row lacks, from Arrow's counts or Parquet's statistics."""
+    found: set[tuple[str, str]] = set()
+    for entity, rows in tables.items():
+        gaps = _null_counts(rows)
+        names = pack.facts.get(entity, {})
+        found |= {(entity, name) for name in names if gaps.get(name) == 0}
+    return frozenset(found)
+
+
+def _null_counts(rows: Rows) -> dict[str, int]:
+    """Nulls by column; a column whose count is not known is left out."""
+    if isinstance(rows, pa.Table):
+        return {name: rows.column(name).null_count for name in rows.column_names}
+    paths = [rows] if isinstance(rows, Path) else list(rows)
+    files = [_null_counts_of(path) for path in paths]
+    names = set(files[0]).intersection(*files[1:]) if files else set()
+    return {name: sum(file[name] for file in files) for name in names}
+
+
+def _null_counts_of(path: Path) -> dict[str, int]:
+    metadata = pq.ParquetFile(path).metadata
+    counts: dict[str, int | None] = {}
+    for group in range(metadata.num_row_groups):
+        for position in range(metadata.num_columns):
+            column = metadata.row_group(group).column(position)
+            stats = column.statistics
+            known = stats is not None and stats.has_null_count
+            before = counts.get(column.path_in_schema, 0)
+            total = before + stats.null_count if known and before is not None else None
+            counts[column.path_in_schema] = total
+    return {name: count for name, count in counts.items() if count is not None}
 
 
 def _setting(value: object) -> str:
