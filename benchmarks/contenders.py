@@ -89,11 +89,15 @@ def compiled(given: argparse.Namespace, phases: Phases, *, reasons: bool = False
     """The pack, loaded, compiled and run by the engine."""
     from mingbai.engine.compiling import compile_pack
     from mingbai.engine.loading import load_pack
+    from mingbai.engine.running import complete_facts
 
     with phases.phase("load"):
         pack = load_pack(PACK, with_cases=False)
     with phases.phase("compile"):
-        program = compile_pack(pack, AS_OF, outputs=OUTPUTS, reasons=reasons, bounds=False)
+        complete = complete_facts(pack, {"person": given.person, "household": given.household})
+        program = compile_pack(
+            pack, AS_OF, outputs=OUTPUTS, reasons=reasons, bounds=False, complete=complete
+        )
     _run(program, given, phases)
 
 
@@ -250,15 +254,16 @@ def national(given: argparse.Namespace, phases: Phases) -> None:
     """policies/cn: the rules that have a role, and all that they need, by entity."""
     from mingbai.engine.compiling import bind_pack, compile_bound
     from mingbai.engine.loading import load_pack
-    from mingbai.engine.running import Limits, run_to_parquet
+    from mingbai.engine.running import Limits, complete_facts, run_to_parquet
 
     with phases.phase("load"):
         pack = load_pack("cn", with_cases=False)
+    tables = {entity: given.tables / f"{entity}.parquet" for entity in pack.entities}
     with phases.phase("compile"):
         bound = bind_pack(pack, AS_OF)
         roles = [name for name, rule in bound.rules.items() if rule.rule.role is not None]
-        program = compile_bound(bound, outputs=roles, bounds=False)
-    tables = {entity: given.tables / f"{entity}.parquet" for entity in pack.entities}
+        complete = complete_facts(pack, tables)
+        program = compile_bound(bound, outputs=roles, bounds=False, complete=complete)
     entities = [entity for entity in pack.entities if program.outputs_of(entity)]
     phases.seconds |= {
         "variables": len(program.lowered.rules),
