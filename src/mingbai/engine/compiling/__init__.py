@@ -4,7 +4,7 @@ from mingbai.engine.compiling.closures import Closures, Evaluated
 from mingbai.engine.compiling.packs import BoundClause, BoundPack, BoundRule, bind_pack, check_pack
 from mingbai.engine.compiling.plans import Cause
 from mingbai.engine.compiling.program import Program, compile_bound, compile_pack
-from mingbai.engine.compiling.sql import SqlOptions, table_name
+from mingbai.engine.compiling.sql import SqlOptions, store_name, table_name
 
 __all__ = [
     "BoundClause",
@@ -19,5 +19,6 @@ __all__ = [
     "check_pack",
     "compile_bound",
     "compile_pack",
+    "store_name",
     "table_name",
 ]

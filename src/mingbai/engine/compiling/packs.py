@@ -223,12 +223,24 @@ def _bind_table(rule: Rule, scope: Scope, faults: list[Fault]) -> Expr:
     return result
 
 
+_CELL_STARTS = ("<", ">", "=", "!", "between ", "in ", "in(", "not in", "not between ")
+_CELL_OPS = {"=", "<>", "<", "<=", ">", ">=", "between", "in"}
+
+
 def _cell(node: Syntax, cell: Source) -> Syntax:
     """The condition of a cell: the input put before ``>= 60``, ``between …`` or ``in (…)``."""
     text = cell.text.strip()
-    starts = text.startswith(("<", ">", "=", "!", "between ", "in ", "not in "))
-    written = replace(cell, text=f"0 {text}" if starts else f"0 in ({text})")
+    head, tail = ("0 ", "") if text.startswith(_CELL_STARTS) else ("0 in (", ")")
+    if text in ("true", "false"):
+        head, tail = "0 = ", ""
+    # The place is moved back by what was put before, so that faults point into the cell.
+    written = Source(f"{head}{text}{tail}", cell.place.shifted(-len(head)))
     syntax = parse(written)
+    inner = syntax.parts[0] if syntax.op == "not" else syntax
+    if inner.op not in _CELL_OPS or inner.parts[0].text != "0" or inner.parts[0].parts:
+        zh = "格子里只能是一个比较、between、in，或一列值"
+        en = "a cell is one comparison, between, in, or a list of values"
+        raise PackError([fault("PACK-030", cell.place, detail_zh=zh, detail_en=en)])
     return _put(syntax, node)
 
 

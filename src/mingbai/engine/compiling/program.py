@@ -11,7 +11,7 @@ from mingbai.engine.compiling.closures import Closures
 from mingbai.engine.compiling.lowering import lower_pack
 from mingbai.engine.compiling.packs import BoundPack, bind_pack
 from mingbai.engine.compiling.plans import BITS_A_WORD, Cause, Lowered
-from mingbai.engine.compiling.sql import SqlOptions, render
+from mingbai.engine.compiling.sql import SqlOptions, columns_above, render
 from mingbai.engine.errors import nearest, run_error
 from mingbai.engine.model.pack import Pack, Rule
 from mingbai.engine.model.values import Type
@@ -65,6 +65,11 @@ class Program:
         """The query of an entity (by default the household)."""
         name = entity or self.pack.top.id
         return render(self.lowered, name, self.columns(name), options or SqlOptions())
+
+    def store_sql(self, entity: str, options: SqlOptions) -> str:
+        """The query of an entity's rows with all that its result and the entity above need."""
+        wanted = dict.fromkeys(columns_above(self.lowered, entity)) | self.columns(entity)
+        return render(self.lowered, entity, wanted, options)
 
     @cached_property
     def closures(self) -> Closures:

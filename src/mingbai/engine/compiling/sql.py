@@ -30,6 +30,7 @@ from mingbai.engine.compiling.core import (
     Part,
     Prefix,
     Total,
+    columns,
 )
 from mingbai.engine.compiling.plans import Lowered, Plan
 from mingbai.engine.model.values import Kind, Type
@@ -56,17 +57,24 @@ def table_name(entity: str) -> str:
     return f"in_{entity}"
 
 
+def store_name(entity: str) -> str:
+    """The name of the table with an entity's computed rows, when they are kept for later queries."""
+    return f"st_{entity}"
+
+
 @dataclass(frozen=True)
 class SqlOptions:
     """How to print (输出选项): dialect, columns that exist in the input, and whether to filter.
 
     ``supplied`` lists per entity the columns of the input; others are null. With ``changed`` only the
-    households whose key stands in the table ``in_changed`` are computed.
+    households whose key stands in the table ``in_changed`` are computed. The rows of entities in
+    ``stored`` are computed already and stand in their store (``store_name``).
     """
 
     dialect: str = "duckdb"
     supplied: Mapping[str, frozenset[str]] | None = None
     changed: bool = False
+    stored: frozenset[str] = frozenset()
 
 
 class _Printer:
@@ -179,16 +187,16 @@ _PRINT: dict[type, Callable[[_Printer, Any], exp.Expr]] = {
 
 
 def render(
-    lowered: Lowered, entity: str, columns: Mapping[str, Type | None], options: SqlOptions
+    lowered: Lowered, entity: str, wanted: Mapping[str, Type | None], options: SqlOptions
 ) -> str:
     """The query that gives the key of an entity's rows and the wanted columns, as SQL text."""
     writer = _Writer(lowered, options)
     writer.entity(entity)
-    last = f"{entity}_{len(lowered.plans[entity].levels)}"
+    last = writer.last(entity)
     plan = lowered.plans[entity]
     keys = [key for key in (plan.entity.key, plan.entity.link) if key]
     picked: list[exp.Expr] = [name_of(key) for key in keys]
-    for name, kind in columns.items():
+    for name, kind in wanted.items():
         item: exp.Expr = name_of(name)
         if kind is not None and options.dialect == "duckdb":
             item = exp.cast(item, _TYPES.get(kind.kind, "VARCHAR"))
@@ -199,6 +207,17 @@ def render(
     return query.sql(dialect=options.dialect, pretty=True)
 
 
+def columns_above(lowered: Lowered, entity: str) -> tuple[str, ...]:
+    """The columns of an entity's rows that the entity above totals."""
+    plan = lowered.plans[entity]
+    totals: list[Total | Newest] = [*plan.totals, *plan.newest]
+    items = [item.item for item in totals]
+    computed = {item.name for item in plan.newest}
+    keys = {plan.entity.key, plan.entity.link}
+    names = dict.fromkeys(name for item in items for name in columns(item))
+    return tuple(name for name in names if name not in computed and name not in keys)
+
+
 class _Writer:
     """Collects the common table expressions, children before parents."""
 
@@ -207,15 +226,23 @@ class _Writer:
         self.printer = _Printer(options)
         self.parts: list[tuple[str, exp.Select]] = []
 
+    def last(self, name: str) -> str:
+        """Where the computed rows of an entity stand."""
+        if name in self.options.stored:
+            return store_name(name)
+        return f"{name}_{len(self.lowered.plans[name].levels)}"
+
     def entity(self, name: str) -> None:
+        if name in self.options.stored:
+            return
         plan = self.lowered.plans[name]
         for child in plan.below:
             self.entity(child)
             self._totals(child)
         self.parts.append((f"{name}_0", self._base(plan)))
         for number, level in enumerate(plan.levels, 1):
-            columns = [_as(self.printer.of(item), column) for column, item in level]
-            query = exp.select(exp.Star(), *columns, copy=False).from_(f"{name}_{number - 1}")
+            new = [_as(self.printer.of(item), column) for column, item in level]
+            query = exp.select(exp.Star(), *new, copy=False).from_(f"{name}_{number - 1}")
             self.parts.append((f"{name}_{number}", query))
 
     def _base(self, plan: Plan) -> exp.Select:
@@ -289,11 +316,11 @@ class _Writer:
 
     def _totals(self, child: str) -> None:
         plan = self.lowered.plans[child]
-        source = f"{child}_{len(plan.levels)}"
+        source = self.last(child)
         link = plan.entity.link or ""
         if plan.newest:
-            columns = [_as(self.printer.newest(item, link), item.name) for item in plan.newest]
-            self.parts.append((f"{child}_w", exp.select(exp.Star(), *columns).from_(source)))
+            newest = [_as(self.printer.newest(item, link), item.name) for item in plan.newest]
+            self.parts.append((f"{child}_w", exp.select(exp.Star(), *newest).from_(source)))
             source = f"{child}_w"
         totals = [_as(self.printer.total(item), item.name) for item in plan.totals]
         query = exp.select(name_of(link), *totals, copy=False).from_(source)

@@ -74,7 +74,7 @@ class Reach:
         if isinstance(expr, ParameterRef):
             values = self._bound.pack.parameters[expr.name].values_on(self._bound.as_of)
             numbers = [value.value for value in values if isinstance(value.value, int)]
-            return (min(numbers), max(numbers)) if numbers else OPEN
+            return min(numbers, default=0), max(numbers, default=0)  # no value is never a number
         if isinstance(expr, RuleRef):
             return self.of(self._bound.rules[expr.name].expr)
         if isinstance(expr, Elapsed):
@@ -96,9 +96,7 @@ class Reach:
         if isinstance(expr, Points):
             return _with_zero(self.of(expr.weight))
         if isinstance(expr, Extreme):
-            pick = min if expr.kind == "least" else max
-            ends = [self.of(item) for item in expr.items]
-            return fold(pick, (end[0] for end in ends)), fold(pick, (end[1] for end in ends))
+            return _extreme(expr.kind, [self.of(item) for item in expr.items])
         if isinstance(expr, Aggregate):
             return self._rows(expr)
         return OPEN
@@ -126,6 +124,14 @@ def calculate(op: str, left: int, right: int) -> int:
     if op == "+":
         return left + right
     return left - right if op == "-" else left * right
+
+
+def _extreme(kind: str, ends: list[Ends]) -> Ends:
+    """The least is below every upper end, the greatest above every lower end."""
+    lows, highs = ([end[side] for end in ends] for side in (0, 1))
+    if kind == "least":
+        return fold(min, lows), min((end for end in highs if end is not None), default=None)
+    return max((end for end in lows if end is not None), default=None), fold(max, highs)
 
 
 def _with_zero(ends: Ends) -> Ends:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TypeAlias
@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mingbai.engine.compiling import Program, SqlOptions, table_name
+from mingbai.engine.compiling import Program, SqlOptions, store_name, table_name
 from mingbai.engine.errors import run_error
 from mingbai.engine.model.pack import Pack
 
@@ -93,6 +93,13 @@ class Database:
         """The result of a query. Raises ``RunError`` when DuckDB cannot finish it."""
         try:
             return self.connection.sql(query).to_arrow_table()
+        except duckdb.Error as error:
+            raise run_error("RUN-006", detail=_short(error)) from None
+
+    def store(self, name: str, query: str) -> None:
+        """Keep the result of a query as a table of this database."""
+        try:
+            self.connection.execute(f'CREATE TEMP TABLE "{name}" AS {query}')
         except duckdb.Error as error:
             raise run_error("RUN-006", detail=_short(error)) from None
 
@@ -221,6 +228,7 @@ def run(
     with open_database(tables, limits=limits) as database:
         _add_changed(program, database, changed)
         options = options_for(program, database, changed=changed is not None)
+        options = _store_below(program, database, options, wanted)
         return {name: database.fetch(program.sql(name, options)) for name in wanted}
 
 
@@ -237,8 +245,24 @@ def run_to_parquet(
     with open_database(tables, write_to=folders, limits=limits) as database:
         _add_changed(program, database, changed)
         options = options_for(program, database, changed=changed is not None)
+        options = _store_below(program, database, options, list(targets))
         for entity, path in targets.items():
             database.write(program.sql(entity, options), path)
+
+
+def _store_below(
+    program: Program, database: Database, options: SqlOptions, wanted: Sequence[str]
+) -> SqlOptions:
+    """Keep the computed rows of entities whose result is wanted and that the household needs too.
+
+    Otherwise their rows would be computed twice, once for their own result and once for the totals.
+    """
+    depth = {name: len(program.pack.above(name)) for name in wanted}
+    for name in sorted(wanted, key=lambda item: -depth[item]):
+        if depth[name] and min(depth.values()) < depth[name]:
+            database.store(store_name(name), program.store_sql(name, options))
+            options = replace(options, stored=options.stored | {name})
+    return options
 
 
 def _add_changed(program: Program, database: Database, changed: Sequence[str] | None) -> None:
