@@ -45,10 +45,10 @@ def small(bench: Bench) -> None:
     known = bench.files(bench.make("1m-known", "--persons", "1000000", "--seed", "2", "--no-nulls"))
     tenth = bench.files(bench.make("100k", "--persons", "100000", "--seed", "3"))
     suite = partial(guarded, bench.report)
-    suite("1 M", lambda: suites.against_hand(bench, one, "1 M", "350MB", bench.times))
+    suite("1 M", lambda: suites.against_hand(bench, one, "1 M", "300MB", bench.times))
     suite(
         "OpenFisca, 1 M",
-        lambda: suites.against_openfisca(bench, known, "1 M", "350MB", bench.times),
+        lambda: suites.against_openfisca(bench, known, "1 M", "300MB", bench.times),
     )
     suite("row loop", lambda: suites.against_loop(bench, tenth))
     suite("what-if", lambda: suites.what_if(bench, one))
