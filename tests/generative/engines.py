@@ -40,12 +40,14 @@ def tables(pack: Pack, rows: list[CaseRow]) -> dict[str, pa.Table]:
     found = {}
     for entity in pack.entities.values():
         listed = list(_rows(pack, rows, entity))
-        columns: dict[str, pa.Array] = {
-            entity.key or "": pa.array([row.key for _, row in listed], pa.string())
-        }
+        columns: dict[str, pa.Array] = {}
+        if entity.key:
+            columns[entity.key] = pa.array([row.key for _, row in listed], pa.string())
         if entity.link:
             columns[entity.link] = pa.array([link for link, _ in listed], pa.string())
-        for fact in pack.facts[entity.id].values():
+        for fact in pack.facts.get(entity.id, {}).values():
+            if fact.id in columns:
+                continue  # a key that is also a fact
             values = [row.facts.get(fact.id) for _, row in listed]
             columns[fact.id] = pa.array(values, _ARROW[fact.type.kind])
         found[entity.id] = pa.table(columns)
@@ -58,7 +60,7 @@ def on_duckdb(program: Program, rows: list[CaseRow]) -> Cells:
     with open_database(tables(program.pack, rows)) as database:
         options = options_for(program, database)
         for entity in program.pack.entities.values():
-            if program.outputs_of(entity.id):
+            if _is_asked(program, entity):
                 result = database.fetch(program.sql(entity.id, options))
                 found |= _cells(program, entity, result.to_pylist())
     return found
@@ -81,7 +83,7 @@ def on_sqlite(program: Program, rows: list[CaseRow]) -> Cells:
         insert = f'INSERT INTO "{table_name(name)}" VALUES ({holes})'  # noqa: S608  # names of drawn/
         connection.executemany(insert, values)
     for entity in program.pack.entities.values():
-        if program.outputs_of(entity.id):
+        if _is_asked(program, entity):
             cursor = connection.execute(program.sql(entity.id, SqlOptions(dialect="sqlite")))
             names = [item[0] for item in cursor.description]
             result = [dict(zip(names, row, strict=True)) for row in cursor]
@@ -105,6 +107,11 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def _is_asked(program: Program, entity: Entity) -> bool:
+    """Whether an entity has outputs, and a key by which its rows can be told apart."""
+    return entity.key is not None and bool(program.outputs_of(entity.id))
+
+
 def _cells(program: Program, entity: Entity, rows: list[dict[str, Any]]) -> Cells:
     return {
         (entity.id, row[entity.key or ""], column): row[column]
@@ -118,8 +125,9 @@ def on_closures(program: Program, rows: list[CaseRow]) -> Cells:
     found: Cells = {}
     for row in rows:
         for entity, evaluated in walk(program.pack, program.closures.household(row)):
-            for column in program.columns(entity):
-                found[entity, evaluated.source.key, column] = evaluated.values[column]
+            if _is_asked(program, program.pack.entities[entity]):
+                for column in program.columns(entity):
+                    found[entity, evaluated.source.key, column] = evaluated.values[column]
     return found
 
 
@@ -138,6 +146,8 @@ def on_reference(program: Program, rows: list[CaseRow]) -> Cells:
     for row in rows:
         for item in interpret(program.bound, row).rows:
             entity, key = item.row.entity.id, item.row.source.key
+            if not _is_asked(program, item.row.entity):
+                continue
             columns = program.columns(entity)
             for name, answer in item.rules.items():
                 wanted = {name: answer.value, f"{name}@na": answer.na}
@@ -155,3 +165,15 @@ def _check_absent(program: Program, name: str, wanted: dict[str, Any], columns: 
         for end in ("@lo", "@hi"):
             if f"{name}{end}" not in columns:
                 assert wanted[f"{name}{end}"] == wanted[name], (name, end)
+
+
+def differences(left: Cells, right: Cells) -> dict[object, object]:
+    """The first few cells that differ; SQLite's 0 is DuckDB's false, its text a date."""
+    found: dict[object, object] = {}
+    for key in [*left, *(key for key in right if key not in left)]:
+        a, b = left.get(key, "absent"), right.get(key, "absent")
+        if a != b and str(a) != str(b):
+            found[key] = (a, b)
+        if len(found) == 5:
+            break
+    return found

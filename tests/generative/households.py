@@ -32,7 +32,7 @@ def _row(
 ) -> CaseRow:
     facts: dict[str, Value] = {
         fact.id: None if random.random() < nulls else value_of(pack, fact, as_of, random)
-        for fact in pack.facts[entity.id].values()
+        for fact in pack.facts.get(entity.id, {}).values()
     }
     below = {}
     for child in pack.below(entity.id):
@@ -68,7 +68,7 @@ def facts_of(
 ) -> Iterator[tuple[str, Fact]]:
     """Every fact of every row, with its path (``members.0.wage``)."""
     own = pack.entities[entity] if entity else pack.top
-    for name, fact in pack.facts[own.id].items():
+    for name, fact in pack.facts.get(own.id, {}).items():
         yield f"{path}{name}", fact
     for child in pack.below(own.id):
         for number, part in enumerate(row.below.get(child.relation or "", ())):

@@ -9,9 +9,12 @@ from __future__ import annotations
 from mingbai.engine.compiling.packs import BoundPack
 from mingbai.engine.model.expressions import (
     Aggregate,
+    AllOf,
+    AnyOf,
     Applies,
     Arithmetic,
     Assume,
+    Certainty,
     Choose,
     Constant,
     Elapsed,
@@ -59,6 +62,18 @@ class Reach:
             return None if left is None or right is None else calculate(expr.op, left, right)
         return None
 
+    def may_not_apply(self, expr: Expr) -> bool:
+        """Whether there can be households for which the question does not arise."""
+        if isinstance(expr, FactRef):
+            return (expr.entity, expr.name) in self._bound.conditions
+        if isinstance(expr, RuleRef):
+            return self.may_not_apply(self._bound.rules[expr.name].expr)
+        if isinstance(expr, (AllOf, AnyOf)):
+            return all(self.may_not_apply(item) for item in expr.items)
+        if isinstance(expr, (IfNa, Certainty, Points, Aggregate)):
+            return False
+        return isinstance(expr, Applies) or any(map(self.may_not_apply, expr.children()))
+
     def of(self, expr: Expr) -> Ends:
         """The ends between which the number always stands."""
         if expr not in self._found:
@@ -91,6 +106,8 @@ class Reach:
             return self.of(expr.item)
         if isinstance(expr, Choose):
             return self._joined(expr.then, expr.otherwise)
+        if isinstance(expr, IfNa) and not self.may_not_apply(expr.item):
+            return self.of(expr.item)
         if isinstance(expr, (Assume, IfNa)):
             return self._joined(expr.item, expr.value)
         if isinstance(expr, Points):
