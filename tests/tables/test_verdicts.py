@@ -61,9 +61,9 @@ def test_rows_without_a_usable_key_are_listed(tmp_path: Path) -> None:
     text = "household_id,户类型\nh1,脱贫户\n,脱贫户\n1.23E+17,脱贫户\n合计,\n\n , \n"
     folder = csv(tmp_path, "household.csv", text).parent
     intake = read(folder)
-    assert codes(intake) == ["TABLE-040", "TABLE-041"]
-    assert [problem.row for problem in intake.problems] == [3, 4]
-    assert (intake.rows_in, intake.rows_accepted) == (4, 2)
+    assert codes(intake) == ["TABLE-040", "TABLE-041", "TABLE-049"]
+    assert [problem.row for problem in intake.problems] == [3, 4, 5]
+    assert (intake.rows_in, intake.rows_accepted) == (4, 1)
 
 
 def test_repeat_names_the_row_that_is_used_and_what_differs(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from mingbai.documents.card import write_card
 from mingbai.documents.family import family_of
 from mingbai.documents.sheets import auditor_sheet, explain_json, villager_sheet
 from mingbai.engine.compiling import compile_pack
+from mingbai.engine.errors import run_error
 from mingbai.engine.explaining.trace import Tracer
 from mingbai.engine.model.pack import Pack
 from mingbai.screening.changes import changes_of
@@ -46,7 +47,10 @@ def explain(
     changes = changes_of(program.bound, household)
     family = family_of(Tracer(program), household, changes=changes)
     if card is not None:
-        write_card(family, card, language=lang)
+        try:
+            write_card(family, card, language=lang)
+        except OSError as error:
+            raise run_error("RUN-009", name=str(card), detail=error.strerror or "") from None
     if json_out:
         click.echo(json.dumps(explain_json(family), ensure_ascii=False))
         return

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import importlib
-import os
+import signal
 import sys
 
 import click
 
 from mingbai import __version__
-from mingbai.cli.errors import exit_code, say
-from mingbai.engine.errors import EngineError
+from mingbai.cli.errors import RUN, exit_code, say
+from mingbai.engine.errors import EngineError, run_error
 from mingbai.tables import TablesError
 
 #: Verbs and where they live; imported on use, so that ``--help`` is quick.
@@ -50,19 +50,21 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command; errors end in a numbered message and an exit code, never in a traceback."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # "| head" ends us quietly
     try:
         # Without click's own main, so that a stop and our errors are worded and counted here.
         code = cli(prog_name="mingbai", standalone_mode=False)
     except (EngineError, TablesError) as error:
         say(error)
         sys.exit(exit_code(error))
+    except OSError as error:
+        say(run_error("RUN-009", name=error.filename or "", detail=error.strerror or ""))
+        sys.exit(RUN)
     except click.Abort:
         click.echo("已停止，没有留下半份结果。/ Stopped; no half result is left.", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)

@@ -35,6 +35,8 @@ FILES = {
 
 #: Above this many households only Parquet holds every state: a workbook would take minutes.
 MOST_IN_A_WORKBOOK = 50_000
+#: A household with more rows below gets no search for what would change its outcomes in the report.
+MOST_ROWS_SEARCHED = 40
 
 
 @click.command()
@@ -54,6 +56,8 @@ def screen(folder: Path, pack: Pack, as_of: date, out: Path, json_out: bool) -> 
 
     例 / example: mingbai screen examples/yunnan-2025 --pack cn --as-of 2025-06-30 --out out/yunnan
     """
+    if out.resolve() == folder.resolve():
+        raise run_error("RUN-011", name=str(out))
     progress = ProgressLine()
     screening = run_screening(folder, pack, as_of, progress)
     progress("write", 0, 1)
@@ -94,8 +98,14 @@ def _write(screening: Screening, out: Path) -> None:
 
 
 def _family(screening: Screening, household: CaseRow) -> Family:
-    changes = changes_of(screening.program.bound, household)
+    changes = {}
+    if _rows_below(household) <= MOST_ROWS_SEARCHED:
+        changes = changes_of(screening.program.bound, household)
     return family_of(screening.program, household, changes=changes)
+
+
+def _rows_below(row: CaseRow) -> int:
+    return sum(1 + _rows_below(part) for parts in row.below.values() for part in parts)
 
 
 def _print(screening: Screening, out: Path) -> None:
@@ -111,6 +121,10 @@ def _print(screening: Screening, out: Path) -> None:
         f"{intake.rows_in} rows = {intake.rows_accepted} accepted + {intake.rows_listed} listed; "
         f"{intake.remarks} remarks"
     )
+    for file in intake.files:
+        if file.what == "skipped":
+            reason = f"{file.reason.zh} / {file.reason.en}" if file.reason else ""
+            click.echo(f"  跳过 / skipped {file.name} {file.sheet or ''}：{reason}")
     for item in screening.confusions:
         _print_agreement(item)
     _print_warnings(screening)

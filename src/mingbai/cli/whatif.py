@@ -11,7 +11,7 @@ import click
 
 from mingbai.cli.options import input_folder, pack_options
 from mingbai.engine.compiling.whatif import compile_whatif, parse_trial
-from mingbai.engine.model.pack import Pack, Role, Rule
+from mingbai.engine.model.pack import Pack, Rule
 from mingbai.engine.model.values import unscaled
 from mingbai.screening.inputs import pack_for, read_input
 from mingbai.screening.whatif import Near, WhatIfResult, try_out
@@ -90,7 +90,7 @@ def _print(result: WhatIfResult, settings: tuple[str, ...]) -> None:
 
 def _word(rule: Rule, state: str) -> tuple[str, str]:
     """A state in words; a signal or a status is there or not, a guarantee met or not."""
-    if rule.role in (Role.SIGNAL, Role.STATUS):
+    if not rule.met_when:
         return {"met": ("无", "no"), "unmet": ("有", "yes")}.get(state, _WORDS[state])
     return _WORDS[state]
 

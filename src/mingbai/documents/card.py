@@ -104,13 +104,20 @@ def _title(family: Family, say: Words) -> Html:
 
 
 def _lists(content: Content, say: Words) -> Html:
-    received = content.received.rows or ((_no_record(say),),)
     return html(
-        _block(say.say("今年您家享受的"), say.say("每一项都写明几时到"), received, class_="got"),
+        _received(content, say),
         _block(say.say("该有、还没到的"), say.say("没到就问，不用自己跑"), content.due.rows),
         _block(say.say("还要问您的"), say.say("来人顺带问，不用专程去"), content.asked.rows),
         [tag("p", note, class_="nt") for note in content.notes(say)],
     )
+
+
+def _received(content: Content, say: Words) -> Html | None:
+    """What arrived; where the pack knows no list of payments, nothing is said about them."""
+    if not content.received.rows and not content.knows_payments:
+        return None
+    rows = content.received.rows or ((_no_record(say),),)
+    return _block(say.say("今年您家享受的"), say.say("每一项都写明几时到"), rows, class_="got")
 
 
 def _no_record(say: Words) -> str:

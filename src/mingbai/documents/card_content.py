@@ -43,6 +43,7 @@ class Content:
     received: Block
     due: Block
     asked: Block
+    knows_payments: bool = True
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -56,8 +57,12 @@ class Content:
     def shorter(self) -> Content:
         """The content with one row less in its longest block; questions give way first."""
         name = max(("asked", "received", "due"), key=lambda part: len(getattr(self, part).rows))
-        block: Block = getattr(self, name)
-        return replace(self, **{name: block.shorter()})
+        block: Block = getattr(self, name).shorter()
+        return {
+            "asked": replace(self, asked=block),
+            "received": replace(self, received=block),
+            "due": replace(self, due=block),
+        }[name]
 
     def notes(self, say: Words) -> list[str]:
         """What is not listed, said and counted."""
@@ -73,7 +78,8 @@ class Content:
 
 def content_of(family: Family, say: Words) -> Content:
     """What may stand on the card, and how much is told in person instead."""
-    return Content(_received(family, say), _due(family, say), _asked(family, say))
+    known = BENEFIT in family.pack.entities
+    return Content(_received(family, say), _due(family, say), _asked(family, say), known)
 
 
 # ---- what comes -----------------------------------------------------------------------------------

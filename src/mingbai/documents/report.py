@@ -150,6 +150,8 @@ def _foot(material: Material) -> Html:
     say = material.words
     return tag(
         "p",
-        say.say("点任何一个数看名单；名单最多列 200 户。身份证号、电话、病情不在本页。"),
+        say.say(
+            "点任何一个数看名单；名单最多列 200 户。身份证号、电话不在本页；名单只在本单位内使用。"
+        ),
         class_="foot",
     )

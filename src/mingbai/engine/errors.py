@@ -118,6 +118,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "RUN-005": ("找不到这一户：{name}", "household not found: {name}"),
     "RUN-006": ("计算没有完成：{detail}", "the evaluation did not finish: {detail}"),
+    "RUN-011": (
+        "结果文件夹不能就是输入文件夹（{name}）：下一次会把结果当成收到的表；请另给 --out",
+        "the output folder must not be the input folder ({name}): the next run would read results as "
+        "tables; give another --out",
+    ),
     "RUN-010": (
         "这个参数决定事实“{name}”是否适用，不能并排试算；请改本地清单后各跑一次",
         "this parameter decides whether fact '{name}' applies and cannot be tried side by side; "

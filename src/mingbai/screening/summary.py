@@ -7,6 +7,7 @@ from typing import Any
 
 from mingbai.engine.model.values import Text
 from mingbai.screening.result import Screening
+from mingbai.tables import Text as TableText
 
 
 def headline(screening: Screening) -> Text:
@@ -76,11 +77,17 @@ def as_json(screening: Screening) -> dict[str, Any]:
             for item in screening.confusions
         ],
         "files": [
-            {"name": item.name, "sheet": item.sheet, "what": item.what, "rows": item.rows}
+            {
+                "name": item.name,
+                "sheet": item.sheet,
+                "what": item.what,
+                "rows": item.rows,
+                "reason": _text(item.reason) if item.reason else None,
+            }
             for item in intake.files
         ],
     }
 
 
-def _text(text: Text) -> dict[str, str]:
+def _text(text: Text | TableText) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}

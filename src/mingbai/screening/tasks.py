@@ -176,7 +176,10 @@ class TaskBuilder:
         if name is None:
             return None
         value = self._due_days(name, region)
-        return None if value is None else self.program.as_of + timedelta(days=value)
+        room = (date.max - self.program.as_of).days
+        if value is None or not 0 <= value <= room:
+            return None
+        return self.program.as_of + timedelta(days=value)
 
     @cache  # noqa: B019  # one builder lives as long as one screening
     def _due_days(self, name: str, region: str | None) -> int | None:

@@ -83,7 +83,7 @@ def try_out(whatif: WhatIf, intake: Intake) -> WhatIfResult:
             keys = results[rule.entity].column(program.pack.entities[rule.entity].key or "")
             before, after = (states_of(program, results, twin) for twin in (name, f"{name}{ALT}"))
             moves.extend(_moves(rule, before, after, keys))
-        elif rule.type.money and rule.entity == top.id:
+        elif rule.cost and rule.type.money and rule.entity == top.id:
             costs.append(_cost(rule, results[top.id], name))
     line = next(iter(whatif.lines.values()), None)
     below, above = _near(whatif, line, results, intake) if line else ((), ())

@@ -54,6 +54,10 @@ def _table(batch: Batch, number: int) -> pa.Table:
     return pa.table(columns)
 
 
+#: What stands in the key column of a total; such a row is no household and no person.
+TOTALS = ("合计", "总计", "小计", "总数", "合 计", "Total", "total", "TOTAL")
+
+
 def without(table: pa.Table, rows: Iterable[int]) -> pa.Table:
     """The table without the rows at the given places."""
     gone = pa.array(sorted(set(rows)), pa.int64())
@@ -74,8 +78,15 @@ def list_unidentified(lot: Lot, ledger: Ledger) -> None:
     for name, empty, odd in ((KEY, "TABLE-040", "TABLE-041"), (LINK, "TABLE-044", "TABLE-047")):
         if name not in lot.table.column_names:
             continue
-        for place in pc.indices_nonzero(pc.is_null(lot.table[name])).to_pylist():
+        cells = lot.table[name]
+        total = pc.is_in(cells, value_set=pa.array(TOTALS, cells.type))
+        for place in pc.indices_nonzero(pc.or_(pc.is_null(cells), total)).to_pylist():
             number, row = source_of(lot.table, place)
+            if total[place].as_py():
+                bad.append(place)
+                header = _header(ledger.batches[number], name)
+                ledger.list_row(number, row, "TABLE-049", column=header, value=cells[place].as_py())
+                continue
             batch = ledger.batches[number]
             troubles = batch.key_troubles if name == KEY else batch.link_troubles
             bad.append(place)

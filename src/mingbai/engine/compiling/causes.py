@@ -49,7 +49,7 @@ class Causes:
             extra = self.of(condition) if condition is not None else {}
             return self._guarded(low, union(own, extra))
         if isinstance(expr, ParameterRef):
-            return self._guarded(low, self._bit(Cause("parameter", "", expr.name)))
+            return self._guarded(low, self._why_parameter(expr))
         if isinstance(expr, Aggregate):
             return self._guarded(low, self._why_rows(expr))
         if isinstance(expr, Choose):
@@ -58,6 +58,20 @@ class Causes:
         for child in expr.children():
             parts = union(parts, self.of(child))
         return self._guarded(low, parts)
+
+    def _why_parameter(self, expr: ParameterRef) -> dict[int, Core]:
+        """No value published; or, where values differ by region, no region recorded."""
+        own = self._bit(Cause("parameter", "", expr.name))
+        pack = self.lowerer.pack
+        values = pack.parameters[expr.name].values_on(self.lowerer.as_of)
+        if not any(value.region for value in values) or pack.top.region is None:
+            return own
+        gone = is_null(self.lowerer.region())
+        region = self._bit(Cause("fact", pack.top.id, pack.top.region))
+        return {
+            word: case([(gone, region.get(word, ZERO))], own.get(word, ZERO))
+            for word in {*own, *region}
+        }
 
     def _why_choice(self, expr: Choose) -> dict[int, Core]:
         when = self.lowerer.low(expr.condition)

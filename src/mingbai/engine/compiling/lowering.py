@@ -248,13 +248,14 @@ class Lowerer:
         regional = [value for value in values if value.region]
         if not regional:
             return Low(default, not national, least=least, most=most)
-        region = self._region()
+        region = self.region()
         branches: list[tuple[Core, Core]] = [(is_null(region), NULL)]
         branches += [(Prefix(region, value.region), Lit(value.value)) for value in regional]
         column = self.plan.define(f"@p.{name}", case(branches, default))
         return Low(column, True, least=least, most=most)
 
-    def _region(self) -> Core:
+    def region(self) -> Core:
+        """The division code of the household, for rows of whatever entity."""
         top = self.pack.top
         if top.region is None:
             zh, en = f"{top.id} 没有 region", f"{top.id} has no region"

@@ -109,7 +109,7 @@ def _explained(item: Fault, rule: Rule, pack: Pack, day: date) -> Fault:
     """An unknown name that is a rule of another period is said as such."""
     if item.code == "PACK-020":
         for other in pack.rules:
-            if f"“{other.id}”" in item.zh:
+            if item.zh.startswith(f"不认识的名称“{other.id}”"):
                 return fault("PACK-027", item.place, name=other.id, day=day, rule=rule.id)
     return item
 

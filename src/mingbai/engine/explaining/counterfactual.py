@@ -126,27 +126,29 @@ def _numbers(
 
 
 def _nearest(start: int, edge: int, outcome: Callable[[Value], Value], before: Value) -> int | None:
-    """The nearest number towards an edge at which the outcome is another than at the start."""
-    first = outcome(start)
-    same, step = start, 1
+    """The nearest number towards an edge at which another outcome is decided than at the start.
+
+    On the way the outcome may be unknown, where bounds straddle a line; that is passed over.
+    """
+    same = {_token(outcome(start)), _token(before), _token(None)}
+    last, step = start, 1
     direction = 1 if edge >= start else -1
-    while same != edge:
+    while last != edge:
         probe = start + direction * step
         if (probe - edge) * direction > 0:
             probe = edge
-        value = outcome(probe)
-        if _token(value) != _token(first) and _token(value) != _token(before):
-            return _halved(same, probe, outcome, first)
-        same, step = probe, step * 2
+        if _token(outcome(probe)) not in same:
+            return _halved(last, probe, outcome, same)
+        last, step = probe, step * 2
     return None
 
 
-def _halved(same: int, other: int, outcome: Callable[[Value], Value], first: Value) -> int:
-    """Between a number with the first outcome and one with another: the first with another."""
-    while abs(other - same) > 1:
-        middle = (same + other) // 2
-        if _token(outcome(middle)) == _token(first):
-            same = middle
+def _halved(last: int, other: int, outcome: Callable[[Value], Value], same: set[object]) -> int:
+    """Between a number with one of the same outcomes and one with another: the first other."""
+    while abs(other - last) > 1:
+        middle = (last + other) // 2
+        if _token(outcome(middle)) in same:
+            last = middle
         else:
             other = middle
     return other

@@ -132,7 +132,7 @@ class Tracer:
         if isinstance(expr, FactRef):
             yield from self._fact_because(evaluated, entity, expr, path, above)
         elif isinstance(expr, ParameterRef):
-            yield expr.name
+            yield self._parameter_because(expr, evaluated, above)
         elif isinstance(expr, RuleRef):
             inner = self.program.bound.rules[expr.name].expr
             yield from self._because(evaluated, entity, inner, path, above)
@@ -147,6 +147,14 @@ class Tracer:
         else:
             for child in expr.children():
                 yield from self._because(evaluated, entity, child, path, above)
+
+    def _parameter_because(self, expr: ParameterRef, evaluated: Evaluated, above: Above) -> str:
+        """The parameter; or the region, where values differ by region and none is recorded."""
+        region = self.pack.top.region or ""
+        top = above[0][1] if above else evaluated
+        values = self.pack.parameters[expr.name].values_on(self.program.as_of)
+        regional = any(value.region for value in values)
+        return region if regional and top.source.facts.get(region) is None else expr.name
 
     def _fact_because(
         self,

@@ -170,7 +170,7 @@ def _read_folder(
     _read_facts(items["facts"], draft, based)
     _read_parameters(items["parameters"], draft)
     _read_rules(items["rules"], draft, start)
-    if (folder / "clauses.yaml").is_file():
+    if _says_something(folder / "clauses.yaml"):
         _read_register(_read(folder / "clauses.yaml", folder, draft), draft)
     if not draft.faults:
         check_tree(draft.entities, draft.facts, draft.faults)
@@ -178,6 +178,14 @@ def _read_folder(
         names = check_names(draft.entities, draft.facts, draft.parameters, draft.rules)
         draft.faults.extend(names)
     _read_cases(items.get("tests", []), draft)
+
+
+def _says_something(path: Path) -> bool:
+    """Whether a register has more than comments; a new pack may begin with an empty one."""
+    if not path.is_file():
+        return False
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    return any(line.strip() and not line.lstrip().startswith("#") for line in lines)
 
 
 def _read_facts(items: list[Item], draft: _Draft, based: bool) -> None:

@@ -106,7 +106,7 @@ def apply_local(pack: Pack, path: Path) -> Pack:
 
 def _overlaid(parameter: Parameter, item: Item, pack: Pack, faults: list[Fault]) -> Parameter:
     fields = Fields(item, faults)
-    source = fields.string("source", default="本地清单")
+    source = fields.string("source", default="本地清单 / local list")
     codes = {name: dict(codes) for name, codes in pack.codes.items()}
     values = []
     for part in fields.sequence("values", required=True):

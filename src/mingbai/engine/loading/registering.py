@@ -22,6 +22,8 @@ def append_clauses(pack: Pack) -> int:
             if clause not in ids:
                 ids.append(clause)
                 added += 1
+    if not added:
+        return 0
     lines = [f"{name}: [{', '.join(map(_word, ids))}]\n" for name, ids in wanted.items() if ids]
     kept = {name: ids for name, ids in pack.register.items() if name not in wanted}
     lines += [f"{name}: [{', '.join(map(_word, ids))}]\n" for name, ids in kept.items()]

@@ -39,6 +39,7 @@ def read_rule(item: Item, codes: Codes, start: date, faults: list[Fault]) -> Rul
         form=_form(fields, name, rule_type, faults),
         place=item.place,
         replaces=fields.replaces(),
+        cost=fields.flag("cost"),
         gap=fields.choice("gap", ("missing", "undue"), default="") or None,
     )
     fields.done(FORMS)

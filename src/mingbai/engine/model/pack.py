@@ -190,6 +190,7 @@ class Rule:
     form: Form
     place: Place
     replaces: Replacement | None = None
+    cost: bool = False  # a household amount that a what-if adds up
     gap: str | None = None  # entitlements: "missing" 应享未享, "undue" 不应享而享
 
     def clauses(self) -> Iterator[tuple[str, Clause]]:
