@@ -6,13 +6,13 @@
 --   * a sum or count is known only when every row is; next to it stand a lower bound (…_lo) and an
 --     upper bound (…_hi) where a comparison needs them, and that comparison is decided as soon as
 --     both bounds agree;
+--   * a person is n years old from the day of the month on: born on or before the day n years ago;
 --   * round() goes half away from zero, in integers, and no operand of // is negative.
 with person as (
     select
         household_id,
         resident,
-        2025 - year(birth_date)
-            - case when month(birth_date) * 100 + day(birth_date) > 630 then 1 else 0 end as age,
+        birth_date,
         edu_status,
         dropout_exempt,
         disability_grade in (1, 2) as severe_grade,
@@ -36,22 +36,23 @@ feature as (
     select
         household_id,
         resident,
-        resident and age between 6 and 15
+        resident and birth_date <= date '2019-06-30' and birth_date > date '2009-06-30'
             and edu_status not in ('primary', 'junior', 'senior', 'vocational')
             and not dropout_exempt as dropout,
         resident and severe_grade as severe,
-        resident and age between 16 and 59 and not severe_grade and not major_ill
+        resident and birth_date <= date '2009-06-30' and birth_date > date '1965-06-30'
+            and not severe_grade and not major_ill
             and edu_status not in ('primary', 'junior', 'senior', 'vocational', 'college') as able,
         not working or work_months < 3 as hardly_works,
         resident and not medical_insured as uninsured,
         resident and (major_ill or (chronic_ill and hospital_days >= 30)) as ill,
-        resident and self_care <> 'full' and (age >= 60 or severe_grade) as care,
+        resident and self_care <> 'full' and (birth_date <= date '1965-06-30' or severe_grade) as care,
         resident and severe_grade and disability_kind <> 'none' and allowance_monthly < 8000
             as allowance_due,
         resident and working as earns,
         work_months * monthly_wage as wage,
         coalesce(work_months, 12) * coalesce(monthly_wage, 5000000) as wage_hi,
-        resident and pension_insured and age >= 60 as draws,
+        resident and pension_insured and birth_date <= date '1965-06-30' as draws,
         pension_monthly * 12 as pension,
         coalesce(pension_monthly, 2000000) * 12 as pension_hi,
         case when oop_medical > 2000000 then 2000000 else oop_medical end as oop,
