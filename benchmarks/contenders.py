@@ -205,7 +205,7 @@ def explain(given: argparse.Namespace, phases: Phases) -> None:
 
     pack = load_pack(PACK, with_cases=False)
     with phases.phase("compile"):
-        tracer = Tracer(compile_pack(pack, AS_OF, causes=True))
+        tracer = Tracer(compile_pack(pack, AS_OF))
     households = _case_rows(given, pack)
     rules = tracer.program.bound.rules.values()
     traced = [
@@ -217,7 +217,7 @@ def explain(given: argparse.Namespace, phases: Phases) -> None:
     steps: dict[str, Callable[[Any], Any]] = {
         "evaluate": lambda evaluated: None,
         "trace_one": lambda evaluated: tracer.trace(evaluated, "monitor_candidate"),
-        "trace_all": lambda evaluated: [tracer.trace(evaluated, name) for name in traced],
+        "trace_all": lambda evaluated: tracer.traces(evaluated, traced),
     }
     for name, step in steps.items():
         for repeat in range(2):  # the first time fills caches and is thrown away
