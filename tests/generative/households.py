@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -16,32 +16,47 @@ BIRTHS = [date(1964, 2, 29), date(1965, 3, 1), date(2000, 2, 29), date(2010, 12,
 NUMBERS = [0, 0, 1, -1, 2, 3, 5, 12, 99, 100, -225, 150001, 870000, 600000, 49, 50, -50]
 
 
-def households(pack: Pack, as_of: date, seed: int, count: int) -> list[CaseRow]:
-    """Households with their rows below."""
+def households(
+    pack: Pack, as_of: date, seed: int, count: int, *, whole: bool = False
+) -> list[CaseRow]:
+    """Households with their rows below; with ``whole`` no row lacks some of the facts."""
     random = Random(seed)
-    return [_household(pack, as_of, random, number) for number in range(count)]
+    draw = _Drawing(pack, as_of, random)
+    if whole:
+        facts = [(entity, name) for entity, names in pack.facts.items() for name in names]
+        draw.whole = set(random.sample(facts, len(facts) // 2))
+    found = []
+    for number in range(count):
+        draw.nulls = random.choice([0.0, 0.15, 0.5, 0.8])
+        found.append(draw.row(pack.top, f"h{number}"))
+    return found
 
 
-def _household(pack: Pack, as_of: date, random: Random, number: int) -> CaseRow:
-    nulls = random.choice([0.0, 0.15, 0.5, 0.8])
-    return _row(pack, pack.top, as_of, random, f"h{number}", nulls)
+@dataclass
+class _Drawing:
+    """What a drawn row depends on."""
 
+    pack: Pack
+    as_of: date
+    random: Random
+    whole: set[tuple[str, str]] = field(default_factory=set)
+    nulls: float = 0.0
 
-def _row(
-    pack: Pack, entity: Entity, as_of: date, random: Random, key: str, nulls: float
-) -> CaseRow:
-    facts: dict[str, Value] = {
-        fact.id: None if random.random() < nulls else value_of(pack, fact, as_of, random)
-        for fact in pack.facts.get(entity.id, {}).values()
-    }
-    below = {}
-    for child in pack.below(entity.id):
-        count = random.choice([0, 1, 1, 2, 3])
-        below[child.relation or ""] = tuple(
-            _row(pack, child, as_of, random, f"{key}.{child.id}{index}", nulls)
-            for index in range(count)
-        )
-    return CaseRow(facts, below, key)
+    def row(self, entity: Entity, key: str) -> CaseRow:
+        facts = {
+            name: self.value(fact) for name, fact in self.pack.facts.get(entity.id, {}).items()
+        }
+        below = {}
+        for child in self.pack.below(entity.id):
+            count = self.random.choice([0, 1, 1, 2, 3])
+            rows = [self.row(child, f"{key}.{child.id}{index}") for index in range(count)]
+            below[child.relation or ""] = tuple(rows)
+        return CaseRow(facts, below, key)
+
+    def value(self, fact: Fact) -> Value:
+        if (fact.entity, fact.id) not in self.whole and self.random.random() < self.nulls:
+            return None
+        return value_of(self.pack, fact, self.as_of, self.random)
 
 
 def value_of(pack: Pack, fact: Fact, as_of: date, random: Random) -> Value:

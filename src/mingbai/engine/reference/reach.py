@@ -1,7 +1,7 @@
 """Reach (静态范围): between which numbers an expression always stands, whatever the household.
 
-Only what the pack declares counts: ``min`` and ``max`` of facts, the values of parameters on the
-day. The bounds of products, of quotients and of sums over nobody ask for it.
+Only what the pack declares counts: ``min`` and ``max`` of facts, the values of parameters on all
+days. The bounds of products, of quotients and of sums over nobody ask for it.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Reach:
             fact = self._bound.pack.facts[expr.entity][expr.name]
             return fact.minimum, fact.maximum
         if isinstance(expr, ParameterRef):
-            values = self._bound.pack.parameters[expr.name].values_on(self._bound.as_of)
+            values = self._bound.pack.parameters[expr.name].values
             numbers = [value.value for value in values if isinstance(value.value, int)]
             return min(numbers, default=0), max(numbers, default=0)  # no value is never a number
         if isinstance(expr, RuleRef):
