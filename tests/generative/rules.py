@@ -13,9 +13,17 @@ from mingbai.engine.compiling import BoundPack, Program, bind_pack, compile_boun
 from mingbai.engine.compiling.binding import Scope, bind
 from mingbai.engine.errors import PackError, Place
 from mingbai.engine.loading import load_pack
-from mingbai.engine.model.pack import Clause, Form, LegalSource, Pack, Rule, Source
-from mingbai.engine.model.values import BOOL, Kind, Period, Text, Type
-from tests.generative.expressions import Names, expressions, names_of
+from mingbai.engine.model.pack import (
+    Clause,
+    Form,
+    LegalSource,
+    Pack,
+    Rule,
+    Source,
+    TableRow,
+)
+from mingbai.engine.model.values import BOOL, INT, Kind, Period, Text, Type
+from tests.generative.expressions import WHOLE, Names, expressions, names_of
 
 FOLDER = Path(__file__).parent / "drawn"
 START = date(2000, 1, 1)
@@ -40,7 +48,7 @@ class Drawn:
 
     id: str
     entity: str
-    kind: str  # expr, all, any or none
+    kind: str  # expr, all, any, none, when or table
     texts: tuple[str, ...]
     applies_when: str | None = None
 
@@ -50,16 +58,7 @@ def _source(text: str) -> Source:
 
 
 def built(drawn: Drawn, result: Type) -> Rule:
-    """The rule of a drawn text; the middle one of three clauses is a group."""
-    clauses: tuple[Clause, ...] = ()
-    if drawn.kind != "expr":
-        leaves = [
-            Clause(f"c{number}", NO_TEXT, "expr", _source(text), (), HERE)
-            for number, text in enumerate(drawn.texts)
-        ]
-        group = Clause("g", NO_TEXT, "any", None, tuple(leaves[1:]), HERE)
-        clauses = (leaves[0], group) if len(leaves) > 2 else tuple(leaves)
-    expr = _source(drawn.texts[0]) if drawn.kind == "expr" else None
+    """The rule of a drawn text."""
     return Rule(
         id=drawn.id,
         entity=drawn.entity,
@@ -73,9 +72,31 @@ def built(drawn: Drawn, result: Type) -> Rule:
         applies_when=_source(drawn.applies_when) if drawn.applies_when else None,
         priority=5,
         owner=None,
-        form=Form(drawn.kind, expr=expr, clauses=clauses),
+        form=_form(drawn),
         place=HERE,
     )
+
+
+def _form(drawn: Drawn) -> Form:
+    """Clauses with a group in the middle; a choice; a table over two inputs; or one expression."""
+    first, *rest = (_source(text) for text in drawn.texts)
+    if drawn.kind == "expr":
+        return Form("expr", expr=first)
+    if drawn.kind == "when":
+        return Form("when", expr=first, then=rest[0], otherwise=rest[1])
+    if drawn.kind == "table":
+        cells = [tuple(rest[number : number + 2]) for number in range(1, len(rest), 2)]
+        rows = [
+            TableRow(f"t{number}", None, row, _source(str(number * 3)))
+            for number, row in enumerate(cells)
+        ]
+        return Form("table", inputs=(first, rest[0]), rows=tuple(rows), otherwise=_source("-7"))
+    leaves = [
+        Clause(f"c{number}", NO_TEXT, "expr", source, (), HERE)
+        for number, source in enumerate((first, *rest))
+    ]
+    group = Clause("g", NO_TEXT, "any", None, tuple(leaves[1:]), HERE)
+    return Form(drawn.kind, clauses=(leaves[0], group) if len(leaves) > 2 else tuple(leaves))
 
 
 def pack_of(drawn: list[Drawn]) -> Pack:
@@ -95,7 +116,9 @@ def _typed(base: Pack, drawn: Drawn) -> Rule | None:
     in_force = {rule.id: rule for rule in base.rules}
     scope = Scope(base, drawn.entity, in_force)
     try:
-        result = BOOL if drawn.kind != "expr" else bind(_source(drawn.texts[0]), scope).type
+        result = INT if drawn.kind == "table" else BOOL
+        if drawn.kind == "expr":
+            result = bind(_source(drawn.texts[0]), scope).type
         rule = built(drawn, result)
         trial = replace(base, rules=(*base.rules, rule))
         ids = tuple(name for name, _ in rule.clauses())
@@ -133,13 +156,34 @@ def drawn_rules(draw: st.DrawFn, *, asks_about_unknown: bool = True, depth: int 
 @st.composite
 def _rule(draw: st.DrawFn, names: Names, name: str, depth: int) -> tuple[Drawn, str]:
     kind = draw(st.sampled_from(KINDS))
-    form = (
-        draw(st.sampled_from(["expr", "expr", "all", "any", "none"])) if kind == "bool" else "expr"
-    )
-    count = 1 if form == "expr" else draw(st.integers(1, 3))
-    texts = tuple(draw(expressions(names, kind, depth)) for _ in range(count))
+    form = draw(st.sampled_from(FORMS.get(kind, ["expr"])))
     condition = draw(st.one_of(st.none(), st.none(), expressions(names, "bool", 1)))
+    if form == "table":
+        texts = draw(_table(names))
+    else:
+        count = {"expr": 1, "when": 3}.get(form) or draw(st.integers(1, 3))
+        texts = tuple(draw(expressions(names, kind, depth)) for _ in range(count))
     return Drawn(name, names.entity, form, texts, condition), kind
+
+
+FORMS = {
+    "bool": ["expr", "expr", "expr", "all", "any", "none", "when"],
+    "number": ["expr", "expr", "expr", "expr", "table"],
+}
+CELLS = ["-", "0, 3", "-1", ">= 2", "< 5", "= 0", "<> 1", "between 1 and 5", "not in (0, 3)"]
+
+
+@st.composite
+def _table(draw: st.DrawFn, names: Names) -> tuple[str, ...]:
+    """A whole number and a yes or no, then the two cells of each row."""
+    inputs = [draw(st.sampled_from(names.of("number", WHOLE))), draw(expressions(names, "bool", 1))]
+    rows = draw(st.integers(1, 4))
+    cells = [
+        draw(st.sampled_from(cells))
+        for _ in range(rows)
+        for cells in (CELLS, ["-", "-", "true", "= false"])
+    ]
+    return (*inputs, *cells)
 
 
 def programs(pack: Pack, as_of: date) -> tuple[BoundPack, Program]:
