@@ -214,8 +214,12 @@ def choice(lowerer: Lowerer, expr: Choose) -> Low:
         return low
     if not (then.bounded or other.bounded or when.nullable):
         return low
-    lo = either(when, then.low, other.low, _hull("<=", then, other), when.na)
-    hi = either(when, then.high, other.high, _hull(">=", then, other), when.na)
+    # A condition that may turn out not applicable takes the whole with it: then there is no hull.
+    low_end, high_end = (
+        (_hull("<=", then, other), _hull(">=", then, other)) if when.na == FALSE else (NULL, NULL)
+    )
+    lo = either(when, then.low, other.low, low_end, when.na)
+    hi = either(when, then.high, other.high, high_end, when.na)
     sure = when.na == FALSE
     return replace(
         low,

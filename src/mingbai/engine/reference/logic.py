@@ -131,7 +131,7 @@ def chosen(judge: Interpreter, row: TreeRow, expr: Choose) -> Answer:
         return NOT_APPLICABLE
     if when.known:
         return judge.answer(row, expr.then if when.value else expr.otherwise)
-    if expr.type.kind is not Kind.NUMBER:
+    if expr.type.kind is not Kind.NUMBER or judge.reach.may_not_apply(expr.condition):
         return UNKNOWN
     return hull((judge.answer(row, expr.then), judge.answer(row, expr.otherwise)))
 
