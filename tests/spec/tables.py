@@ -45,15 +45,16 @@ SPECS = [
     Spec(
         "If",
         "An unknown condition gives an unknown answer, even where both branches are the same. A number "
-        "then stands between the least and the greatest of both branches.",
+        "then stands between the least and the greatest of both branches; but not where the condition, "
+        "like a here and unlike c, may turn out not to apply, for then the whole does not.",
         """
-        a    b    | if(a, b, not b)  if(a, 3, 8)  if(a, 3, 3)
-        T    T    | T                3            3
-        F    T    | F                8            3
-        ?    T    | ?                ? 3..8       ? 3..3
-        T    ?    | ?                3            3
-        F    n/a  | n/a              8            3
-        n/a  T    | n/a              n/a          n/a
+        a    c  b    | if(a, b, not b)  if(c, 3, 8)  if(c, 3, 3)  if(a, 3, 8)
+        T    T  T    | T                3            3            3
+        F    F  T    | F                8            3            8
+        ?    ?  T    | ?                ? 3..8       ? 3..3       ?
+        T    T  ?    | ?                3            3            3
+        F    T  n/a  | n/a              3            3            8
+        n/a  F  T    | n/a              8            3            n/a
         """,
     ),
     Spec(
