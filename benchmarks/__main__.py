@@ -7,6 +7,7 @@ python -m benchmarks --quick    1 M persons only: a few minutes; prints, writes 
 from __future__ import annotations
 
 import argparse
+import tempfile
 from functools import partial
 from pathlib import Path
 
@@ -29,12 +30,12 @@ def main() -> None:
     )
     given = parser.parse_args()
     data = given.data.resolve()
-    results = data / "results"
-    results.mkdir(parents=True, exist_ok=True)
-    bench = Bench(data, results, given.times, Report())
-    small(bench)
-    if not given.quick:
-        large(bench)
+    data.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="results-", dir=data) as results:
+        bench = Bench(data, Path(results), given.times, Report())
+        small(bench)
+        if not given.quick:
+            large(bench)
     page = given.page or (None if given.quick else HERE.parent / "docs" / "benchmarks.md")
     write_page(bench.report, page, quick=given.quick)
 

@@ -251,32 +251,33 @@ def _case_rows(given: argparse.Namespace, pack: Any) -> list[Any]:
 
 
 def national(given: argparse.Namespace, phases: Phases) -> None:
-    """policies/cn: the rules that have a role, and all that they need, by entity."""
+    """policies/cn: the rules that have a role, and all that they need.
+
+    Once for the household's results alone, once for those of every entity; each is divided by the
+    rules that it has to compute, not by those of the other.
+    """
     from mingbai.engine.compiling import bind_pack, compile_bound
     from mingbai.engine.loading import load_pack
     from mingbai.engine.running import Limits, complete_facts, run_to_parquet
 
-    with phases.phase("load"):
-        pack = load_pack("cn", with_cases=False)
+    pack = load_pack("cn", with_cases=False)
     tables = {entity: given.tables / f"{entity}.parquet" for entity in pack.entities}
-    with phases.phase("compile"):
-        bound = bind_pack(pack, AS_OF)
-        roles = [name for name, rule in bound.rules.items() if rule.rule.role is not None]
-        complete = complete_facts(pack, tables)
-        program = compile_bound(bound, outputs=roles, bounds=False, complete=complete)
-    entities = [entity for entity in pack.entities if program.outputs_of(entity)]
-    phases.seconds |= {
-        "variables": len(program.lowered.rules),
-        "outputs": len(roles),
-        "entities": " and ".join(entities),
-    }
-    targets = {entity: given.out.with_suffix(f".{entity}.parquet") for entity in entities}
     limits = Limits(memory=given.memory, threads=2)
-    top = pack.top.id
-    with phases.phase("query"):  # every rule, for the household's results
-        run_to_parquet(program, tables, {top: targets[top]}, limits=limits)
-    with phases.phase("both"):
-        run_to_parquet(program, tables, targets, limits=limits)
+    bound = bind_pack(pack, AS_OF)
+    complete = complete_facts(pack, tables)
+    roles = [name for name, rule in bound.rules.items() if rule.rule.role is not None]
+    top = [name for name in roles if bound.rules[name].rule.entity == pack.top.id]
+    for name, outputs in (("query", top), ("both", roles)):
+        program = compile_bound(bound, outputs=outputs, bounds=False, complete=complete)
+        entities = [entity for entity in pack.entities if program.outputs_of(entity)]
+        targets = {entity: given.out.with_suffix(f".{entity}.parquet") for entity in entities}
+        phases.seconds |= {
+            f"{name}_rules": len(program.lowered.rules),
+            f"{name}_outputs": len(outputs),
+            f"{name}_entities": " and ".join(entities),
+        }
+        with phases.phase(name):
+            run_to_parquet(program, tables, targets, limits=limits)
 
 
 def check(given: argparse.Namespace, phases: Phases) -> None:
