@@ -209,3 +209,26 @@ def test_help_has_an_example(words):
     done = mingbai(*words, "--help")
     assert done.returncode == 0
     assert words in ([], ["packs"]) or "例" in done.stdout
+
+
+def test_results_are_never_written_into_the_input(tmp_path):
+    folder = tmp_path / "in"
+    shutil.copytree(EXAMPLE, folder)
+    done = mingbai("screen", folder, *DAY, "--out", folder)
+    assert done.returncode == 5
+    assert "RUN-011" in done.stderr
+    assert not (folder / "households.parquet").exists()
+
+
+def test_a_card_that_cannot_be_written_is_a_numbered_error(tmp_path):
+    card = tmp_path / "no" / "card.html"
+    done = mingbai("explain", EXAMPLE, *DAY, "--household", "995301010001", "--card", card)
+    assert done.returncode == 5
+    assert "RUN-009" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_last_day_of_the_calendar_has_no_due_date(tmp_path):
+    words = ["--pack", "cn", "--as-of", "9999-12-31", "--out", tmp_path / "out", "--json"]
+    done = mingbai("screen", EXAMPLE, *words)
+    assert done.returncode == 0, done.stderr

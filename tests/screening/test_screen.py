@@ -174,3 +174,18 @@ def test_before_the_regime_there_are_no_watched_kinds(pack):
 
 def test_pack_for_changes_nothing_when_every_list_came(screening, pack):
     assert pack_for(pack, screening.intake).entities == pack.entities
+
+
+def test_a_missing_division_code_is_asked_for_not_called_unpublished(pack, tmp_path):
+    """What is missing there is the code of the place, which somebody can give."""
+    (tmp_path / "household.csv").write_text(
+        "household_id,division_code,head_name,income_per_capita_recorded,member_count_registered\n"
+        "h1,530102,张三,5000,2\nh2,,李四,5000,2\n",
+        encoding="utf-8",
+    )
+    found = screen(tmp_path, pack, AS_OF)
+    lines = [gap for gap in found.gaps if gap.name == "monitoring_line"]
+    asked = {question.fact for ask in found.asks for question in ask.questions}
+    asked |= {question.fact for task in found.tasks for question in task.questions}
+    assert lines == []
+    assert "division_code" in asked

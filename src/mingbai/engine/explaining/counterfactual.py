@@ -166,7 +166,7 @@ def _days(
     origin = start.toordinal()
     reach = timedelta(days=366 * 20).days
     for edge in (origin + reach, origin - reach):
-        found = _nearest(origin, max(1, edge), by_number, before)
+        found = _nearest(origin, min(max(1, edge), date.max.toordinal()), by_number, before)
         if found is not None:
             yield date.fromordinal(found)
     if old is None:
