@@ -166,7 +166,7 @@ def name_of(name: str, table: str | None = None) -> exp.Column:
 
 
 def _as(item: exp.Expr, name: str) -> exp.Expr:
-    return exp.alias_(item, name, quoted=True)
+    return exp.alias_(item, name, quoted=True, copy=False)
 
 
 _PRINT: dict[type, Callable[[_Printer, Any], exp.Expr]] = {
