@@ -75,6 +75,7 @@ class SqlOptions:
     supplied: Mapping[str, frozenset[str]] | None = None
     changed: bool = False
     stored: frozenset[str] = frozenset()
+    pretty: bool = True  # for people; a run saves the time
 
 
 class _Printer:
@@ -204,7 +205,7 @@ def render(
     query = exp.select(*picked, copy=False).from_(last, copy=False)
     for name, body in writer.parts:
         query = query.with_(name, as_=body, copy=False)
-    return query.sql(dialect=options.dialect, pretty=True)
+    return query.sql(dialect=options.dialect, pretty=options.pretty)
 
 
 def columns_above(lowered: Lowered, entity: str) -> tuple[str, ...]:

@@ -209,7 +209,7 @@ def options_for(program: Program, database: Database, *, changed: bool = False) 
             if key not in columns:
                 raise run_error("RUN-007", entity=entity.id, name=key)
         supplied[entity.id] = columns
-    return SqlOptions(supplied=supplied, changed=changed)
+    return SqlOptions(supplied=supplied, changed=changed, pretty=False)
 
 
 def run(
