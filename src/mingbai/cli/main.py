@@ -61,7 +61,7 @@ def main() -> None:
     except OSError as error:
         say(run_error("RUN-009", name=error.filename or "", detail=error.strerror or ""))
         sys.exit(RUN)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         click.echo("已停止，没有留下半份结果。/ Stopped; no half result is left.", err=True)
         sys.exit(130)
     except click.ClickException as error:
