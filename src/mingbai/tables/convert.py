@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -42,6 +42,7 @@ class Batch:
     facts: dict[str, pa.Array]
     parent_facts: dict[str, pa.Array]
     labels: dict[str, str]
+    places: Mapping[str, int] = field(default_factory=dict)
     troubles: list[CellTrouble] = field(default_factory=list)
     key_troubles: dict[int, CellTrouble] = field(default_factory=dict)
     link_troubles: dict[int, CellTrouble] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class _Converter:
         if table is None:
             raise LookupError(profile.entity)  # check_profiles has refused it before
         batch = Batch(profile, self.file, self.sheet_name, self.body.rows, None, None, {}, {}, {})
+        batch.places = self.match.columns
         if profile.key:
             batch.key, batch.key_troubles = self._key(profile.key)
             batch.labels[KEY] = self._label(*profile.key.sources)

@@ -10,11 +10,16 @@ import pyarrow as pa
 from mingbai.tables.texts import Text
 
 Severity = Literal["listed", "remark"]
+Level = Literal["error", "warning", "hint"]
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A row kept out (未采用) or a remark on an accepted row (提示), with where it stands."""
+    """A row kept out (未采用) or a remark on an accepted row (提示), with where it stands.
+
+    `row` counts from 1 as the user sees it; `places` are the columns of the sheet it is about, counted
+    from 0, so that the cells can be marked in the sender's own workbook. `level` grades record checks.
+    """
 
     code: str
     severity: Severity
@@ -27,6 +32,8 @@ class Problem:
     advice: Text
     entity: str | None
     key: str | None
+    places: tuple[int, ...] = ()
+    level: Level | None = None
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ class Ledger:
         self.problems.append(
             Problem(
                 code, "remark", place.file, place.sheet, row, column, None, message, advice,
-                place.profile.entity, None,
+                place.profile.entity, None, _places(place, column),
             )
         )  # fmt: skip
 
@@ -102,6 +102,7 @@ class Ledger:
                 advice,
                 entity,
                 str(key) if key is not None else None,
+                _places(place, str(column)) if column else (),
             )
         )
 
@@ -111,6 +112,12 @@ class Ledger:
             self.problems,
             key=lambda one: (one.file, one.sheet or "", one.row or 0, one.column or "", one.code),
         )
+
+
+def _places(batch: Batch, column: str) -> tuple[int, ...]:
+    """Where the columns stand that a message names; several are joined with 、."""
+    names = [column] if column in batch.places else column.split("、")
+    return tuple(batch.places[name] for name in names if name in batch.places)
 
 
 def _safe(fact: object) -> str | Text:

@@ -30,6 +30,11 @@ class Match:
     def label(self, place: int) -> str:
         return self.labels[place]
 
+    @property
+    def columns(self) -> Mapping[str, int]:
+        """Where each label as shown stands first."""
+        return {label: place for place, label in reversed(list(enumerate(self.labels))) if label}
+
 
 class Recogniser:
     """Knows all layouts: the profiles of the pack, and one generic layout per entity."""
