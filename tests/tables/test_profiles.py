@@ -158,3 +158,15 @@ def test_profiles_are_checked_before_any_file_is_opened(tmp_path: Path) -> None:
     with pytest.raises(TablesError) as caught:
         read_folder(tmp_path / "nowhere", SCHEMA, profiles(PLAIN.replace("kind", "kin")))
     assert caught.value.code == "TABLE-010"
+
+
+def test_whole_header_is_kept_in_its_order_and_what_is_read_must_stand_in_it() -> None:
+    text = PLAIN + "columns: [户号, 户主, 备注]\nnewer: [类]\n"
+    (profile,) = profiles(text)
+    assert (profile.columns, profile.newer) == (("户号", "户主", "备注"), ("类",))
+    with pytest.raises(TablesError) as caught:
+        profiles(text.replace("newer: [类]", "newer: [类别]"))
+    (one,) = caught.value.findings
+    assert (one.code, one.line) == ("TABLE-011", 10)
+    assert "“类”" in one.message.zh
+    assert found(text.replace("备注", "户主")) == [("TABLE-007", 10)]

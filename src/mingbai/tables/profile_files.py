@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +17,7 @@ Read = TypeVar("Read")
 
 _KEYS = (
     "profile", "title", "source", "rank", "supplements", "recognise", "entity", "key", "link",
-    "facts", "parent", "checks",
+    "facts", "parent", "checks", "columns", "newer",
 )  # fmt: skip
 _CHECKS = {
     "one": ("fact", "code"),
@@ -62,7 +63,7 @@ class _ProfileReader(SpecReader):
         if not self.need(entries, root, "profile", "title", "recognise", "entity", "facts"):
             return None
         parent_facts, decide = self._optional(entries, "parent", self._parent) or ((), None)
-        return Profile(
+        profile = Profile(
             id=self.text(entries["profile"], "profile"),
             title=self._title(entries["title"]),
             entity=self.text(entries["entity"], "entity"),
@@ -75,9 +76,14 @@ class _ProfileReader(SpecReader):
             checks=self._optional(entries, "checks", self._checks) or (),
             rank=self._optional(entries, "rank", self._rank) or 50,
             supplements=self._optional(entries, "supplements", self._supplements) or False,
+            columns=self._headers(entries, "columns"),
+            newer=self._headers(entries, "newer"),
             file=self.file,
             at=root.at,
         )
+        if "columns" in entries:
+            self._hold_to_columns(profile, entries["columns"])
+        return profile
 
     def _optional(
         self, entries: dict[str, Node], key: str, read: Callable[[Node], Read]
@@ -146,6 +152,28 @@ class _ProfileReader(SpecReader):
             return None
         texts = {key: self.text(value, key) for key, value in entries.items() if key != "check"}
         return Check(kind, texts.pop("fact", ""), node.at, **texts)
+
+    def _headers(self, entries: dict[str, Node], key: str) -> tuple[str, ...]:
+        """Headers of the layout in their order; none may stand twice."""
+        if key not in entries:
+            return ()
+        node = entries[key]
+        headers = self.texts(node, key)
+        if node.items is None or len({fold(header) for header in headers}) < len(headers):
+            self.wrong(node, key, "a list of headers, each once")
+        return headers
+
+    def _hold_to_columns(self, profile: Profile, node: Node) -> None:
+        """What is read must stand in the layout: a label that is in no list is a slip of the pen."""
+        known = {fold(header) for header in (*profile.columns, *profile.newer)}
+        for source in profile.sources:
+            if source.labels and known.isdisjoint(source.folded):
+                label = source.labels[0]
+                near = difflib.get_close_matches(label, [*profile.columns, *profile.newer], 1)
+                nearest = near[0] if near else "-"
+                self.findings.append(
+                    finding("TABLE-011", file=self.file, at=node.at, label=label, nearest=nearest)
+                )
 
     def _rank(self, node: Node) -> int:
         if isinstance(node.value, int) and 0 < node.value < 1000:

@@ -98,7 +98,11 @@ class Recognise:
 
 @dataclass(frozen=True)
 class Profile:
-    """A header profile (表头模板): what a row is, what its columns mean, what must agree."""
+    """A header profile (表头模板): what a row is, what its columns mean, what must agree.
+
+    `columns` is the whole header of the layout in its order, empty where no source lists it; `newer`
+    are headers that later or other versions of the layout carry besides.
+    """
 
     id: str
     title: Text
@@ -112,6 +116,8 @@ class Profile:
     checks: tuple[Check, ...] = ()
     rank: int = 50
     supplements: bool = False
+    columns: tuple[str, ...] = ()
+    newer: tuple[str, ...] = ()
     generic: bool = False
     file: str = ""
     at: Place = (1, 1)
