@@ -8,7 +8,7 @@ from mingbai.tables.errors import Finding, TablesError, catalogue
 from mingbai.tables.intake import FileReport, Intake, Problem
 from mingbai.tables.profile_files import load_profiles
 from mingbai.tables.profiles import Profile
-from mingbai.tables.reading import read_folder
+from mingbai.tables.reading import read_files, read_folder
 from mingbai.tables.schema import Column, Schema, Table
 from mingbai.tables.texts import Text
 
@@ -25,5 +25,6 @@ __all__ = [
     "Text",
     "catalogue",
     "load_profiles",
+    "read_files",
     "read_folder",
 ]

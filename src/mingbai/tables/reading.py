@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mingbai.tables.assembling import Assembler
@@ -16,7 +17,7 @@ from mingbai.tables.formats.sheet import Sheet, UnreadableError
 from mingbai.tables.formats.xlsx import open_workbook
 from mingbai.tables.intake import FileReport, Intake
 from mingbai.tables.ledger import Ledger
-from mingbai.tables.profiles import Profile
+from mingbai.tables.profiles import Profile, Recognise
 from mingbai.tables.recognise import Match, Recogniser
 from mingbai.tables.schema import Schema
 
@@ -34,19 +35,39 @@ def read_folder(
     schema: Schema,
     profiles: Sequence[Profile],
     *,
+    password: str | None = None,
     progress: Progress | None = None,
 ) -> Intake:
     """Read every table of a folder; files that are none are named, rows are accepted or listed."""
-    check_profiles(profiles, schema)
-    paths = _paths(folder)
-    reader = _FolderReader(schema, Recogniser(profiles, schema))
+    intake = read_files(_paths(folder), schema, profiles, password=password, progress=progress)
+    if not any(report.what == "table" for report in intake.files):
+        raise TablesError([finding("TABLE-003", count=len(intake.files)), *_reasons(intake.files)])
+    return intake
+
+
+def read_files(
+    paths: Sequence[Path],
+    schema: Schema,
+    profiles: Sequence[Profile],
+    *,
+    forced: Profile | None = None,
+    password: str | None = None,
+    progress: Progress | None = None,
+) -> Intake:
+    """Read the given files; a `forced` profile reads every sheet that has its key columns."""
+    check_profiles([*profiles, forced] if forced else profiles, schema)
+    recogniser = Recogniser([_unconditional(forced)] if forced else profiles, schema)
+    reader = _FolderReader(schema, recogniser, password)
     for number, path in enumerate(paths, 1):
         if progress is not None:
             progress(path.name, number, len(paths))
         reader.read(path)
-    if not reader.batches:
-        raise TablesError([finding("TABLE-003", count=len(paths)), *_reasons(reader.reports)])
     return reader.intake()
+
+
+def _unconditional(profile: Profile) -> Profile:
+    """The profile without its conditions: whoever names it has recognised the sheet already."""
+    return replace(profile, recognise=Recognise())
 
 
 def _paths(folder: Path) -> list[Path]:
@@ -73,8 +94,9 @@ def _reasons(reports: Sequence[FileReport]) -> list[Finding]:
 class _FolderReader:
     """Goes through the files, and keeps what became of each."""
 
-    def __init__(self, schema: Schema, recogniser: Recogniser) -> None:
+    def __init__(self, schema: Schema, recogniser: Recogniser, password: str | None) -> None:
         self.schema = schema
+        self.password = password
         self.recogniser = recogniser
         self.batches: list[Batch] = []
         self.reports: list[FileReport] = []
