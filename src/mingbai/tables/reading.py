@@ -39,6 +39,7 @@ def read_folder(
     progress: Progress | None = None,
 ) -> Intake:
     """Read every table of a folder; files that are none are named, rows are accepted or listed."""
+    check_profiles(profiles, schema)
     intake = read_files(_paths(folder), schema, profiles, password=password, progress=progress)
     if not any(report.what == "table" for report in intake.files):
         raise TablesError([finding("TABLE-003", count=len(intake.files)), *_reasons(intake.files)])
