@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import signal
 import sys
 
@@ -10,6 +9,7 @@ import click
 
 from mingbai import __version__
 from mingbai.cli.errors import RUN, exit_code, say
+from mingbai.cli.lazy import LazyGroup
 from mingbai.engine.errors import EngineError, run_error
 from mingbai.tables import TablesError
 
@@ -19,25 +19,13 @@ COMMANDS = {
     "explain": "mingbai.cli.explain:explain",
     "whatif": "mingbai.cli.whatif:whatif",
     "packs": "mingbai.cli.packs:packs",
+    "tables": "mingbai.cli.tables:tables",
 }
 
 
-class _Group(click.Group):
-    """Imports a verb only when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
-
-
 @click.group(
-    cls=_Group,
+    cls=LazyGroup,
+    verbs=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="mingbai")

@@ -94,7 +94,7 @@ class Book:
         _finish(sheet, columns, line)
 
     def _begin(self, name: str, columns: Sequence[Column]) -> Worksheet:
-        sheet = self.book.add_worksheet(_sheet_name(name))
+        sheet = self.book.add_worksheet(sheet_name(name))
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -118,7 +118,7 @@ class Book:
         elif isinstance(value, int) and not isinstance(value, bool):
             sheet.write_number(line, place, value, self._number)
         else:
-            sheet.write_string(line, place, _cell(str(value)), self._text)
+            sheet.write_string(line, place, cell_text(str(value)), self._text)
 
 
 def _height(columns: Sequence[Column], row: Sequence[object]) -> float:
@@ -146,13 +146,13 @@ def _finish(sheet: Worksheet, columns: Sequence[Column], line: int) -> None:
     sheet.autofilter(0, 0, max(line - 1, 1), len(columns) - 1)
 
 
-def _cell(text: str) -> str:
+def cell_text(text: str) -> str:
     """A text as Excel takes it: lines kept, other control characters gone, not too long."""
     text = text if text.isprintable() else "\n".join(clean(part) for part in text.split("\n"))
     return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 1] + "…"
 
 
-def _sheet_name(name: str) -> str:
+def sheet_name(name: str) -> str:
     """A name Excel accepts: at most 31 letters, none of ``[]:*?/\\``."""
     kept = "".join(" " if char in "[]:*?/\\'" else char for char in clean(name))
     return kept.strip()[:31] or "1"

@@ -6,7 +6,7 @@ read makes its fact unknown and gives a remark; a row that cannot be used is lis
 
 from mingbai.tables.errors import Finding, TablesError, catalogue
 from mingbai.tables.intake import FileReport, Intake, Problem
-from mingbai.tables.profile_files import load_profiles
+from mingbai.tables.profile_files import load_profile, load_profiles
 from mingbai.tables.profiles import Profile
 from mingbai.tables.reading import read_files, read_folder
 from mingbai.tables.schema import Column, Schema, Table
@@ -24,6 +24,7 @@ __all__ = [
     "TablesError",
     "Text",
     "catalogue",
+    "load_profile",
     "load_profiles",
     "read_files",
     "read_folder",

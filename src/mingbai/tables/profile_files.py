@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from mingbai.tables.errors import Finding, TablesError, finding
-from mingbai.tables.profiles import Check, FactSpec, KeySpec, LinkSpec, Profile, Recognise
+from mingbai.tables.profiles import Check, FactSpec, KeySpec, LinkSpec, Profile, Recognise, Source
 from mingbai.tables.spec_files import SpecReader
 from mingbai.tables.texts import Text, fold
 from mingbai.tables.yamlfile import Node, read_yaml
@@ -17,7 +17,7 @@ Read = TypeVar("Read")
 
 _KEYS = (
     "profile", "title", "source", "rank", "supplements", "recognise", "entity", "key", "link",
-    "facts", "parent", "checks", "columns", "newer",
+    "facts", "parent", "checks", "columns", "newer", "year",
 )  # fmt: skip
 _CHECKS = {
     "one": ("fact", "code"),
@@ -42,6 +42,15 @@ def load_profiles(folders: Sequence[Path]) -> tuple[Profile, ...]:
     if findings:
         raise TablesError(findings)
     return tuple(profiles.values())
+
+
+def load_profile(path: Path) -> Profile:
+    """One profile from a file, such as one the header wizard saved."""
+    findings: list[Finding] = []
+    profile = _read(path, findings)
+    if profile is None or findings:
+        raise TablesError(findings)
+    return profile
 
 
 def _read(path: Path, findings: list[Finding]) -> Profile | None:
@@ -76,11 +85,14 @@ class _ProfileReader(SpecReader):
             checks=self._optional(entries, "checks", self._checks) or (),
             rank=self._optional(entries, "rank", self._rank) or 50,
             supplements=self._optional(entries, "supplements", self._supplements) or False,
+            year=self._optional(entries, "year", lambda node: self.source(node, "year")),
             columns=self._headers(entries, "columns"),
             newer=self._headers(entries, "newer"),
             file=self.file,
             at=root.at,
         )
+        if profile.key_match and "parent" in entries:
+            self.wrong(entries["parent"], "parent", "nothing beside a key that is matched")
         if "columns" in entries:
             self._hold_to_columns(profile, entries["columns"])
         return profile
@@ -109,7 +121,10 @@ class _ProfileReader(SpecReader):
     def _key(self, node: Node) -> KeySpec:
         if node.map is None:
             return KeySpec((self.source(node, "key"),))
-        entries = self.mapping(node, "key", ("join", "with"))
+        entries = self.mapping(node, "key", ("join", "with", "labels", "match", "name"))
+        if "match" in entries or "labels" in entries:
+            source, match, name = self._matched(entries, node)
+            return KeySpec((source,), match=match, name=name)
         if not self.need(entries, node, "join"):
             return KeySpec(())
         parts = entries["join"].items or [entries["join"]]
@@ -119,11 +134,19 @@ class _ProfileReader(SpecReader):
     def _link(self, node: Node) -> LinkSpec:
         if node.map is None:
             return LinkSpec(self.source(node, "link"))
-        entries = self.mapping(node, "link", ("labels", "match"))
+        return LinkSpec(
+            *self._matched(self.mapping(node, "link", ("labels", "match", "name")), node)
+        )
+
+    def _matched(
+        self, entries: dict[str, Node], node: Node
+    ) -> tuple[Source, str | None, Source | None]:
+        """Columns whose value a fact of the register has, and the name that must agree."""
         if not self.need(entries, node, "labels", "match"):
-            return LinkSpec(self.source(node, "link"))
+            return Source((), ()), None, None
+        name = self.source(entries["name"], "name") if "name" in entries else None
         source = self.source(entries["labels"], "labels")
-        return LinkSpec(source, self.text(entries["match"], "match"))
+        return source, self.text(entries["match"], "match"), name
 
     def _parent(self, node: Node) -> tuple[tuple[FactSpec, ...], tuple[str, str] | None]:
         """Facts of the parent that stand on every row, and whose row decides when they differ."""

@@ -1,0 +1,201 @@
+"""``mingbai tables check``: what is wrong with tables, said before they are handed in."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mingbai.cli.options import Day
+from mingbai.cli.progress import ProgressLine
+from mingbai.documents.checked import write_checked
+from mingbai.engine.errors import run_error
+from mingbai.engine.loading import load_pack
+from mingbai.screening.recheck import Recheck, compare, remember
+from mingbai.screening.table_check import TableCheck, check_as_json, check_tables, profile_for
+from mingbai.tables import FileReport, Problem
+
+CHECKED = "check.json"
+_MOST_KINDS = 12
+
+
+@click.command()
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE…", type=click.Path(exists=True, path_type=Path)
+)
+@click.option(
+    "--pack",
+    "pack_name",
+    default="cn-checks",
+    show_default=True,
+    metavar="PACK",
+    help="核对用的规则包 / pack with the record checks",
+)
+@click.option(
+    "--profile", "profile_name", metavar="P", help="表头模板的编号或文件 / profile id or file"
+)
+@click.option("--as-of", type=Day(), help="截至日，默认今天 / as-of day, default today")
+@click.option(
+    "--password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="打开加密工作簿的密码，取文件第一行 / password of encrypted workbooks: first line of this file",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="结果文件夹：问题清单和标好的退回件 / folder for the problems and the marked copies",
+)
+@click.option(
+    "--json", "json_out", is_flag=True, help="只打印一个 JSON 对象 / print one JSON object"
+)
+def check(
+    files: tuple[Path, ...],
+    pack_name: str,
+    profile_name: str | None,
+    as_of: date | None,
+    password_file: Path | None,
+    out: Path | None,
+    json_out: bool,
+) -> None:
+    """检查表格：哪一格不对、为什么、怎么改 / check tables: which cell is wrong, why, what to do.
+
+    例 / example: mingbai tables check 户信息导出.xlsx 成员信息导出.xlsx --out out/check
+    """
+    pack = load_pack(pack_name, with_cases=False)
+    progress = ProgressLine()
+    paths = _paths(files)
+    # Ages need a day. A register has a working date; somebody's file on a desk has today.
+    day = as_of or date.today()  # noqa: DTZ011
+    password = _password(password_file)
+    checked = check_tables(
+        paths,
+        pack,
+        day,
+        forced=profile_for(pack, profile_name) if profile_name else None,
+        password=password,
+        progress=progress,
+    )
+    earlier = _earlier(out)
+    compared = compare(earlier, checked.problems, checked.intake) if earlier else None
+    if out is not None:
+        progress("write", 0, 1)
+        _write(checked, paths, out, earlier, password)
+    progress.close()
+    if json_out:
+        click.echo(json.dumps(check_as_json(checked, compared), ensure_ascii=False))
+    else:
+        _print(checked, compared, out)
+
+
+def _paths(files: tuple[Path, ...]) -> list[Path]:
+    """The files, and those of the folders among them, each once."""
+    found: dict[Path, None] = {}
+    for path in files:
+        inside = sorted(path.iterdir(), key=lambda one: one.name) if path.is_dir() else [path]
+        found |= dict.fromkeys(one for one in inside if not one.name.startswith((".", "~$")))
+    twice = [name for name, count in Counter(path.name for path in found).items() if count > 1]
+    if twice:
+        raise click.UsageError(
+            f"有两个文件同名：{twice[0]}，请改名后再查 / two files have the same name, rename one"
+        )
+    return list(found)
+
+
+def _password(path: Path | None) -> str | None:
+    """The first line of the file; it goes to the reader and nowhere else."""
+    if path is None:
+        return None
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    return lines[0] if lines else ""
+
+
+def _earlier(out: Path | None) -> dict[str, Any] | None:
+    """What the check before wrote into the same folder."""
+    path = out / CHECKED if out else None
+    if path is None or not path.is_file():
+        return None
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _write(
+    checked: TableCheck,
+    paths: list[Path],
+    out: Path,
+    earlier: dict[str, Any] | None,
+    password: str | None,
+) -> None:
+    """Write beside the target, then move in: no half result is ever left."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=out))
+    except OSError as error:
+        raise run_error("RUN-009", name=str(out), detail=error.strerror or "") from None
+    try:
+        write_checked(checked, paths, partial, password=password)
+        salt = earlier["salt"] if earlier and "salt" in earlier else None
+        text = json.dumps(remember(checked.problems, salt), ensure_ascii=False)
+        (partial / CHECKED).write_text(text, encoding="utf-8")
+        for made in sorted(partial.iterdir()):
+            target = out / made.name
+            if target.is_dir():
+                shutil.rmtree(target)
+            made.replace(target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _print(checked: TableCheck, compared: Recheck | None, out: Path | None) -> None:
+    intake = checked.intake
+    for report in intake.files:
+        click.echo(_file_line(report))
+    click.echo()
+    click.echo(
+        f"  {checked.as_of.isoformat()}：收到 {intake.rows_in} 行 = 采用 {intake.rows_accepted} + "
+        f"未采用 {intake.rows_listed}；提示 {intake.remarks} 条 / {intake.rows_in} rows = "
+        f"{intake.rows_accepted} accepted + {intake.rows_listed} listed; {intake.remarks} remarks"
+    )
+    if compared is not None:
+        click.echo(
+            f"  与上次相比：改好 {compared.mended}，还有 {compared.still}，行已删去 {compared.gone}，"
+            f"新出现 {compared.new} / since the last check: {compared.mended} mended, "
+            f"{compared.still} open, {compared.gone} rows gone, {compared.new} new"
+        )
+    _print_kinds(checked.problems)
+    if out is not None:
+        click.echo()
+        for path in sorted(one for one in out.rglob("*") if one.is_file()):
+            click.echo(f"  {path}")
+
+
+def _file_line(report: FileReport) -> str:
+    name = f"{report.name}「{report.sheet}」" if report.sheet else report.name
+    if report.what == "skipped":
+        reason = f"{report.reason.zh} / {report.reason.en}" if report.reason else ""
+        return f"  跳过 / skipped {name}：{reason}"
+    return (
+        f"  {name}：{report.profile}，表头第 {report.header_row} 行，{report.rows} 行 / "
+        f"header in row {report.header_row}, {report.rows} rows"
+    )
+
+
+def _print_kinds(problems: tuple[Problem, ...]) -> None:
+    """The kinds of problems, the most frequent first, each with its first place."""
+    counts = Counter(one.code for one in problems)
+    for code, count in counts.most_common(_MOST_KINDS):
+        first = next(one for one in problems if one.code == code)
+        where = "".join((f"第 {first.row} 行 " if first.row else "", first.column or ""))
+        click.echo(f"  [{code}] {count} × {where}：{first.message.zh} {first.advice.zh}")
+        click.echo(f"      {first.message.en} {first.advice.en}")
+    if len(counts) > _MOST_KINDS:
+        more = len(counts) - _MOST_KINDS
+        click.echo(f"  … 还有 {more} 类 / {more} more kinds")

@@ -1,0 +1,124 @@
+"""Checking tables before they are handed in (表格检查): read, cross-foot, and hold against the record checks."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from mingbai.engine.model.pack import Pack
+from mingbai.screening.inputs import schema_of
+from mingbai.screening.recheck import Recheck
+from mingbai.tables import (
+    FileReport,
+    Intake,
+    Problem,
+    Profile,
+    TablesError,
+    load_profile,
+    load_profiles,
+    read_files,
+)
+from mingbai.tables.errors import finding
+from mingbai.tables.reading import Progress
+
+
+@dataclass(frozen=True)
+class TableCheck:
+    """What came of checking files: the intake, and every problem in the order of the sheets."""
+
+    intake: Intake
+    problems: tuple[Problem, ...]
+    as_of: date
+
+
+def profiles_of(pack: Pack) -> tuple[Profile, ...]:
+    """The header profiles of a pack and of what it extends."""
+    return load_profiles([Path(path) / "profiles" for path in pack.folders])
+
+
+def check_tables(
+    paths: Sequence[Path],
+    pack: Pack,
+    as_of: date,
+    *,
+    forced: Profile | None = None,
+    password: str | None = None,
+    progress: Progress | None = None,
+) -> TableCheck:
+    """Read the files and gather what is wrong with them; nothing is changed in any of them."""
+    intake = read_files(
+        paths,
+        schema_of(pack),
+        profiles_of(pack),
+        forced=forced,
+        password=password,
+        progress=progress,
+    )
+    return TableCheck(intake, tuple(intake.problems), as_of)
+
+
+def profile_for(pack: Pack, name: str) -> Profile:
+    """A profile by its id, or from a file. Raises ``TablesError`` when there is none."""
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") and path.is_file():
+        return load_profile(path)
+    profiles = profiles_of(pack)
+    known = {profile.id: profile for profile in profiles}
+    if name not in known:
+        nearest = "、".join(difflib.get_close_matches(name, known, 3)) or "、".join(known)
+        raise TablesError([finding("TABLE-150", profile=name, nearest=nearest)])
+    return known[name]
+
+
+def check_as_json(checked: TableCheck, compared: Recheck | None) -> dict[str, Any]:
+    """The check as JSON values: files, counts, problems with masked values."""
+    intake = checked.intake
+    return {
+        "as_of": checked.as_of.isoformat(),
+        "rows_in": intake.rows_in,
+        "rows_accepted": intake.rows_accepted,
+        "rows_listed": intake.rows_listed,
+        "remarks": intake.remarks,
+        "files": [_report(one) for one in intake.files],
+        "kinds": dict(Counter(one.code for one in checked.problems).most_common()),
+        "problems": [_problem(one) for one in checked.problems],
+        "since_last": asdict(compared) if compared else None,
+    }
+
+
+def _report(report: FileReport) -> dict[str, Any]:
+    return {
+        "file": report.name,
+        "sheet": report.sheet,
+        "what": report.what,
+        "profile": report.profile,
+        "entity": report.entity,
+        "header_row": report.header_row,
+        "rows": report.rows,
+        "unread": list(report.unread),
+        "code": report.code,
+        "reason": report.reason._asdict() if report.reason else None,
+    }
+
+
+def _problem(one: Problem) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "severity": one.severity,
+        "level": one.level,
+        "file": one.file,
+        "sheet": one.sheet,
+        "row": one.row,
+        "columns": list(one.places),
+        "column": one.column,
+        "value": one.value,
+        "entity": one.entity,
+        "key": one.key,
+        "message": one.message._asdict(),
+        "advice": one.advice._asdict(),
+    }
