@@ -1,4 +1,4 @@
-"""Checking tables before they are handed in (表格检查): read, cross-foot, and hold against the record checks."""
+"""Checking tables before they are handed in (表格检查): read, cross-foot, hold against the checks."""
 
 from __future__ import annotations
 
