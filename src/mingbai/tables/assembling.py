@@ -10,11 +10,11 @@ import pyarrow.compute as pc
 from mingbai.tables.checking import remark_repeats, run_checks
 from mingbai.tables.convert import Batch
 from mingbai.tables.deriving import derive
-from mingbai.tables.identity import id18
 from mingbai.tables.ledger import Ledger
 from mingbai.tables.lots import (
     Lot,
     gather,
+    list_earlier,
     list_repeats,
     list_unidentified,
     row_name,
@@ -22,7 +22,8 @@ from mingbai.tables.lots import (
     without,
 )
 from mingbai.tables.marks import ABOVE, BATCH, KEY, LINK, POSITION
-from mingbai.tables.merging import Merged, merge
+from mingbai.tables.matching import matched_by, register_for, resolve, stand_alone
+from mingbai.tables.merging import Merged, Part, merge
 from mingbai.tables.profiles import Check
 from mingbai.tables.schema import Schema, Table
 
@@ -31,13 +32,20 @@ _MOST_NAMED = 12
 
 
 class Assembler:
-    """Puts the batches of a folder together; the ledger hears of every row."""
+    """Puts the batches of a folder together; the ledger hears of every row.
 
-    def __init__(self, batches: Sequence[Batch], schema: Schema, ledger: Ledger) -> None:
+    `alone`: when no register is among the tables, the rows of a department's list stand for themselves.
+    """
+
+    def __init__(
+        self, batches: Sequence[Batch], schema: Schema, ledger: Ledger, *, alone: bool = False
+    ) -> None:
         self.batches = batches
         self.schema = schema
         self.ledger = ledger
+        self.alone = alone
         self.rows: dict[str, pa.Table] = {}
+        self.parts: dict[str, list[Part]] = {}
         self.given: set[str] = set()
 
     def assemble(self) -> dict[str, pa.Table]:
@@ -46,17 +54,21 @@ class Assembler:
         for table in self.schema.tables:
             for lot in lots[table.entity]:
                 self._tell_parent(lot, table)
+        register = dict(self.rows)
+        for table in self.schema.tables:
+            lots[table.entity] += self._supplement(table, register)
         for table in self.schema.tables:
             self._check(table, lots[table.entity])
         return {table.entity: self._typed(table) for table in self.schema.tables}
 
     def _accept(self, table: Table) -> list[Lot]:
         """The accepted rows of one entity; its parents have been accepted before."""
-        lots = gather(self.batches, table.entity)
+        lots = [lot for lot in gather(self.batches, table.entity) if not lot.profile.key_match]
         for lot in lots:
-            self._resolve(lot, table)
             list_unidentified(lot, self.ledger)
-            self._list_orphans(lot, table)
+            list_earlier(lot, self.ledger)
+            if not self._resolve(lot, table, self.rows):
+                self._list_orphans(lot, table)
             list_repeats(lot, self.ledger)
         if any(not lot.profile.supplements for lot in lots):
             self.given.add(table.entity)
@@ -65,23 +77,29 @@ class Assembler:
             self._add(lot, table, adds=lot.profile.is_main or not known)
         return lots
 
-    def _resolve(self, lot: Lot, table: Table) -> None:
-        """A link by ID number (按证件号码关联) becomes the key of the one parent that has it."""
-        match = lot.profile.link.match if lot.profile.link else None
-        if match is None or table.parent is None:
-            return
-        owners = _owners(self.rows.get(table.parent), match)
-        said = lot.table[LINK].to_pylist()
-        found = [owners.get(id18(text) or text, ()) if text else () for text in said]
-        for place, (text, keys) in enumerate(zip(said, found, strict=True)):
-            if text and len(keys) != 1:
-                code = "TABLE-048" if keys else "TABLE-045"
-                column = self.batches[source_of(lot.table, place)[0]].labels.get(LINK, "")
-                self.ledger.list_row(*source_of(lot.table, place), code, column=column, value=text)
-        bad = [place for place, keys in enumerate(found) if said[place] and len(keys) != 1]
-        links = pa.array([keys[0] if len(keys) == 1 else None for keys in found], pa.string())
-        place = lot.table.column_names.index(LINK)
-        lot.table = without(lot.table.set_column(place, LINK, links), bad)
+    def _supplement(self, table: Table, register: dict[str, pa.Table]) -> list[Lot]:
+        """Department lists (部门名单): rows without a key of ours fill the rows their number finds."""
+        lots = [lot for lot in gather(self.batches, table.entity) if lot.profile.key_match]
+        for lot in lots:
+            list_unidentified(lot, self.ledger)
+            list_earlier(lot, self.ledger)
+            alone = self._resolve(lot, table, register)
+            list_repeats(lot, self.ledger)
+            self._add(lot, table, adds=alone)
+        return lots
+
+    def _resolve(self, lot: Lot, table: Table, rows: dict[str, pa.Table]) -> bool:
+        """A number (证件号码) becomes the key of the one row that has it; whether rows stand alone."""
+        mark = matched_by(lot)
+        if mark is None:
+            return False
+        register = register_for(lot, table, self.schema, rows)
+        alone = self.alone and register.rows is None and table.entity not in rows
+        if alone:
+            stand_alone(lot, mark, self.ledger)
+        else:
+            resolve(lot, mark, register, self.ledger)
+        return alone
 
     def _list_orphans(self, lot: Lot, table: Table) -> None:
         """A person whose household nobody lists (无户成员) cannot be used."""
@@ -106,33 +124,42 @@ class Assembler:
         own = [name for name in lot.table.column_names if not name.startswith(ABOVE)]
         mine = lot.table.select(own)
         rows = self.rows.get(table.entity)
+        parts = self.parts.setdefault(table.entity, [])
         if rows is None:
             self.rows[table.entity] = mine
         elif KEY not in rows.column_names or KEY not in own:
             self.rows[table.entity] = pa.concat_tables([rows, mine], promote_options="default")
         else:
             merged = merge(rows, mine, append=adds)
-            self._tell_conflicts(merged, rows, mine, table.entity)
+            self._tell_conflicts(merged, mine, table.entity)
             self.rows[table.entity] = merged.table
             for place in [] if adds else merged.alone:
                 self.ledger.list_row(*source_of(mine, place), "TABLE-046")
             lot.table = lot.table if adds else without(lot.table, merged.alone)
+        if KEY in own:
+            parts.append(Part(mine))
 
-    def _tell_conflicts(self, merged: Merged, base: pa.Table, extra: pa.Table, entity: str) -> None:
+    def _tell_conflicts(self, merged: Merged, extra: pa.Table, entity: str) -> None:
+        """Two lists that say different things: both places are named, the first list leads."""
         for conflict in merged.conflicts:
             number, row = source_of(extra, conflict.place)
             labels = self.batches[number].labels
-            named = "、".join(labels.get(fact, fact) for fact in conflict.facts[:_MOST_NAMED])
-            where = row_name(self.ledger, *source_of(base, conflict.base_place))
             key = extra[KEY][conflict.place].as_py()
-            self.ledger.remark(
-                number, row, "TABLE-073", column=named, where=where, entity=entity, key=key
-            )
+            found: dict[tuple[int, int], list[str]] = {}
+            for fact in conflict.facts:
+                said = (part.says(key, fact) for part in self.parts[entity])
+                found.setdefault(next(filter(None, said)), []).append(fact)
+            for origin, facts in found.items():
+                named = "、".join(labels.get(fact, fact) for fact in facts[:_MOST_NAMED])
+                where = row_name(self.ledger, *origin)
+                self.ledger.remark(
+                    number, row, "TABLE-073", column=named, where=where, entity=entity, key=key
+                )
 
     def _tell_parent(self, lot: Lot, table: Table) -> None:
         """What the rows say of their parent; they make the parents when no table lists these."""
         parent = self.schema.table(table.parent) if table.parent else None
-        if parent is None or not lot.table.num_rows:
+        if parent is None or not lot.table.num_rows or LINK not in lot.table.column_names:
             return
         made = parent.parent is None and parent.entity not in self.given
         if not made and not any(name.startswith(ABOVE) for name in lot.table.column_names):
@@ -143,10 +170,11 @@ class Assembler:
         rows = self.rows.get(parent.entity)
         if rows is None:
             self.rows[parent.entity] = derived.table
-            return
-        merged = merge(rows, derived.table, append=made)
-        self._tell_conflicts(merged, rows, derived.table, parent.entity)
-        self.rows[parent.entity] = merged.table
+        else:
+            merged = merge(rows, derived.table, append=made)
+            self._tell_conflicts(merged, derived.table, parent.entity)
+            self.rows[parent.entity] = merged.table
+        self.parts.setdefault(parent.entity, []).append(Part(derived.table))
 
     def _tell_disagreement(
         self,
@@ -209,15 +237,3 @@ class Assembler:
         places = pc.add(offset, rows[POSITION].combine_chunks().cast(pa.int64()))
         lines = pa.concat_arrays([batch.rows for batch in self.batches]).take(places)
         return [files.take(numbers), sheets.take(numbers), lines]
-
-
-def _owners(rows: pa.Table | None, fact: str) -> dict[str, tuple[str, ...]]:
-    """Which parents carry which number, by its first eighteen signs."""
-    owners: dict[str, tuple[str, ...]] = {}
-    if rows is None or fact not in rows.column_names:
-        return owners
-    for text, key in zip(rows[fact].to_pylist(), rows[KEY].to_pylist(), strict=True):
-        if text:
-            number = id18(text) or text
-            owners[number] = (*owners.get(number, ()), key)
-    return owners

@@ -11,13 +11,14 @@ import pyarrow as pa
 from mingbai.tables.cells import BLANK, Reading
 from mingbai.tables.columns import RawColumn, absent, only_where_blank, understand
 from mingbai.tables.formats.sheet import Body, Sheet
-from mingbai.tables.marks import KEY, LINK
-from mingbai.tables.profiles import FactSpec, KeySpec, Profile, Source
+from mingbai.tables.marks import KEY, LINK, NAME, YEAR
+from mingbai.tables.profiles import FactSpec, Profile, Source
 from mingbai.tables.readers import Cells, reader
 from mingbai.tables.recognise import Match
 from mingbai.tables.schema import Schema, Table
 from mingbai.tables.texts import fold
 from mingbai.tables.words import TextReader
+from mingbai.tables.years import read_year
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Batch:
     facts: dict[str, pa.Array]
     parent_facts: dict[str, pa.Array]
     labels: dict[str, str]
+    name: pa.Array | None = None
+    year: pa.Array | None = None
     places: Mapping[str, int] = field(default_factory=dict)
     troubles: list[CellTrouble] = field(default_factory=list)
     key_troubles: dict[int, CellTrouble] = field(default_factory=dict)
@@ -79,12 +82,19 @@ class _Converter:
         batch = Batch(profile, self.file, self.sheet_name, self.body.rows, None, None, {}, {}, {})
         batch.places = self.match.columns
         if profile.key:
-            batch.key, batch.key_troubles = self._key(profile.key)
+            key = profile.key
+            check = "id_number" if key.match else None
+            batch.key, batch.key_troubles = self._text(key.sources, key.joined_with, check)
             batch.labels[KEY] = self._label(*profile.key.sources)
         if profile.link:
             batch.labels[LINK] = self._label(profile.link.source)
             check = "id_number" if profile.link.match else None
             batch.link, batch.link_troubles = self._text((profile.link.source,), "", check)
+        if profile.named and self.match.place(profile.named) is not None:
+            batch.name, _ = self._text((profile.named,), "", None)
+            batch.labels[NAME] = self._label(profile.named)
+        if profile.year and self.match.place(profile.year) is not None:
+            batch.year = self._year(profile.year, batch)
         batch.troubles += self._facts(profile.facts, table, batch.facts, batch.labels)
         parent = self.schema.table(table.parent) if table.parent else None
         if parent is not None:
@@ -92,8 +102,12 @@ class _Converter:
             batch.troubles += self._facts(specs, parent, batch.parent_facts, batch.labels)
         return batch
 
-    def _key(self, key: KeySpec) -> tuple[pa.Array, dict[int, CellTrouble]]:
-        return self._text(key.sources, key.joined_with, None)
+    def _year(self, source: Source, batch: Batch) -> pa.Array:
+        """The year (年度) of every row; an odd cell is a word like that on any number."""
+        done = understand([self._column(source)], read_year, pa.int64())
+        batch.labels[YEAR] = self._label(source)
+        batch.troubles += self._troubles((source,), done.troubled)
+        return done.values
 
     def _text(
         self, sources: tuple[Source, ...], joined: str, check: str | None

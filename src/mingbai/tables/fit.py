@@ -28,7 +28,7 @@ def _profile(profile: Profile, schema: Schema) -> Iterator[Finding]:
         return
     if table.key and profile.key is None:
         yield finding("TABLE-008", file=profile.file, at=profile.at, key="key")
-    if table.link and profile.link is None:
+    if table.link and profile.link is None and profile.key_match is None:
         yield finding("TABLE-008", file=profile.file, at=profile.at, key="link")
     parent = schema.table(table.parent) if table.parent else None
     yield from _facts(profile, profile.facts, table)
@@ -38,7 +38,20 @@ def _profile(profile: Profile, schema: Schema) -> Iterator[Finding]:
         yield from _facts(profile, profile.parent_facts, parent)
     if profile.link and profile.link.match and parent is not None:
         yield from _names(profile, profile.at, parent, [profile.link.match])
+    if profile.key_match:
+        yield from _matched(profile, profile.key_match, table, schema)
     yield from _rules(profile, table)
+
+
+def _matched(profile: Profile, match: str, table: Table, schema: Schema) -> Iterator[Finding]:
+    """`id_number` is a fact of the entity itself, `person.id_number` one of its children."""
+    entity, _, fact = match.rpartition(".")
+    children = {child.entity: child for child in schema.children(table.entity) if child.key}
+    owner = children.get(entity) if entity else table
+    if owner is None:
+        yield _unknown(profile, profile.at, "entity", entity, children)
+    else:
+        yield from _names(profile, profile.at, owner, [fact])
 
 
 def _facts(profile: Profile, specs: Iterable[FactSpec], table: Table) -> Iterator[Finding]:

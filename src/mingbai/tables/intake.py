@@ -19,6 +19,8 @@ class Problem:
 
     `row` counts from 1 as the user sees it; `places` are the columns of the sheet it is about, counted
     from 0, so that the cells can be marked in the sender's own workbook. `level` grades record checks.
+    Where many rows share a reason that asks nothing of anybody, one problem stands for all `rows` of
+    them; `spans` are their first and last numbers.
     """
 
     code: str
@@ -34,6 +36,8 @@ class Problem:
     key: str | None
     places: tuple[int, ...] = ()
     level: Level | None = None
+    rows: int = 1
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+import pyarrow as pa
+
 from mingbai.tables.convert import Batch, CellTrouble
 from mingbai.tables.errors import wording
 from mingbai.tables.identity import masked
 from mingbai.tables.intake import Problem, Severity
 from mingbai.tables.texts import Text, shown
+
+# Shown in messages; a longer chain of row numbers helps nobody.
+_MOST_SPANS = 12
 
 
 class Ledger:
@@ -37,6 +42,41 @@ class Ledger:
             self.listed[batch].add(row)
             self._note("listed", batch, row, code, facts)
 
+    def list_rows(self, batch: int, rows: Sequence[int], code: str, **facts: object) -> None:
+        """Keep many rows of a sheet out for one reason, which is said once with their number."""
+        fresh = [row for row in rows if row not in self.listed[batch]]
+        if not fresh:
+            return
+        self.listed[batch].update(fresh)
+        lines = self.batches[batch].rows.take(pa.array(fresh, pa.int64())).to_pylist()
+        spans = _spans(lines)
+        facts |= {"count": len(fresh), "lines": _said(spans)}
+        self._note_sheet("listed", batch, code, facts, len(fresh), spans)
+
+    def remark_sheet(self, batch: int, code: str, **facts: object) -> None:
+        """A word on a whole sheet."""
+        self._note_sheet("remark", batch, code, facts, 1, ())
+
+    def _note_sheet(
+        self,
+        severity: Severity,
+        batch: int,
+        code: str,
+        facts: dict[str, object],
+        rows: int,
+        spans: tuple[tuple[int, int], ...],
+    ) -> None:
+        place = self.batches[batch]
+        texts = {name: _safe(fact) for name, fact in facts.items()}
+        message, advice = _worded(code, tuple(texts.items()))
+        column = str(facts.get("column") or "") or None
+        self.problems.append(
+            Problem(
+                code, severity, place.file, place.sheet, None, column, None, message, advice,
+                place.profile.entity, None, rows=rows, spans=spans,
+            )
+        )  # fmt: skip
+
     def list_cell(self, batch: int, trouble: CellTrouble, code: str) -> None:
         """Keep a row out because the cell that identifies it cannot be used."""
         issue = trouble.reading.issue
@@ -52,8 +92,8 @@ class Ledger:
         """The words on cells, for the rows that were accepted."""
         for number, batch in enumerate(self.batches):
             listed = self.listed[number]
-            links = list(batch.link_troubles.values())
-            for trouble in links + batch.troubles:
+            ties = [*batch.key_troubles.values(), *batch.link_troubles.values()]
+            for trouble in ties + batch.troubles:
                 issue = trouble.reading.issue
                 if issue is not None and trouble.row not in listed:
                     facts: dict[str, object] = {
@@ -79,7 +119,7 @@ class Ledger:
     ) -> None:
         place = self.batches[batch]
         entity = str(facts.pop("entity", place.profile.entity))
-        key = facts.pop("key", None) or (place.key[row].as_py() if place.key is not None else None)
+        key = facts.pop("key", None) or _key(place, row)
         column = facts.get("column")
         number = facts.pop("number", None)
         value = shown(number) if number is not None else None
@@ -114,10 +154,33 @@ class Ledger:
         )
 
 
+def _key(batch: Batch, row: int) -> str | None:
+    """The row's own key; a number by which it is only matched is an ID number."""
+    key: str | None = batch.key[row].as_py() if batch.key is not None else None
+    return masked(key) if key is not None and batch.profile.key_match else key
+
+
 def _places(batch: Batch, column: str) -> tuple[int, ...]:
     """Where the columns stand that a message names; several are joined with 、."""
     names = [column] if column in batch.places else column.split("、")
     return tuple(batch.places[name] for name in names if name in batch.places)
+
+
+def _spans(lines: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Row numbers as ranges: 3, 4, 5, 9 is 3 to 5 and 9."""
+    spans: list[tuple[int, int]] = []
+    for line in sorted(lines):
+        if spans and line == spans[-1][1] + 1:
+            spans[-1] = (spans[-1][0], line)
+        else:
+            spans.append((line, line))
+    return tuple(spans)
+
+
+def _said(spans: Sequence[tuple[int, int]]) -> str:
+    """The first of them as people write them."""
+    named = [str(low) if low == high else f"{low}–{high}" for low, high in spans[:_MOST_SPANS]]
+    return "、".join(named) + ("…" if len(spans) > _MOST_SPANS else "")
 
 
 def _safe(fact: object) -> str | Text:

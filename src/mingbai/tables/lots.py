@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from mingbai.tables.convert import Batch
 from mingbai.tables.ledger import Ledger
-from mingbai.tables.marks import ABOVE, BATCH, KEY, LINK, POSITION
+from mingbai.tables.marks import ABOVE, BATCH, KEY, LINK, NAME, POSITION, YEAR
 from mingbai.tables.profiles import Profile
 from mingbai.tables.texts import Text, shown
 
@@ -46,6 +46,10 @@ def _table(batch: Batch, number: int) -> pa.Table:
         columns[KEY] = batch.key
     if batch.link is not None:
         columns[LINK] = batch.link
+    if batch.name is not None:
+        columns[NAME] = batch.name
+    if batch.year is not None:
+        columns[YEAR] = batch.year
     columns |= batch.facts
     columns |= {ABOVE + name: values for name, values in batch.parent_facts.items()}
     rows = len(batch)
@@ -55,7 +59,9 @@ def _table(batch: Batch, number: int) -> pa.Table:
 
 
 #: What stands in the key column of a total; such a row is no household and no person.
-TOTALS = ("合计", "总计", "小计", "总数", "合 计", "Total", "total", "TOTAL")
+TOTALS = (
+    "合计", "总计", "小计", "总数", "合 计", "合計", "總計", "小計", "總數", "Total", "total", "TOTAL",
+)  # fmt: skip
 
 
 def without(table: pa.Table, rows: Iterable[int]) -> pa.Table:
@@ -100,6 +106,26 @@ def list_unidentified(lot: Lot, ledger: Ledger) -> None:
 
 def _header(batch: Batch, name: str) -> str:
     return batch.labels.get(name, "")
+
+
+def list_earlier(lot: Lot, ledger: Ledger) -> None:
+    """Keep out the rows of earlier years (往年), over all sheets of the layout.
+
+    One reason a sheet and year. A row without a year stays: nothing says that it is old.
+    """
+    if YEAR not in lot.table.column_names:
+        return
+    years = lot.table[YEAR]
+    latest = pc.max(years).as_py()
+    earlier = pc.indices_nonzero(pc.fill_null(pc.less(years, latest), False))
+    groups: dict[tuple[int, int], list[int]] = {}
+    for place, year in zip(earlier.to_pylist(), years.take(earlier).to_pylist(), strict=True):
+        number, row = source_of(lot.table, place)
+        groups.setdefault((number, year), []).append(row)
+    for (number, year), rows in groups.items():
+        column = _header(ledger.batches[number], YEAR)
+        ledger.list_rows(number, rows, "TABLE-131", column=column, year=year, latest=latest)
+    lot.table = without(lot.table, earlier.to_pylist()).drop_columns([YEAR])
 
 
 def list_repeats(lot: Lot, ledger: Ledger) -> None:

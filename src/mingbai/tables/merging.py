@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -29,6 +29,25 @@ class Merged:
     table: pa.Table
     conflicts: list[Conflict]
     alone: list[int]
+
+
+@dataclass
+class Part:
+    """One list as it came, to tell where a merged fact was said first."""
+
+    table: pa.Table
+    _places: dict[str, int] = field(default_factory=dict)
+
+    def says(self, key: str, fact: str) -> tuple[int, int] | None:
+        """Batch and row in it where this list gives the fact of that key; none if it does not."""
+        if fact not in self.table.column_names:
+            return None
+        if not self._places:
+            self._places.update((one, at) for at, one in enumerate(self.table[KEY].to_pylist()))
+        place = self._places.get(key)
+        if place is None or not self.table[fact][place].is_valid:
+            return None
+        return self.table[BATCH][place].as_py(), self.table[POSITION][place].as_py()
 
 
 def merge(base: pa.Table, extra: pa.Table, *, append: bool) -> Merged:

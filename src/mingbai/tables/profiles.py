@@ -57,10 +57,17 @@ class FactSpec:
 
 @dataclass(frozen=True)
 class KeySpec:
-    """What identifies a row: one column, or several joined."""
+    """What identifies a row: one column, or several joined.
+
+    `match` makes the row say something of a row that the register already has: of the one whose fact
+    has this value (id_number), or of the parent of such a row (person.id_number: the household this
+    person lives in). `name` is a column that must then agree with the name in the register.
+    """
 
     sources: tuple[Source, ...]
     joined_with: str = "-"
+    match: str | None = None
+    name: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,7 @@ class LinkSpec:
 
     source: Source
     match: str | None = None
+    name: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -116,11 +124,23 @@ class Profile:
     checks: tuple[Check, ...] = ()
     rank: int = 50
     supplements: bool = False
+    year: Source | None = None
     columns: tuple[str, ...] = ()
     newer: tuple[str, ...] = ()
     generic: bool = False
     file: str = ""
     at: Place = (1, 1)
+
+    @property
+    def key_match(self) -> str | None:
+        """The fact by which its rows find a row of the register, if they have no key of their own."""
+        return self.key.match if self.key else None
+
+    @property
+    def named(self) -> Source | None:
+        """The column that says whom a row is about, beside the number that identifies them."""
+        own = self.key.name if self.key else None
+        return own or (self.link.name if self.link else None)
 
     @property
     def is_main(self) -> bool:
@@ -129,12 +149,13 @@ class Profile:
         A plain table beside an export is an addition too: a mistyped number in a visit sheet must
         not become a household.
         """
-        return not self.supplements and not self.generic
+        return not self.supplements and not self.generic and self.key_match is None
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """Every column the profile may read."""
         own = self.key.sources if self.key else ()
         tied = (self.link.source,) if self.link else ()
+        more = tuple(source for source in (self.named, self.year) if source)
         facts = self.facts + self.parent_facts
-        return own + tied + tuple(source for spec in facts for source in spec.all_sources)
+        return own + tied + more + tuple(source for spec in facts for source in spec.all_sources)

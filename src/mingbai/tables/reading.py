@@ -52,10 +52,14 @@ def read_files(
     profiles: Sequence[Profile],
     *,
     forced: Profile | None = None,
+    alone: bool = False,
     password: str | None = None,
     progress: Progress | None = None,
 ) -> Intake:
-    """Read the given files; a `forced` profile reads every sheet that has its key columns."""
+    """Read the given files; a `forced` profile reads every sheet that has its key columns.
+
+    `alone`: a department's list without any register beside it is accepted as it stands.
+    """
     check_profiles([*profiles, forced] if forced else profiles, schema)
     recogniser = Recogniser([_unconditional(forced)] if forced else profiles, schema)
     reader = _FolderReader(schema, recogniser, password)
@@ -63,7 +67,7 @@ def read_files(
         if progress is not None:
             progress(path.name, number, len(paths))
         reader.read(path)
-    return reader.intake()
+    return reader.intake(alone=alone)
 
 
 def _unconditional(profile: Profile) -> Profile:
@@ -180,9 +184,9 @@ class _FolderReader:
         report = FileReport(name=name, what="skipped", sheet=sheet, code=code, reason=reason)
         self.reports.append(report)
 
-    def intake(self) -> Intake:
+    def intake(self, *, alone: bool) -> Intake:
         ledger = Ledger(self.batches)
-        tables = Assembler(self.batches, self.schema, ledger).assemble()
+        tables = Assembler(self.batches, self.schema, ledger, alone=alone).assemble()
         ledger.remark_cells()
         for batch, row, label in self.twice:
             ledger.remark_header(batch, row, "TABLE-074", label)
