@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mingbai.tables import TablesError, load_profiles, read_folder
+from mingbai.tables import TablesError, load_profile, load_profiles, read_folder
 from mingbai.tables.fit import check_profiles
 from tests.tables.helpers import SCHEMA, csv, profiles, read, rows
 
@@ -170,3 +170,41 @@ def test_whole_header_is_kept_in_its_order_and_what_is_read_must_stand_in_it() -
     assert (one.code, one.line) == ("TABLE-011", 10)
     assert "“类”" in one.message.zh
     assert found(text.replace("备注", "户主")) == [("TABLE-007", 10)]
+
+
+MORE = """
+adds_to: plain
+source: K3
+facts: {wage: [工资, 工资性收入合计]}
+newer: [工资]
+"""
+
+
+def test_another_pack_may_read_more_from_the_same_sheet(tmp_path: Path) -> None:
+    csv(tmp_path, "a.csv", "户号,户主,工资\nh1,张三,5\n")
+    intake = read(tmp_path, PLAIN, MORE)
+    assert intake.files[0].profile == "plain"
+    assert rows(intake, "household", "head_name", "wage") == [("张三", 500)]
+    whole = PLAIN + "columns: [户号, 户主, 类]\n"
+    (profile,) = profiles(whole, MORE)
+    assert profile.newer == ("工资",)
+    assert found_in(whole, MORE.replace("newer: [工资]", "")) == ["TABLE-011"]
+
+
+def test_wrong_additions_are_numbered_errors(tmp_path: Path) -> None:
+    assert found_in(PLAIN, MORE.replace("plain", "plane")) == ["TABLE-010"]
+    assert found_in(PLAIN, MORE.replace("wage:", "kind:")) == ["TABLE-007"]
+    assert found_in(PLAIN, MORE + "rank: 3\n") == ["TABLE-005"]
+    alone = tmp_path / "more.yaml"
+    alone.write_text(MORE, encoding="utf-8")
+    with pytest.raises(TablesError) as caught:
+        load_profile(alone)
+    assert caught.value.code == "TABLE-008"
+    decides = MORE + "parent: {facts: {kind: 类}, decide: {fact: wage, code: x}}\n"
+    assert found_in(PLAIN, decides) == ["TABLE-007"]
+
+
+def found_in(*texts: str) -> list[str]:
+    with pytest.raises(TablesError) as caught:
+        profiles(*texts)
+    return [one.code for one in caught.value.findings]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,18 +28,39 @@ _CHECKS = {
 }
 
 
+@dataclass(frozen=True)
+class _Addition:
+    """Facts that another pack reads from the sheets of a layout it does not own (模板补充)."""
+
+    adds_to: str
+    facts: tuple[FactSpec, ...]
+    parent_facts: tuple[FactSpec, ...]
+    newer: tuple[str, ...]
+    file: str
+    node: Node
+
+
 def load_profiles(folders: Sequence[Path]) -> tuple[Profile, ...]:
     """All profiles of the folders (a pack's and those of the packs it extends)."""
     findings: list[Finding] = []
     profiles: dict[str, Profile] = {}
+    additions: list[_Addition] = []
     for folder in folders:
         for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
-            profile = _read(path, findings)
-            if profile is not None and profile.id in profiles:
-                at = profile.at
-                findings.append(finding("TABLE-009", file=str(path), at=at, profile=profile.id))
-            elif profile is not None:
-                profiles[profile.id] = profile
+            found = _read(path, findings)
+            if isinstance(found, _Addition):
+                additions.append(found)
+            elif found is not None and found.id in profiles:
+                at = found.at
+                findings.append(finding("TABLE-009", file=str(path), at=at, profile=found.id))
+            elif found is not None:
+                profiles[found.id] = found
+    for addition in additions:
+        base = profiles.get(addition.adds_to)
+        if base is None and not findings:
+            findings.append(_unknown(addition, profiles))
+        elif base is not None:
+            profiles[base.id] = _ProfileReader(addition.file, findings).joined(base, addition)
     if findings:
         raise TablesError(findings)
     return tuple(profiles.values())
@@ -47,21 +69,34 @@ def load_profiles(folders: Sequence[Path]) -> tuple[Profile, ...]:
 def load_profile(path: Path) -> Profile:
     """One profile from a file, such as one the header wizard saved."""
     findings: list[Finding] = []
-    profile = _read(path, findings)
-    if profile is None or findings:
+    found = _read(path, findings)
+    if isinstance(found, _Addition):
+        findings.append(finding("TABLE-008", file=str(path), at=found.node.at, key="profile"))
+    if found is None or isinstance(found, _Addition):
         raise TablesError(findings)
-    return profile
+    return found
 
 
-def _read(path: Path, findings: list[Finding]) -> Profile | None:
+def _unknown(addition: _Addition, known: Iterable[str]) -> Finding:
+    near = difflib.get_close_matches(addition.adds_to, list(known), 1)
+    nearest = near[0] if near else "-"
+    name, at = addition.adds_to, addition.node.at
+    return finding(
+        "TABLE-010", file=addition.file, at=at, kind="profile", name=name, nearest=nearest
+    )
+
+
+def _read(path: Path, findings: list[Finding]) -> Profile | _Addition | None:
     before = len(findings)
     root = read_yaml(path, findings)
     if root is None:
         if len(findings) == before:
             findings.append(finding("TABLE-004", file=str(path), why="empty"))
         return None
-    profile = _ProfileReader(str(path), findings).profile(root)
-    return profile if len(findings) == before else None
+    reader = _ProfileReader(str(path), findings)
+    adds = root.map is not None and "adds_to" in root.map
+    found = reader.addition(root) if adds else reader.profile(root)
+    return found if len(findings) == before else None
 
 
 class _ProfileReader(SpecReader):
@@ -95,6 +130,38 @@ class _ProfileReader(SpecReader):
             self.wrong(entries["parent"], "parent", "nothing beside a key that is matched")
         if "columns" in entries:
             self._hold_to_columns(profile, entries["columns"])
+        return profile
+
+    def addition(self, root: Node) -> _Addition | None:
+        """`adds_to`: further facts for a profile, from another file or pack."""
+        entries = self.mapping(root, "adds_to", ("adds_to", "source", "facts", "parent", "newer"))
+        parent_facts, decide = self._optional(entries, "parent", self._parent) or ((), None)
+        if decide:
+            self.wrong(entries["parent"], "decide", "nothing: the profile itself says who decides")
+        return _Addition(
+            self.text(entries["adds_to"], "adds_to"),
+            self._optional(entries, "facts", self.facts) or (),
+            parent_facts,
+            self._headers(entries, "newer"),
+            self.file,
+            root,
+        )
+
+    def joined(self, base: Profile, more: _Addition) -> Profile:
+        """The profile with the added facts; it may not read one fact in two ways."""
+        own = {spec.fact for spec in base.facts}, {spec.fact for spec in base.parent_facts}
+        for spec in more.facts + more.parent_facts:
+            if spec.fact in own[spec in more.parent_facts]:
+                said = f"a fact that {base.id} does not read yet"
+                self.wrong(Node(None, spec.at), spec.fact, said)
+        profile = replace(
+            base,
+            facts=base.facts + more.facts,
+            parent_facts=base.parent_facts + more.parent_facts,
+            newer=base.newer + more.newer,
+        )
+        if profile.columns:
+            self._hold_to_columns(profile, more.node)
         return profile
 
     def _optional(
