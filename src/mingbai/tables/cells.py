@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mingbai.tables.damage import is_error_value, is_lost, original
 from mingbai.tables.identity import masked
 from mingbai.tables.texts import BLANKS, shown
 
 # What offices and programs write into a cell that has nothing to say.
 _BLANK_MARKS = frozenset(
-    ("-", "--", "—", "——", "－", "/", "／", "null", "nan", "#n/a", "n/a", "\\n", "<na>", "nat")
+    ("-", "--", "—", "——", "－", "/", "／", "null", "nan", "n/a", "\\n", "<na>", "nat")
 )
+_WRAPPED = re.compile(r'="((?:[^"]|"")*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,28 @@ UNREADABLE = Unreadable()
 
 
 def broken(code: str, raw: object, *, source: int = 0, **facts: str) -> Reading:
-    """An unknown value with its reason; the shown value hides ID numbers and phones."""
+    """An unknown value with its reason; the shown value hides ID numbers and phones.
+
+    When something happened to the cell's text, that is the reason: it says more than `code`.
+    """
+    harm = harmed(raw)
+    if harm is not None:
+        code, facts = harm
     return Reading(None, Issue(code, masked(shown(raw)), source, facts))
+
+
+def harmed(raw: object) -> tuple[str, dict[str, str]] | None:
+    """The number of what happened to a text, with its facts: a failed formula, lost or wrong signs."""
+    if not isinstance(raw, str):
+        return None
+    if is_error_value(raw):
+        return "TABLE-082", {}
+    if raw.isascii():
+        return None
+    if is_lost(raw):
+        return "TABLE-080", {}
+    told = original(raw)
+    return None if told is None else ("TABLE-081", {"original": masked(told)})
 
 
 def tidy(raw: object) -> object:
@@ -64,8 +87,9 @@ def tidy(raw: object) -> object:
     if not isinstance(raw, str):
         return raw
     text = raw.strip(BLANKS)
-    if text.startswith('="') and text.endswith('"') and len(text) > 2:
-        text = text[2:-1].strip()
+    wrapped = _WRAPPED.fullmatch(text) if text.startswith("=") else None
+    if wrapped:
+        text = wrapped[1].replace('""', '"').strip()
     elif text.startswith("'"):
         text = text[1:].strip()
     return None if not text or text.casefold() in _BLANK_MARKS else text

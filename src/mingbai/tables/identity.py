@@ -10,6 +10,10 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 # The bytes of the digits are used as they are, 48 above their value: a register has millions.
 _ZEROS = ord("0") * sum(_WEIGHTS)
+# ID numbers of the first generation (until 1999) have fifteen signs: birth as YYMMDD, no check sign.
+_OLD = re.compile(r"(\d{6})(\d{9})", re.ASCII)
+# A spreadsheet keeps fifteen digits of a number and writes zeros for the rest.
+_CUT = re.compile(r"\d{15}0{3,7}", re.ASCII)
 # A disability card is the ID number with kind and grade behind it, a re-issue two signs more.
 _ID = re.compile(r"(\d{17}[\dX])(?:([1-7])([1-4])(?:B\d)?)?", re.ASCII)
 ID_PARTS = ("birth", "sex", "disability_type", "disability_grade")
@@ -17,9 +21,30 @@ _PRIVATE = re.compile(r"(?<!\d)(?:\d{15,}[Xx]?|1\d{10})(?!\d)", re.ASCII)
 
 
 def id18(text: str) -> str | None:
-    """The eighteen signs of an ID number (GB 11643), or none if the text is not shaped like one."""
-    match = _ID.fullmatch(text.strip().upper())
-    return match.group(1) if match else None
+    """The eighteen signs of an ID number (GB 11643), or none if the text is not shaped like one.
+
+    A number of fifteen signs is compared by the eighteen it became, of persons born from 1900 to
+    1999; the three signs for those over a hundred in 1999 are not told apart.
+    """
+    plain = text.strip().upper()
+    if match := _ID.fullmatch(plain):
+        return match.group(1)
+    old = _OLD.fullmatch(plain)
+    if old is None:
+        return None
+    first17 = f"{old[1]}19{old[2]}"
+    return first17 + check_sign(first17)
+
+
+def is_old(text: str) -> bool:
+    """Whether an ID number has the fifteen signs of the first generation (15 位旧身份证号)."""
+    return _OLD.fullmatch(text) is not None
+
+
+def is_cut(text: str) -> bool:
+    """Whether a long number ends as a spreadsheet leaves it (后几位变成 000) and cannot be one."""
+    number = id18(text)
+    return _CUT.fullmatch(text) is not None and (number is None or not is_valid(number))
 
 
 def check_sign(first17: str) -> str:
@@ -47,15 +72,17 @@ def sex_of(number: str) -> str:
 
 def part_of(text: str, part: str) -> tuple[str, date | str] | None:
     """The eighteen signs, and what they say: birth, sex, or what a disability card adds to them."""
-    match = _ID.fullmatch(text.strip().upper())
-    if match is None:
+    number = id18(text)
+    if number is None:
         return None
+    card = _ID.fullmatch(text.strip().upper())
+    said: date | str | None
     if part in ("birth", "sex"):
-        birth = birth_of(match[1])
-        said: date | str | None = sex_of(match[1]) if part == "sex" and birth else birth
+        birth = birth_of(number)
+        said = sex_of(number) if part == "sex" and birth else birth
     else:
-        said = match[2] if part == "disability_type" else match[3]
-    return (match[1], said) if said is not None else None
+        said = card and card[2 if part == "disability_type" else 3]
+    return (number, said) if said is not None else None
 
 
 def is_phone(text: str) -> bool:

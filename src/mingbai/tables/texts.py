@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
+
+import opencc
 
 
 class Text(NamedTuple):
@@ -13,8 +17,13 @@ class Text(NamedTuple):
     en: str
 
 
-# Blanks a person cannot see: ASCII ones, the ideographic space, no-break space, BOM, zero width.
-BLANKS = " \t\r\n\x0b\x0c\u3000\u00a0\ufeff\u200b"
+# Signs that carry no content and cannot be seen: zero width, direction marks, soft hyphen, BOM.
+# Joiners (U+200C, U+200D, U+180E) are not among them: Mongolian and Uyghur are spelled with them.
+INVISIBLE = (
+    "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+# Blanks a person cannot see: ASCII ones, the ideographic space, no-break space, and the above.
+BLANKS = " \t\r\n\x0b\x0c\u3000\u00a0" + INVISIBLE
 # Full-width ASCII and the ideographic space: the same sign typed with another key.
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
@@ -25,10 +34,36 @@ def half_width(text: str) -> str:
 
 
 def fold(label: str) -> str:
-    """A header or code label reduced to what tells it apart: no blanks, no width, no case."""
+    """A header or code label reduced to what tells it apart: no blanks, no width, no case.
+
+    Traditional characters (繁体) are compared as simplified ones, sign by sign, so that 戶編號 is
+    户编号. Only labels are folded; names and free text stay as written.
+    """
     folded = unicodedata.normalize("NFKC", label).casefold()
     folded = "".join(folded.split())
-    return folded.strip("*\ufeff\u200b")
+    if not folded.isascii():
+        folded = simplified(folded.translate(_UNSEEN))
+    return folded.strip("*")
+
+
+_UNSEEN = dict.fromkeys(map(ord, INVISIBLE))
+
+
+def simplified(text: str) -> str:
+    """Traditional characters as simplified ones; what GB 2312 can write already is left alone."""
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        return text.translate(_simplified_signs())
+    return text
+
+
+@cache
+def _simplified_signs() -> Mapping[int, str]:
+    """Each traditional character with its simplified one; loaded when first met."""
+    signs = [chr(code) for code in range(0x4E00, 0xA000)]
+    told = opencc.OpenCC("t2s").convert("\n".join(signs)).split("\n")
+    return {ord(sign): plain for sign, plain in zip(signs, told, strict=True) if sign != plain}
 
 
 def shown(value: object, limit: int = 60) -> str:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mingbai.tables.cells import BLANK, Reading, broken
-from mingbai.tables.identity import id18, is_phone, is_valid
+from mingbai.tables.cells import BLANK, Issue, Reading, broken, harmed
+from mingbai.tables.identity import id18, is_cut, is_old, is_phone, is_valid, masked
 from mingbai.tables.places import provinces
 from mingbai.tables.schema import Column
-from mingbai.tables.texts import fold, half_width, shown
+from mingbai.tables.texts import INVISIBLE, fold, half_width, shown
 
 _LONGEST = 2000
 # As spreadsheets and programs print a number they cut short; the sign tells it from an id such
@@ -18,6 +18,11 @@ _LONGEST = 2000
 _LOST_DIGITS = re.compile(r"\d(\.\d+)?E\+\d{1,3}", re.ASCII | re.IGNORECASE)
 # Province, prefecture, county, township, village.
 _DIVISION_DIGITS = (2, 4, 6, 9, 12)
+# Text that a spreadsheet would run as a formula: none of a number, a phone, a dash before words.
+_FORMULA = re.compile(r"[=@]|[+-](?![\d.,()\s+-]*$)(?![\u3000-\u9fff])", re.ASCII)
+# Controls that spelling needs, though they count as not printable.
+_JOINERS = dict.fromkeys(map(ord, "\u200c\u200d\u180e"))
+_UNSEEN = dict.fromkeys(map(ord, INVISIBLE))
 _SPLIT = re.compile(r"[,，、;；/|\s]+")
 YES_NO: Mapping[str, bool] = {
     **dict.fromkeys(("是", "有", "已", "y", "yes", "true", "t", "1", "√", "✓"), True),
@@ -43,7 +48,17 @@ def _whole(text: str) -> bool:
     """Whether a text is one: short enough, every sign printable, not a number cut short."""
     if len(text) > _LONGEST or (text[-1:].isdigit() and _LOST_DIGITS.fullmatch(text)):
         return False
-    return text.isprintable() or "".join(text.split()).isprintable()
+    return text.isprintable() or _bare(text).isprintable()
+
+
+def _bare(text: str) -> str:
+    """The signs that say something: no blanks, no joiners, no characters made by the sender."""
+    return "".join(sign for sign in text.translate(_JOINERS) if not (sign.isspace() or _own(sign)))
+
+
+def _own(sign: str) -> bool:
+    """Whether a character was made by the sender (造字): only his computer can show it."""
+    return "\ue000" <= sign <= "\uf8ff" or sign >= "\U000f0000"
 
 
 @dataclass(frozen=True)
@@ -54,24 +69,53 @@ class TextReader:
     halves: bool = False
 
     def read(self, raw: object) -> Reading:
-        text = plain(raw)
+        seen = raw.translate(_UNSEEN) if isinstance(raw, str) else raw
+        text = plain(seen)
         if text is None and isinstance(raw, float) and not raw.is_integer():
             text = shown(raw)  # 12.5 in a text column is 12.5; only long numbers lose digits
         if text is None:
             return broken("TABLE-062", raw)
-        if self.check is None:
-            return Reading(half_width(text) if self.halves else text)
-        return self._number(half_width(text).replace(" ", ""), raw)
+        harm = harmed(seen)
+        if harm is not None and harm[0] != "TABLE-081":
+            return broken(harm[0], seen)
+        reading = self._said(text, raw)
+        if reading.issue is None and reading.value is not None:
+            code, facts = harm or (_remarkable(text, seen is raw or seen == raw), {})
+            if code:
+                return Reading(reading.value, Issue(code, masked(shown(raw)), 0, facts))
+        return reading
 
-    def _number(self, text: str, raw: object) -> Reading:
-        """ID numbers and phones are kept as written, with a remark when they cannot be right."""
+    def _said(self, text: str, raw: object) -> Reading:
         if self.check == "phone":
-            code, right = "TABLE-067", is_phone(text)
-        else:
-            number = id18(text)
-            text = text.upper()
-            code, right = "TABLE-065", number is not None and is_valid(number)
-        return Reading(text, None if right else broken(code, raw).issue)
+            number = half_width(text).replace(" ", "")
+            return Reading(number, None if is_phone(number) else broken("TABLE-067", raw).issue)
+        if self.check == "id_number":
+            return _identity(half_width(text).replace(" ", "").upper(), raw)
+        return Reading(half_width(text) if self.halves else text)
+
+
+def _identity(text: str, raw: object) -> Reading:
+    """An ID number is kept as written, with a remark when it cannot be right.
+
+    What a spreadsheet cut is refused: the lost signs could make it anybody's.
+    """
+    if is_cut(text):
+        return broken("TABLE-084", raw)
+    number = id18(text)
+    if number is None or not is_valid(number):
+        return Reading(text, broken("TABLE-065", raw).issue)
+    if is_old(text):
+        return Reading(text, broken("TABLE-085", raw, sign=number[-1]).issue)
+    return Reading(text)
+
+
+def _remarkable(text: str, whole: bool) -> str | None:
+    """The number of what a reader should know of a text that is kept as written."""
+    if not whole:
+        return "TABLE-079"
+    if _FORMULA.match(half_width(text)):
+        return "TABLE-083"
+    return "TABLE-088" if any(map(_own, text)) else None
 
 
 @dataclass(frozen=True)
