@@ -22,8 +22,7 @@ def pack_page(pack: Pack) -> Iterator[str]:
     yield ""
     yield f"规则 / rules ({len(pack.rules)})"
     for rule in pack.rules:
-        role = rule.role.value if rule.role else "step"
-        yield f"  {rule.id:<28} {role:<12} {_period(rule)}  {rule.label.zh} / {rule.label.en}"
+        yield f"  {rule.id:<28} {_role(rule):<12} {_period(rule)}  {rule.label.zh} / {rule.label.en}"
     yield ""
     yield f"参数 / parameters ({len(pack.parameters)})"
     for parameter in pack.parameters.values():
@@ -34,11 +33,13 @@ def pack_page(pack: Pack) -> Iterator[str]:
 def rule_page(pack: Pack, rule: Rule) -> Iterator[str]:
     """One version of a rule in plain words, with its clauses, source, period and parameters."""
     yield f"{rule.label.zh} / {rule.label.en}"
-    yield f"{rule.id}（{rule.entity}，{rule.role.value if rule.role else 'step'}）"
+    yield f"{rule.id}（{rule.entity}，{_role(rule)}）"
     yield ""
-    if rule.sentence.zh:
-        yield rule.sentence.zh
-        yield rule.sentence.en
+    texts = [rule.sentence] if rule.sentence.zh else []
+    texts += [rule.check.message, rule.check.advice] if rule.check else []
+    for text in texts:
+        yield text.zh
+        yield text.en
         yield ""
     yield f"依据 / source：{rule.source}"
     yield f"有效 / in force：{_period(rule)}"
@@ -61,6 +62,12 @@ def rule_page(pack: Pack, rule: Rule) -> Iterator[str]:
     yield f"案例 / cases ({len(cases)})"
     for case in cases[:30]:
         yield f"  {case.as_of}  {case.name.zh} / {case.name.en}"
+
+
+def _role(rule: Rule) -> str:
+    if rule.check is not None:
+        return f"check {rule.check.severity}"
+    return rule.role.value if rule.role else "step"
 
 
 def _period(rule: Rule) -> str:
@@ -171,7 +178,18 @@ def _described(item: Entry) -> list[str]:
     if isinstance(item, Parameter):
         return [line.strip() for line in parameter_page(item)]
     if isinstance(item, Rule):
-        return [item.label.zh, item.sentence.zh, str(item.source), _period(item), *_form(item)]
+        return [
+            item.label.zh,
+            item.sentence.zh,
+            *(
+                [item.check.severity, item.check.message.zh, item.check.advice.zh]
+                if item.check
+                else []
+            ),
+            str(item.source),
+            _period(item),
+            *_form(item),
+        ]
     return [str(item.type), item.label.zh, str(item.minimum), str(item.maximum)]
 
 

@@ -105,6 +105,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "名称“{name}”不能用：{why}",
         "the name '{name}' cannot be used: {why}",
     ),
+    "PACK-050": (
+        "中文和英文提示里的填空不一致：{name}",
+        "the blanks of the Chinese and the English text differ: {name}",
+    ),
     # running
     "RUN-001": ("没有名为“{name}”的参数{near}", "there is no parameter '{name}'{near}"),
     "RUN-002": (

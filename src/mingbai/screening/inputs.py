@@ -58,14 +58,24 @@ def _type_name(kind: Type) -> str:
     return kind.kind.value
 
 
-def read_input(folder: Path, pack: Pack, progress: Progress | None = None) -> Intake:
+def read_input(
+    folder: Path, pack: Pack, progress: Progress | None = None, *, password: str | None = None
+) -> Intake:
     """Read a folder for a pack, with the header profiles of the pack and of what it extends."""
     profiles = load_profiles([Path(path) / "profiles" for path in pack.folders])
-    return read_folder(folder, schema_of(pack), profiles, progress=progress)
+    return read_folder(folder, schema_of(pack), profiles, password=password, progress=progress)
 
 
 def pack_for(pack: Pack, intake: Intake) -> Pack:
-    """The pack as this input allows: records that were not handed in are unknown, not "none".
+    """The pack as this input allows, for a screening: without its checks of records.
+
+    Records that were not handed in are unknown, not "none"; see `with_gaps`.
+    """
+    return with_gaps(pack.without_checks(), intake)
+
+
+def with_gaps(pack: Pack, intake: Intake) -> Pack:
+    """The pack in which records that were not handed in are unknown.
 
     A relation that says ``empty: none`` means that a list without an entry is a no. That holds only
     when the list was handed in.

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from mingbai.engine.errors import Fault, PackError, Place, fault, nearest
+from mingbai.engine.loading.blanks import check_blanks
 from mingbai.engine.loading.cases import Dictionary, read_case
 from mingbai.engine.loading.facts import Codes, check_tree, read_codes, read_entity, read_fact
 from mingbai.engine.loading.names import check_names
@@ -177,6 +178,8 @@ def _read_folder(
         check_rules(draft.rules, draft.faults, dict(draft.entities))
         names = check_names(draft.entities, draft.facts, draft.parameters, draft.rules)
         draft.faults.extend(names)
+        blanks = check_blanks(draft.rules, draft.entities, draft.facts, draft.parameters)
+        draft.faults.extend(blanks)
     _read_cases(items.get("tests", []), draft)
 
 

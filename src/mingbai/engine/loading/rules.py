@@ -9,7 +9,17 @@ from mingbai.engine.errors import Fault, fault, nearest
 from mingbai.engine.loading.facts import Codes
 from mingbai.engine.loading.reading import Fields
 from mingbai.engine.loading.yaml_tree import Item
-from mingbai.engine.model.pack import Clause, Form, LegalSource, Role, Rule, Source, TableRow
+from mingbai.engine.model.pack import (
+    SEVERITIES,
+    CheckTexts,
+    Clause,
+    Form,
+    LegalSource,
+    Role,
+    Rule,
+    Source,
+    TableRow,
+)
 from mingbai.engine.model.values import BOOL, Period, Text, Type
 
 GROUPS = ("all", "any", "none")
@@ -28,9 +38,9 @@ def read_rule(item: Item, codes: Codes, start: date, faults: list[Fault]) -> Rul
         entity=fields.string("entity", required=True),
         type=rule_type,
         role=Role(role) if role else None,
-        met_when=fields.flag("met_when", role not in ("signal", "status")),
+        met_when=fields.flag("met_when", role not in ("signal", "status", "check")),
         label=fields.label(),
-        sentence=fields.text("sentence", required=bool(role)) or Text("", ""),
+        sentence=fields.text("sentence", required=role not in ("", "check")) or Text("", ""),
         source=_legal_source(fields),
         period=_period(fields, start),
         applies_when=fields.source("applies_when"),
@@ -41,10 +51,18 @@ def read_rule(item: Item, codes: Codes, start: date, faults: list[Fault]) -> Rul
         replaces=fields.replaces(),
         cost=fields.flag("cost"),
         gap=fields.choice("gap", ("missing", "undue"), default="") or None,
+        check=_check_texts(fields) if role == "check" else None,
     )
     fields.done(FORMS)
     _check_role(rule, fields)
     return rule if name else None
+
+
+def _check_texts(fields: Fields) -> CheckTexts:
+    severity = fields.choice("severity", SEVERITIES) or SEVERITIES[0]
+    message = fields.item("message")
+    place = message.place if message else fields.place
+    return CheckTexts(severity, fields.label("message"), fields.label("advice"), place)
 
 
 def _check_role(rule: Rule, fields: Fields) -> None:

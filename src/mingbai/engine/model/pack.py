@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -114,6 +115,35 @@ class Role(StrEnum):
     SIGNAL = "signal"
     ENTITLEMENT = "entitlement"
     READINESS = "readiness"
+    CHECK = "check"
+
+
+#: How serious a finding of a check is (核对的轻重), the most serious first.
+SEVERITIES = ("error", "warning", "hint")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckTexts:
+    """What a check of records says (核对提示): blanks such as ``{income_wage}`` hold the row's own values."""
+
+    severity: str  # one of SEVERITIES
+    message: Text
+    advice: Text
+    place: Place
+
+    @property
+    def blanks(self) -> tuple[str, ...]:
+        """The names in braces, each once."""
+        texts = (self.message.zh, self.message.en, self.advice.zh, self.advice.en)
+        return tuple(dict.fromkeys(name for text in texts for name in blanks_in(text)))
+
+
+def blanks_in(text: str) -> list[str]:
+    """The names in the braces of a text."""
+    return _BLANK.findall(text)
+
+
+_BLANK = re.compile(r"{([^{}]*)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +222,7 @@ class Rule:
     replaces: Replacement | None = None
     cost: bool = False  # a household amount that a what-if adds up
     gap: str | None = None  # entitlements: "missing" 应享未享, "undue" 不应享而享
+    check: CheckTexts | None = None  # checks of records, and only these
 
     def clauses(self) -> Iterator[tuple[str, Clause]]:
         """All clauses with their full ids, nested ones after their group."""
@@ -277,6 +308,11 @@ class Pack:
     def rules_on(self, day: date) -> dict[str, Rule]:
         """The rules in force on a day, by id."""
         return {rule.id: rule for rule in self.rules if rule.period.contains(day)}
+
+    def without_checks(self) -> Pack:
+        """The pack without its checks of records, which are no part of a screening."""
+        rules = tuple(rule for rule in self.rules if rule.role is not Role.CHECK)
+        return self if len(rules) == len(self.rules) else replace(self, rules=rules)
 
     def in_reading_order(self, names: Iterable[str]) -> list[str]:
         """Rule ids as people read them: guarantees first, then by urgency, then as in the pack."""
