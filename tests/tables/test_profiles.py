@@ -208,3 +208,16 @@ def found_in(*texts: str) -> list[str]:
     with pytest.raises(TablesError) as caught:
         profiles(*texts)
     return [one.code for one in caught.value.findings]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_equal_profiles_are_told_apart_by_conditions_then_name(
+    tmp_path: Path, *, backwards: bool
+) -> None:
+    csv(tmp_path, "a.csv", "户号,户主,类\nh1,张三,1类\n")
+    twin = PLAIN.replace("profile: plain", "profile: another")
+    texts = [PLAIN, twin]
+    assert read(tmp_path, *(texts[::-1] if backwards else texts)).files[0].profile == "another"
+    strict = PLAIN.replace("[户号, [姓名, 户主]]", "[户号, [姓名, 户主], 类]")
+    texts = [strict, twin]
+    assert read(tmp_path, *(texts[::-1] if backwards else texts)).files[0].profile == "plain"

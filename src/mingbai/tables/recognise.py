@@ -53,7 +53,7 @@ class Recogniser:
                 continue
             scores = self._scores(places, fold(stem))
             found += [Match(p, number, labels, places, twice, score) for p, score in scores]
-        return max(found, key=lambda match: match.score, default=None)
+        return min(found, key=_order, default=None)
 
     def _scores(
         self, places: Mapping[str, int], stem: str
@@ -71,6 +71,13 @@ class Recogniser:
                 kind = 1 if named else 0
                 scores.append((profile, (kind, _understood(profile, places), -profile.rank)))
         return scores
+
+
+def _order(match: Match) -> tuple[object, ...]:
+    """The best score first; equal ones by conditions met, row and name, never by the order of files."""
+    worst_first = tuple(-part for part in match.score)
+    profile = match.profile
+    return worst_first, -len(profile.recognise.needed), match.header_row, profile.id
 
 
 def _places(labels: Sequence[str]) -> tuple[dict[str, int], tuple[str, ...]]:
