@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from mingbai.cli.options import input_folder, pack_options
+from mingbai.cli.options import input_folder, pack_options, password_file
 from mingbai.documents.card import write_card
 from mingbai.documents.family import family_of
 from mingbai.documents.sheets import auditor_sheet, explain_json, villager_sheet
@@ -23,6 +23,7 @@ from mingbai.screening.inputs import household_row, pack_for, read_input
 @click.command()
 @input_folder
 @pack_options
+@password_file
 @click.option("--household", "key", required=True, metavar="ID", help="户编号 / household id")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option(
@@ -34,14 +35,21 @@ from mingbai.screening.inputs import household_row, pack_for, read_input
     help="另写一张可打印的明白卡 / also write the printable card (HTML)",
 )
 def explain(
-    folder: Path, pack: Pack, as_of: date, key: str, lang: str, json_out: bool, card: Path | None
+    folder: Path,
+    pack: Pack,
+    as_of: date,
+    password: str | None,
+    key: str,
+    lang: str,
+    json_out: bool,
+    card: Path | None,
 ) -> None:
     """说明一户：讲给户里听的话，和审核用的推导 / explain one household.
 
     例 / example: mingbai explain examples/yunnan-2025 --pack cn --as-of 2025-06-30
     --household 995301010001
     """
-    intake = read_input(folder, pack)
+    intake = read_input(folder, pack, password=password)
     program = compile_pack(pack_for(pack, intake), as_of)
     household = household_row(pack, intake.tables, key)
     changes = changes_of(program.bound, household)

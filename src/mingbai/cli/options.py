@@ -61,8 +61,29 @@ def pack_options(function: F) -> F:
     return wrapper  # type: ignore[return-value]  # functools.wraps keeps the signature click sees
 
 
+def _first_line(ctx: click.Context, param: click.Parameter, path: Path | None) -> str | None:
+    """The password goes to the reader and nowhere else: not into a log, not into a result."""
+    if path is None:
+        return None
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise click.BadParameter(
+            "密码文件读不出来，应为 UTF-8 文本 / not a UTF-8 text file", ctx, param
+        ) from None
+    return lines[0] if lines else ""
+
+
+password_file = click.option(
+    "--password-file",
+    "password",
+    callback=_first_line,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="加密工作簿的密码，取此文件第一行 / password of encrypted workbooks: first line of this file",
+)
+
 input_folder = click.argument(
     "folder", metavar="INPUT_DIR", type=click.Path(path_type=Path, exists=True, file_okay=False)
 )
 
-__all__ = ["Day", "Pack", "input_folder", "pack_options"]
+__all__ = ["Day", "Pack", "input_folder", "pack_options", "password_file"]

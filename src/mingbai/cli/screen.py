@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from mingbai.cli.options import input_folder, pack_options
+from mingbai.cli.options import input_folder, pack_options, password_file
 from mingbai.cli.progress import ProgressLine
 from mingbai.documents.family import Family, family_of
 from mingbai.documents.report import write_report
@@ -42,6 +42,7 @@ MOST_ROWS_SEARCHED = 40
 @click.command()
 @input_folder
 @pack_options
+@password_file
 @click.option(
     "--out",
     required=True,
@@ -51,7 +52,9 @@ MOST_ROWS_SEARCHED = 40
 @click.option(
     "--json", "json_out", is_flag=True, help="只打印一个 JSON 对象 / print one JSON object"
 )
-def screen(folder: Path, pack: Pack, as_of: date, out: Path, json_out: bool) -> None:
+def screen(
+    folder: Path, pack: Pack, as_of: date, password: str | None, out: Path, json_out: bool
+) -> None:
     """筛查一个文件夹里的表格：每一户的状态、理由和任务 / screen a folder of tables.
 
     例 / example: mingbai screen examples/yunnan-2025 --pack cn --as-of 2025-06-30 --out out/yunnan
@@ -59,7 +62,7 @@ def screen(folder: Path, pack: Pack, as_of: date, out: Path, json_out: bool) -> 
     if out.resolve() == folder.resolve():
         raise run_error("RUN-011", name=str(out))
     progress = ProgressLine()
-    screening = run_screening(folder, pack, as_of, progress)
+    screening = run_screening(folder, pack, as_of, progress, password=password)
     progress("write", 0, 1)
     _write(screening, out)
     progress.close()

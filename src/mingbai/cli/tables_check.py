@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from mingbai.cli.options import Day
+from mingbai.cli.options import Day, password_file
 from mingbai.cli.progress import ProgressLine
 from mingbai.documents.checked import write_checked
 from mingbai.engine.errors import run_error
@@ -41,11 +41,7 @@ _MOST_KINDS = 12
     "--profile", "profile_name", metavar="P", help="表头模板的编号或文件 / profile id or file"
 )
 @click.option("--as-of", type=Day(), help="截至日，默认今天 / as-of day, default today")
-@click.option(
-    "--password-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="打开加密工作簿的密码，取文件第一行 / password of encrypted workbooks: first line of this file",
-)
+@password_file
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -59,7 +55,7 @@ def check(
     pack_name: str,
     profile_name: str | None,
     as_of: date | None,
-    password_file: Path | None,
+    password: str | None,
     out: Path | None,
     json_out: bool,
 ) -> None:
@@ -72,7 +68,6 @@ def check(
     paths = _paths(files)
     # Ages need a day. A register has a working date; somebody's file on a desk has today.
     day = as_of or date.today()  # noqa: DTZ011
-    password = _password(password_file)
     checked = check_tables(
         paths,
         pack,
@@ -105,14 +100,6 @@ def _paths(files: tuple[Path, ...]) -> list[Path]:
             f"有两个文件同名：{twice[0]}，请改名后再查 / two files have the same name, rename one"
         )
     return list(found)
-
-
-def _password(path: Path | None) -> str | None:
-    """The first line of the file; it goes to the reader and nowhere else."""
-    if path is None:
-        return None
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
-    return lines[0] if lines else ""
 
 
 def _earlier(out: Path | None) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from mingbai.cli.options import input_folder, pack_options
+from mingbai.cli.options import input_folder, pack_options, password_file
 from mingbai.engine.compiling.whatif import compile_whatif, parse_trial
 from mingbai.engine.model.pack import Pack, Rule
 from mingbai.engine.model.values import unscaled
@@ -27,6 +27,7 @@ _WORDS = {
 @click.command()
 @input_folder
 @pack_options
+@password_file
 @click.option(
     "--set",
     "settings",
@@ -39,7 +40,12 @@ _WORDS = {
     "--json", "json_out", is_flag=True, help="只打印一个 JSON 对象 / print one JSON object"
 )
 def whatif(
-    folder: Path, pack: Pack, as_of: date, settings: tuple[str, ...], json_out: bool
+    folder: Path,
+    pack: Pack,
+    as_of: date,
+    password: str | None,
+    settings: tuple[str, ...],
+    json_out: bool,
 ) -> None:
     """试算一个参数：谁会变、多少户、要多少钱；不改任何结果 / try a parameter, change nothing.
 
@@ -47,7 +53,7 @@ def whatif(
     --set monitoring_line=9000
     """
     trials = tuple(parse_trial(pack, text) for text in settings)
-    intake = read_input(folder, pack)
+    intake = read_input(folder, pack, password=password)
     compiled = compile_whatif(pack_for(pack, intake), as_of, trials)
     result = try_out(compiled, intake)
     if json_out:

@@ -26,13 +26,20 @@ from mingbai.tables import Intake
 Progress = Callable[[str, int, int], None]
 
 
-def screen(folder: Path, pack: Pack, as_of: date, progress: Progress | None = None) -> Screening:
+def screen(
+    folder: Path,
+    pack: Pack,
+    as_of: date,
+    progress: Progress | None = None,
+    *,
+    password: str | None = None,
+) -> Screening:
     """Screen a folder of tables under a pack on a day.
 
     Raises ``PackError``, ``RunError`` or ``TablesError``, each with numbered faults.
     """
     compile_pack(pack, as_of, outputs=())  # a wrong pack is said before a county is read
-    intake = read_input(folder, pack, progress)
+    intake = read_input(folder, pack, progress, password=password)
     complete = complete_facts(pack, intake.tables)
     fitted = pack_for(pack, intake)
     program = compile_pack(fitted, as_of, reasons=True, causes=True, complete=complete)
