@@ -139,6 +139,14 @@ def test_household_is_found_by_any_of_its_members(tmp_path: Path) -> None:
     assert found(intake) == [("TABLE-045", "住建.csv", 3)]
 
 
+def test_row_found_by_number_may_also_speak_of_the_household(tmp_path: Path) -> None:
+    register(tmp_path)
+    csv(tmp_path, "民政.csv", f"证号,残疾类别,户类型\n{WOMAN},肢体,脱贫户\n{MAN},肢体,\n")
+    intake = read(tmp_path, DISABLED + "parent: {facts: {kind: 户类型}}\n")
+    assert rows(intake, "household", "household_id", "kind") == [("h1", "exited"), ("h2", None)]
+    assert codes(intake) == []
+
+
 def test_two_people_with_one_number_in_one_household_are_one_household(tmp_path: Path) -> None:
     register(tmp_path, f"p3,h1,张三,{MAN}\n")
     csv(tmp_path, "住建.csv", f"户主身份证号,鉴定\n{MAN},D级\n")
@@ -211,7 +219,6 @@ def test_alone_has_no_effect_beside_a_register(tmp_path: Path) -> None:
         (DISABLED.replace("match: id_number, ", ""), "TABLE-008"),
         (DISABLED.replace("labels: 证号, ", ""), "TABLE-008"),
         (DISABLED.replace("name: 姓名", "naem: 姓名"), "TABLE-005"),
-        (DISABLED + "parent: {facts: {kind: 类}}\n", "TABLE-007"),
     ],
 )
 def test_wrong_match_is_a_numbered_error(text: str, code: str) -> None:

@@ -221,3 +221,55 @@ def test_equal_profiles_are_told_apart_by_conditions_then_name(
     strict = PLAIN.replace("[户号, [姓名, 户主]]", "[户号, [姓名, 户主], 类]")
     texts = [strict, twin]
     assert read(tmp_path, *(texts[::-1] if backwards else texts)).files[0].profile == "plain"
+
+
+FORMS = """
+profile: forms
+title: {zh: 收入, en: income}
+recognise: {all: [id, 地租]}
+entity: household
+key: id
+only: {labels: 状态, says: [正常, 有效]}
+facts:
+  wage: {sum: [地租, {label: 利息（万元）, times: 10000}]}
+  unsafe: {filled: 消除时间}
+"""
+
+
+def test_sum_and_filled(tmp_path: Path) -> None:
+    text = "id,地租,利息（万元）,消除时间\nh1,100,0.02,202301\nh2,,3,\nh3,,,\nh4,5,约3,x\n"
+    intake = read(csv(tmp_path, "a.csv", text).parent, FORMS)
+    assert rows(intake, "household", "wage", "unsafe") == [
+        (30_000, True),
+        (3_000_000, False),
+        (None, False),
+        (None, True),
+    ]
+    assert [(one.code, one.row, one.column) for one in intake.problems] == [
+        ("TABLE-061", 5, "利息（万元）")
+    ]
+
+
+def test_sum_of_columns_that_are_not_all_there_is_no_sum(tmp_path: Path) -> None:
+    intake = read(csv(tmp_path, "a.csv", "id,地租,消除时间\nh1,100,\n").parent, FORMS)
+    assert rows(intake, "household", "wage") == [(None,)]
+    assert "wage" not in intake.supplied["household"]
+
+
+def test_rows_that_say_they_do_not_count_are_listed_once_a_word(tmp_path: Path) -> None:
+    text = "id,地租,状态\nh1,1,正常\nh2,1,停保\nh3,1,\nh4,1,停保\nh5,1,注销\n"
+    intake = read(csv(tmp_path, "a.csv", text).parent, FORMS)
+    assert rows(intake, "household", "household_id") == [("h1",), ("h3",)]
+    assert [(one.code, one.rows, one.spans) for one in intake.problems] == [
+        ("TABLE-134", 2, ((3, 3), (5, 5))),
+        ("TABLE-134", 1, ((6, 6),)),
+    ]
+    assert "“停保”" in intake.problems[0].message.zh
+
+
+def test_wrong_forms_are_numbered_errors() -> None:
+    assert found(FORMS.replace("[正常, 有效]", "{}"))[0][0] == "TABLE-007"
+    assert found(FORMS.replace("says:", "say:"))[0][0] == "TABLE-005"
+    assert found(FORMS.replace("{sum: [", "{sum: x, values: ["))[0][0] == "TABLE-007"
+    assert found(FORMS.replace("unsafe:", "kind:")) == [("TABLE-010", 10)]
+    assert found(FORMS.replace("wage:", "head_name:")) == [("TABLE-010", 9)]

@@ -15,6 +15,7 @@ from mingbai.tables.lots import (
     Lot,
     gather,
     list_earlier,
+    list_refused,
     list_repeats,
     list_unidentified,
     row_name,
@@ -56,7 +57,10 @@ class Assembler:
                 self._tell_parent(lot, table)
         register = dict(self.rows)
         for table in self.schema.tables:
-            lots[table.entity] += self._supplement(table, register)
+            more = self._supplement(table, register)
+            for lot in more:
+                self._tell_parent(lot, table)
+            lots[table.entity] += more
         for table in self.schema.tables:
             self._check(table, lots[table.entity])
         return {table.entity: self._typed(table) for table in self.schema.tables}
@@ -66,6 +70,7 @@ class Assembler:
         lots = [lot for lot in gather(self.batches, table.entity) if not lot.profile.key_match]
         for lot in lots:
             list_unidentified(lot, self.ledger)
+            list_refused(lot, self.ledger)
             list_earlier(lot, self.ledger)
             if not self._resolve(lot, table, self.rows):
                 self._list_orphans(lot, table)
@@ -82,6 +87,7 @@ class Assembler:
         lots = [lot for lot in gather(self.batches, table.entity) if lot.profile.key_match]
         for lot in lots:
             list_unidentified(lot, self.ledger)
+            list_refused(lot, self.ledger)
             list_earlier(lot, self.ledger)
             alone = self._resolve(lot, table, register)
             list_repeats(lot, self.ledger)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from mingbai.tables.cells import BLANK, Reading
 from mingbai.tables.columns import RawColumn, absent, only_where_blank, understand
 from mingbai.tables.formats.sheet import Body, Sheet
-from mingbai.tables.marks import KEY, LINK, NAME, YEAR
+from mingbai.tables.marks import KEY, LINK, NAME, STATE, YEAR
 from mingbai.tables.profiles import FactSpec, Profile, Source
 from mingbai.tables.readers import Cells, reader
 from mingbai.tables.recognise import Match
@@ -45,6 +45,7 @@ class Batch:
     labels: dict[str, str]
     name: pa.Array | None = None
     year: pa.Array | None = None
+    state: pa.Array | None = None
     places: Mapping[str, int] = field(default_factory=dict)
     troubles: list[CellTrouble] = field(default_factory=list)
     key_troubles: dict[int, CellTrouble] = field(default_factory=dict)
@@ -95,6 +96,9 @@ class _Converter:
             batch.labels[NAME] = self._label(profile.named)
         if profile.year and self.match.place(profile.year) is not None:
             batch.year = self._year(profile.year, batch)
+        if profile.only and self.match.place(profile.only.source) is not None:
+            batch.state, _ = self._text((profile.only.source,), "", None)
+            batch.labels[STATE] = self._label(profile.only.source)
         batch.troubles += self._facts(profile.facts, table, batch.facts, batch.labels)
         parent = self.schema.table(table.parent) if table.parent else None
         if parent is not None:
@@ -186,6 +190,6 @@ class _Converter:
 
 def _enough(spec: FactSpec, there: list[bool]) -> bool:
     """Whether the sheet has the columns the fact is read from."""
-    if spec.form == "one_hot":
+    if spec.form in ("one_hot", "sum"):
         return all(there)
     return any(there) or spec.form == "constant"

@@ -11,6 +11,7 @@ from mingbai.tables.schema import Column, Schema, Table
 from mingbai.tables.yamlfile import Place
 
 _WORDS = ("yes", "no")
+_FORM_TYPES = {"sum": ("int", "decimal", "money"), "filled": ("bool",), "any_yes": ("bool",)}
 
 
 def check_profiles(profiles: Sequence[Profile], schema: Schema) -> None:
@@ -60,6 +61,8 @@ def _facts(profile: Profile, specs: Iterable[FactSpec], table: Table) -> Iterato
         if column is None:
             yield from _names(profile, spec.at, table, [spec.fact])
             continue
+        if column.type not in _FORM_TYPES.get(spec.form, (column.type,)):
+            yield _unknown(profile, spec.at, "fact for form", spec.form, ())
         if spec.id_part and not _fits_part(spec.id_part, column):
             yield _unknown(profile, spec.at, "fact for part", spec.id_part, ())
         said = [*spec.values.values(), *spec.codes, spec.blank, spec.constant]

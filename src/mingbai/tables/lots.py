@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 
 from mingbai.tables.convert import Batch
 from mingbai.tables.ledger import Ledger
-from mingbai.tables.marks import ABOVE, BATCH, KEY, LINK, NAME, POSITION, YEAR
+from mingbai.tables.marks import ABOVE, BATCH, KEY, LINK, NAME, POSITION, STATE, YEAR
 from mingbai.tables.profiles import Profile
-from mingbai.tables.texts import Text, shown
+from mingbai.tables.texts import Text, fold, shown
 
 _MARKS = (BATCH, POSITION)
 
@@ -48,6 +48,8 @@ def _table(batch: Batch, number: int) -> pa.Table:
         columns[LINK] = batch.link
     if batch.name is not None:
         columns[NAME] = batch.name
+    if batch.state is not None:
+        columns[STATE] = batch.state
     if batch.year is not None:
         columns[YEAR] = batch.year
     columns |= batch.facts
@@ -126,6 +128,23 @@ def list_earlier(lot: Lot, ledger: Ledger) -> None:
         column = _header(ledger.batches[number], YEAR)
         ledger.list_rows(number, rows, "TABLE-131", column=column, year=year, latest=latest)
     lot.table = without(lot.table, earlier.to_pylist()).drop_columns([YEAR])
+
+
+def list_refused(lot: Lot, ledger: Ledger) -> None:
+    """Keep out the rows that say themselves that they no longer count (停保、注销)."""
+    only = lot.profile.only
+    if only is None or STATE not in lot.table.column_names:
+        return
+    states = lot.table[STATE].to_pylist()
+    groups: dict[tuple[int, str], list[int]] = {}
+    refused = [at for at, said in enumerate(states) if said and fold(said) not in only.words]
+    for at in refused:
+        number, row = source_of(lot.table, at)
+        groups.setdefault((number, states[at]), []).append(row)
+    for (number, said), rows in groups.items():
+        column = _header(ledger.batches[number], STATE)
+        ledger.list_rows(number, rows, "TABLE-134", column=column, value=said)
+    lot.table = without(lot.table, refused).drop_columns([STATE])
 
 
 def list_repeats(lot: Lot, ledger: Ledger) -> None:

@@ -2,4 +2,4 @@
 
 KEY, LINK, ABOVE = "\x00key", "\x00link", "\x00above."
 BATCH, POSITION = "\x00batch", "\x00position"
-NAME, YEAR = "\x00name", "\x00year"
+NAME, YEAR, STATE = "\x00name", "\x00year", "\x00state"

@@ -76,6 +76,8 @@ def resolve(lot: Lot, mark: str, register: Register, ledger: Ledger) -> None:
             _list_one(lot, mark, at, "TABLE-048", ledger)
     firsts = [found[0] if found and keys[at] else None for at, found in enumerate(places)]
     _tell_names(lot, register, firsts, ledger)
+    if mark == KEY and register.answer == KEY and register.rows is not None:
+        _tie(lot, register.rows, firsts)
     _replace(lot, mark, keys)
 
 
@@ -101,6 +103,13 @@ def _replace(lot: Lot, mark: str, keys: Sequence[str | None]) -> None:
     if NAME in table.column_names:
         table = table.drop_columns([NAME])
     lot.table = without(table, [at for at, key in enumerate(keys) if key is None])
+
+
+def _tie(lot: Lot, rows: pa.Table, firsts: Sequence[int | None]) -> None:
+    """The household of the person that was found, for what the row says of the household."""
+    if LINK in rows.column_names and LINK not in lot.table.column_names:
+        links = rows[LINK].combine_chunks().take(pa.array(firsts, pa.int64()))
+        lot.table = lot.table.append_column(LINK, links)
 
 
 def _only(keys: Iterable[str]) -> str | None:

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from mingbai.tables.errors import Finding, TablesError, finding
-from mingbai.tables.profiles import Check, FactSpec, KeySpec, LinkSpec, Profile, Recognise, Source
+from mingbai.tables.profiles import (
+    Check,
+    FactSpec,
+    KeySpec,
+    LinkSpec,
+    OnlySpec,
+    Profile,
+    Recognise,
+    Source,
+)
 from mingbai.tables.spec_files import SpecReader
 from mingbai.tables.texts import Text, fold
 from mingbai.tables.yamlfile import Node, read_yaml
@@ -18,7 +27,7 @@ Read = TypeVar("Read")
 
 _KEYS = (
     "profile", "title", "source", "rank", "supplements", "recognise", "entity", "key", "link",
-    "facts", "parent", "checks", "columns", "newer", "year",
+    "facts", "parent", "checks", "columns", "newer", "year", "only",
 )  # fmt: skip
 _CHECKS = {
     "one": ("fact", "code"),
@@ -121,13 +130,12 @@ class _ProfileReader(SpecReader):
             rank=self._optional(entries, "rank", self._rank) or 50,
             supplements=self._optional(entries, "supplements", self._supplements) or False,
             year=self._optional(entries, "year", lambda node: self.source(node, "year")),
+            only=self._optional(entries, "only", self._only),
             columns=self._headers(entries, "columns"),
             newer=self._headers(entries, "newer"),
             file=self.file,
             at=root.at,
         )
-        if profile.key_match and "parent" in entries:
-            self.wrong(entries["parent"], "parent", "nothing beside a key that is matched")
         if "columns" in entries:
             self._hold_to_columns(profile, entries["columns"])
         return profile
@@ -214,6 +222,14 @@ class _ProfileReader(SpecReader):
         name = self.source(entries["name"], "name") if "name" in entries else None
         source = self.source(entries["labels"], "labels")
         return source, self.text(entries["match"], "match"), name
+
+    def _only(self, node: Node) -> OnlySpec:
+        """Rows that count: those whose column says one of the words, or nothing."""
+        entries = self.mapping(node, "only", ("labels", "says"))
+        if not self.need(entries, node, "labels", "says"):
+            return OnlySpec(Source((), ()), frozenset())
+        words = self.texts(entries["says"], "says")
+        return OnlySpec(self.source(entries["labels"], "labels"), frozenset(map(fold, words)))
 
     def _parent(self, node: Node) -> tuple[tuple[FactSpec, ...], tuple[str, str] | None]:
         """Facts of the parent that stand on every row, and whose row decides when they differ."""

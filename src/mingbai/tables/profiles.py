@@ -28,7 +28,8 @@ class FactSpec:
     """How a fact (事实) is read from one or several columns.
 
     `form` says how: cell, one_hot (0/1 columns into one code), any_yes (yes when one column says
-    yes), has (a part of a multi-value cell), place (a province name into its code), constant.
+    yes), sum (the numbers of several columns), filled (yes when something stands there), has (a part
+    of a multi-value cell), place (a province name into its code), constant.
     """
 
     fact: str
@@ -80,6 +81,14 @@ class LinkSpec:
 
 
 @dataclass(frozen=True)
+class OnlySpec:
+    """A column that says which rows count, such as 参保状态, and the words that do."""
+
+    source: Source
+    words: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Check:
     """A check over accepted rows that gives remarks: one, at_most_one, id_agrees, unique."""
 
@@ -125,6 +134,7 @@ class Profile:
     rank: int = 50
     supplements: bool = False
     year: Source | None = None
+    only: OnlySpec | None = None
     columns: tuple[str, ...] = ()
     newer: tuple[str, ...] = ()
     generic: bool = False
@@ -156,6 +166,7 @@ class Profile:
         """Every column the profile may read."""
         own = self.key.sources if self.key else ()
         tied = (self.link.source,) if self.link else ()
-        more = tuple(source for source in (self.named, self.year) if source)
+        state = self.only.source if self.only else None
+        more = tuple(source for source in (self.named, self.year, state) if source)
         facts = self.facts + self.parent_facts
         return own + tied + more + tuple(source for spec in facts for source in spec.all_sources)

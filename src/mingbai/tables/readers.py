@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
@@ -36,6 +37,10 @@ def reader(spec: FactSpec, column: Column, factors: tuple[Decimal | None, ...]) 
         return lambda cells: one_hot(cells, spec.codes)
     if spec.form == "any_yes":
         return partial(_any_yes, BoolReader.of(spec.values))
+    if spec.form == "filled":
+        return lambda cells: Reading(cells[0] is not None)
+    if spec.form == "sum":
+        return partial(_sum, [cell_reader(spec, column, factor) for factor in factors])
     read = cell_reader(spec, column, factors[0] if factors else None)
     blank = cell_reader(spec, column, None)(spec.blank) if spec.blank is not None else BLANK
     if spec.filled is None and spec.id_number is None:
@@ -79,6 +84,20 @@ def _any_yes(words: BoolReader, cells: Cells) -> Reading:
             return Reading(True)
         unsure = unsure or reading.value is None
     return BLANK if unsure else Reading(False)
+
+
+def _sum(reads: list[ReadCell], cells: Cells) -> Reading:
+    """The numbers together; an empty cell adds nothing, an unreadable one leaves the sum open."""
+    total, issue = 0, None
+    for place, (read, cell) in enumerate(zip(reads, cells, strict=True)):
+        if cell is None:
+            continue
+        reading = read(cell)
+        if not isinstance(reading.value, int):
+            return broken(reading.issue.code if reading.issue else "TABLE-061", cell, source=place)
+        total += reading.value
+        issue = issue or (replace(reading.issue, source=place) if reading.issue else None)
+    return BLANK if all(cell is None for cell in cells) else Reading(total, issue)
 
 
 def _or_from_id(read: ReadCell, part: str, cells: Cells) -> Reading:

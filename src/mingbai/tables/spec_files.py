@@ -13,9 +13,9 @@ from mingbai.tables.yamlfile import Node
 
 _KEYS = (
     "labels", "one_hot", "any_yes", "constant", "values", "blank", "id_number", "times", "round",
-    "month", "check", "has", "among", "place",
+    "month", "check", "has", "among", "place", "sum", "filled",
 )  # fmt: skip
-_FORMS = ("labels", "one_hot", "any_yes", "constant")
+_FORMS = ("labels", "one_hot", "any_yes", "sum", "filled", "constant")
 _SIMPLE = frozenset({"values", "blank", "id_number", "times", "round", "month", "check"})
 
 
@@ -74,12 +74,22 @@ class SpecReader(NodeReader):
         draft.options["codes"] = tuple(self.text(code, "one_hot") for code in columns.values())
 
     def _any_yes(self, entries: dict[str, Node], draft: _Draft) -> None:
-        columns = entries["any_yes"].items
-        if not columns:
-            self.wrong(entries["any_yes"], "any_yes", "a list of columns")
+        self._several(entries["any_yes"], "any_yes", draft)
+
+    def _sum(self, entries: dict[str, Node], draft: _Draft) -> None:
+        self._several(entries["sum"], "sum", draft)
+
+    def _several(self, node: Node, form: str, draft: _Draft) -> None:
+        """A form that is read from a list of columns."""
+        if not node.items:
+            self.wrong(node, form, "a list of columns")
             return
-        draft.form = "any_yes"
-        draft.sources = tuple(self.source(column, "any_yes") for column in columns)
+        draft.form = form
+        draft.sources = tuple(self.source(column, form) for column in node.items)
+
+    def _filled(self, entries: dict[str, Node], draft: _Draft) -> None:
+        draft.form = "filled"
+        draft.sources = (self.source(entries["filled"], "filled"),)
 
     def _constant(self, entries: dict[str, Node], draft: _Draft) -> None:
         draft.form = "constant"
