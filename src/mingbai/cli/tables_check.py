@@ -19,7 +19,8 @@ from mingbai.engine.errors import run_error
 from mingbai.engine.loading import load_pack
 from mingbai.screening.recheck import Recheck, compare, remember
 from mingbai.screening.table_check import TableCheck, check_as_json, check_tables, profile_for
-from mingbai.tables import FileReport, Problem
+from mingbai.tables import FileReport
+from mingbai.tables.intake import Kind
 
 CHECKED = "check.json"
 _MOST_KINDS = 12
@@ -157,7 +158,7 @@ def _print(checked: TableCheck, compared: Recheck | None, out: Path | None) -> N
             f"新出现 {compared.new} / since the last check: {compared.mended} mended, "
             f"{compared.still} open, {compared.gone} rows gone, {compared.new} new"
         )
-    _print_kinds(checked.problems)
+    _print_kinds(intake.kinds())
     if out is not None:
         click.echo()
         for path in sorted(one for one in out.rglob("*") if one.is_file()):
@@ -175,14 +176,13 @@ def _file_line(report: FileReport) -> str:
     )
 
 
-def _print_kinds(problems: tuple[Problem, ...]) -> None:
+def _print_kinds(kinds: list[Kind]) -> None:
     """The kinds of problems, the most frequent first, each with its first place."""
-    counts = Counter(one.code for one in problems)
-    for code, count in counts.most_common(_MOST_KINDS):
-        first = next(one for one in problems if one.code == code)
-        where = "".join((f"第 {first.row} 行 " if first.row else "", first.column or ""))
-        click.echo(f"  [{code}] {count} × {where}：{first.message.zh} {first.advice.zh}")
-        click.echo(f"      {first.message.en} {first.advice.en}")
-    if len(counts) > _MOST_KINDS:
-        more = len(counts) - _MOST_KINDS
+    for kind in kinds[:_MOST_KINDS]:
+        one = kind.example
+        where = "".join((f"第 {one.row} 行 " if one.row else "", one.column or ""))
+        click.echo(f"  [{kind.code}] {kind.rows:,} × {where}：{one.message.zh} {one.advice.zh}")
+        click.echo(f"      {one.message.en} {one.advice.en}")
+    if len(kinds) > _MOST_KINDS:
+        more = len(kinds) - _MOST_KINDS
         click.echo(f"  … 还有 {more} 类 / {more} more kinds")

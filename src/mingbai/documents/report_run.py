@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 import pyarrow.compute as pc
@@ -136,18 +135,18 @@ def _file_row(material: Material, item: FileReport) -> Html:
 def _codes(material: Material) -> Html | None:
     """The problems by kind."""
     words = material.words
-    counts = Counter((item.severity, item.code) for item in material.screening.intake.problems)
-    if not counts:
+    kinds = material.screening.intake.kinds()
+    if not kinds:
         return None
     heads = [("", words.say("问题")), ("", words.say("结论")), ("r", words.say("条"))]
     rows = [
         tag(
             "tr",
-            cell(_usual(code, words), tag("small", code), class_="nm"),
-            cell(words.say("未采用") if severity == "listed" else words.say("提示")),
-            cell(f"{count:,}", class_="r", label=words.say("条")),
+            cell(_usual(kind.code, words), tag("small", kind.code), class_="nm"),
+            cell(words.say("未采用") if kind.severity == "listed" else words.say("提示")),
+            cell(f"{kind.rows:,}", class_="r", label=words.say("条")),
         )
-        for (severity, code), count in counts.most_common(_MOST_CODES)
+        for kind in kinds[:_MOST_CODES]
     ]
     return table(heads, rows, class_="codes")
 

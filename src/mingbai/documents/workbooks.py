@@ -6,7 +6,6 @@ Rows are written as they come and never held in memory.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from mingbai.screening.result import STATES, Ask, Question, Screening, Task
 from mingbai.screening.states import RuleStates, role_rules
 from mingbai.tables import Intake
 from mingbai.tables.errors import catalogue
+from mingbai.tables.intake import Kind
 
 
 def write_tasks(screening: Screening, path: Path, *, language: str = "zh") -> None:
@@ -62,7 +62,6 @@ def write_problems(intake: Intake, path: Path) -> None:
     with Book(path) as book:
         book.sheet(say.say("问题"), _problem_columns(say), _problem_rows(intake, say))
         book.sheet(say.say("文件"), _file_columns(say), _file_rows(intake, say))
-        counts = Counter((item.severity, item.code) for item in intake.problems)
         columns = [
             Column(say.say("结论"), 10),
             Column(say.say("编号"), 12),
@@ -71,8 +70,8 @@ def write_problems(intake: Intake, path: Path) -> None:
             Column(say.say("怎么办"), 50),
         ]
         rows = (
-            (_verdict(severity, say), code, count, *_usual(code))
-            for (severity, code), count in counts.most_common()
+            (_verdict(kind.severity, say), kind.code, kind.rows, *_usual(kind))
+            for kind in intake.kinds()
         )
         book.sheet(say.say("数目"), columns, _totals(intake, rows, say))
 
@@ -279,6 +278,7 @@ def _problem_columns(say: Words) -> list[Column]:
         Column(say.say("行"), 8, number=True),
         Column(say.say("列"), 18),
         Column(say.say("原来的值"), 20),
+        Column(say.say("行数"), 8, number=True),
         Column(say.say("为什么"), 48),
         Column(say.say("怎么办"), 48),
         Column("Reason", 48),
@@ -296,6 +296,7 @@ def _problem_rows(intake: Intake, say: Words) -> Iterator[tuple[object, ...]]:
             item.row,
             item.column,
             item.value,
+            item.rows,
             item.message.zh,
             item.advice.zh,
             item.message.en,
@@ -307,10 +308,11 @@ def _verdict(severity: str, say: Words) -> str:
     return say.say("未采用") if severity == "listed" else say.say("提示")
 
 
-def _usual(code: str) -> tuple[str, str]:
-    entry = catalogue().get(code)
+def _usual(kind: Kind) -> tuple[str, str]:
+    """What a number usually means; a check of a pack is worded by the pack."""
+    entry = catalogue().get(kind.code)
     if entry is None:
-        return "", ""
+        return kind.example.message.zh, kind.example.advice.zh
     return without_blanks(entry.message.zh), without_blanks(entry.advice.zh)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from typing import Any
 from mingbai.engine.model.pack import Pack
 from mingbai.screening.inputs import schema_of
 from mingbai.screening.recheck import Recheck
+from mingbai.screening.record_checks import NotRun, check_records
 from mingbai.tables import (
     FileReport,
     Intake,
@@ -24,16 +24,23 @@ from mingbai.tables import (
     read_files,
 )
 from mingbai.tables.errors import finding
+from mingbai.tables.ledger import in_order
 from mingbai.tables.reading import Progress
 
 
 @dataclass(frozen=True)
 class TableCheck:
-    """What came of checking files: the intake, and every problem in the order of the sheets."""
+    """What came of checking files: the intake with every problem, and the checks that could not run."""
 
     intake: Intake
-    problems: tuple[Problem, ...]
     as_of: date
+    run: tuple[str, ...]
+    not_run: tuple[NotRun, ...]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Every problem, in the order of the sheets."""
+        return self.intake.problems
 
 
 def profiles_of(pack: Pack) -> tuple[Profile, ...]:
@@ -58,8 +65,11 @@ def check_tables(
         forced=forced,
         password=password,
         progress=progress,
+        alone=True,
     )
-    return TableCheck(intake, tuple(intake.problems), as_of)
+    records = check_records(pack, intake, as_of, progress)
+    intake.problems = in_order([*intake.problems, *records.problems])
+    return TableCheck(intake, as_of, records.run, records.not_run)
 
 
 def profile_for(pack: Pack, name: str) -> Profile:
@@ -85,7 +95,9 @@ def check_as_json(checked: TableCheck, compared: Recheck | None) -> dict[str, An
         "rows_listed": intake.rows_listed,
         "remarks": intake.remarks,
         "files": [_report(one) for one in intake.files],
-        "kinds": dict(Counter(one.code for one in checked.problems).most_common()),
+        "kinds": {kind.code: kind.rows for kind in intake.kinds()},
+        "checks_run": list(checked.run),
+        "checks_not_run": {one.check: one.reason._asdict() for one in checked.not_run},
         "problems": [_problem(one) for one in checked.problems],
         "since_last": asdict(compared) if compared else None,
     }
@@ -114,6 +126,7 @@ def _problem(one: Problem) -> dict[str, Any]:
         "file": one.file,
         "sheet": one.sheet,
         "row": one.row,
+        "rows": one.rows,
         "columns": list(one.places),
         "column": one.column,
         "value": one.value,

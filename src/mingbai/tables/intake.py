@@ -40,6 +40,16 @@ class Problem:
     spans: tuple[tuple[int, int], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Problems of one code: how many rows they are about, and the first of them as an example."""
+
+    severity: Severity
+    code: str
+    rows: int
+    example: Problem
+
+
 @dataclass(frozen=True)
 class FileReport:
     """A file or a sheet of it: read as a table (表格), or skipped and why."""
@@ -67,7 +77,22 @@ class Intake:
     rows_listed: int
     problems: list[Problem]
     supplied: dict[str, frozenset[str]] = field(default_factory=dict)
+    #: File, sheet and entity → fact → its header and where this stands in the sheet, from 0.
+    columns: dict[tuple[str, str | None, str], dict[str, tuple[str, int]]] = field(
+        default_factory=dict
+    )
 
     @property
     def remarks(self) -> int:
         return sum(problem.severity == "remark" for problem in self.problems)
+
+    def kinds(self) -> list[Kind]:
+        """The problems by code, the most frequent first."""
+        counts: dict[tuple[Severity, str], int] = {}
+        first: dict[tuple[Severity, str], Problem] = {}
+        for problem in self.problems:
+            kind = (problem.severity, problem.code)
+            counts[kind] = counts.get(kind, 0) + problem.rows
+            first.setdefault(kind, problem)
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return [Kind(*kind, count, first[kind]) for kind, count in ordered]

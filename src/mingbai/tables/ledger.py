@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import pyarrow as pa
@@ -114,6 +114,13 @@ class Ledger:
             )
         )  # fmt: skip
 
+    def remark_file(self, file: str, code: str, sheet: str | None, **facts: object) -> None:
+        """A word on a file or one of its sheets; it counts for none of the rows."""
+        message, advice = wording(code, **{name: _safe(fact) for name, fact in facts.items()})
+        self.problems.append(
+            Problem(code, "remark", file, sheet, None, None, None, message, advice, None, None)
+        )
+
     def _note(
         self, severity: Severity, batch: int, row: int, code: str, facts: dict[str, object]
     ) -> None:
@@ -148,16 +155,21 @@ class Ledger:
 
     def sorted_problems(self) -> list[Problem]:
         """As a person would go through the files: by file, sheet, row and column."""
-        return sorted(
-            self.problems,
-            key=lambda one: (one.file, one.sheet or "", one.row or 0, one.column or "", one.code),
-        )
+        return in_order(self.problems)
 
 
 def _key(batch: Batch, row: int) -> str | None:
     """The row's own key; a number by which it is only matched is an ID number."""
     key: str | None = batch.key[row].as_py() if batch.key is not None else None
     return masked(key) if key is not None and batch.profile.key_match else key
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """As a person would go through the files: by file, sheet, row and column."""
+    return sorted(
+        problems,
+        key=lambda one: (one.file, one.sheet or "", one.row or 0, one.column or "", one.code),
+    )
 
 
 def _places(batch: Batch, column: str) -> tuple[int, ...]:
