@@ -14,7 +14,7 @@ def check_blanks(
     facts: Mapping[str, Mapping[str, Fact]],
     parameters: Mapping[str, Parameter],
 ) -> Iterator[Fault]:
-    """Blanks that name no fact, rule or parameter, and texts whose two languages differ in them."""
+    """Names that are no fact, rule or parameter, and texts whose two languages differ in their blanks."""
     rules = list(rules)
     for rule in rules:
         if rule.check is None:
@@ -23,9 +23,11 @@ def check_blanks(
         known |= {other.id for other in rules if other.entity == rule.entity and not other.check}
         for above in _above(rule.entity, entities):
             known |= {f"{above}.{name}" for name in facts.get(above, {})}
-        for name in rule.check.blanks:
-            if name not in known:
-                yield fault("PACK-020", rule.check.place, name=name, near=nearest(name, known))
+        wanted = [(name, known) for name in rule.check.blanks]
+        wanted += [(name, set(facts.get(rule.entity, {}))) for name in rule.check.about]
+        for name, among in wanted:
+            if name not in among:
+                yield fault("PACK-020", rule.check.place, name=name, near=nearest(name, among))
         yield from _two_languages(rule.check)
 
 

@@ -62,7 +62,8 @@ def _check_texts(fields: Fields) -> CheckTexts:
     severity = fields.choice("severity", SEVERITIES) or SEVERITIES[0]
     message = fields.item("message")
     place = message.place if message else fields.place
-    return CheckTexts(severity, fields.label("message"), fields.label("advice"), place)
+    texts = fields.label("message"), fields.label("advice")
+    return CheckTexts(severity, *texts, place, fields.strings("about"))
 
 
 def _check_role(rule: Rule, fields: Fields) -> None:

@@ -130,6 +130,7 @@ class CheckTexts:
     message: Text
     advice: Text
     place: Place
+    about: tuple[str, ...] = ()  # facts to look at first; by default those the expression names
 
     @property
     def blanks(self) -> tuple[str, ...]:
@@ -140,10 +141,10 @@ class CheckTexts:
 
 def blanks_in(text: str) -> list[str]:
     """The names in the braces of a text."""
-    return _BLANK.findall(text)
+    return BLANK.findall(text)
 
 
-_BLANK = re.compile(r"{([^{}]*)}")
+BLANK = re.compile(r"{([^{}]*)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from mingbai.engine.running.database import (
     open_database,
     options_for,
     run,
+    run_hits,
     run_to_parquet,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "open_database",
     "options_for",
     "run",
+    "run_hits",
     "run_to_parquet",
 ]

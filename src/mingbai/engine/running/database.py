@@ -232,6 +232,25 @@ def run(
         return {name: database.fetch(program.sql(name, options)) for name in wanted}
 
 
+def run_hits(
+    program: Program,
+    tables: Mapping[str, Rows],
+    wanted: Mapping[str, Sequence[str]],
+    *,
+    limits: Limits | None = None,
+) -> dict[str, pa.Table]:
+    """Per entity only the rows in which at least one of the wanted bool rules is true."""
+    with open_database(tables, limits=limits) as database:
+        options = options_for(program, database)
+        options = _store_below(program, database, options, list(wanted))
+        found = {}
+        for entity, names in wanted.items():
+            hit = " OR ".join(f'"{name}"' for name in names)
+            query = f"SELECT * FROM ({program.sql(entity, options)}) WHERE {hit}"  # noqa: S608  # names of rules
+            found[entity] = database.fetch(query)
+        return found
+
+
 def run_to_parquet(
     program: Program,
     tables: Mapping[str, Rows],
