@@ -11,6 +11,7 @@ from mingbai.tables.convert import Batch, CellTrouble
 from mingbai.tables.errors import wording
 from mingbai.tables.identity import masked
 from mingbai.tables.intake import Problem, Severity
+from mingbai.tables.marks import KEY
 from mingbai.tables.texts import Text, shown
 
 # Shown in messages; a longer chain of row numbers helps nobody.
@@ -149,7 +150,7 @@ class Ledger:
                 advice,
                 entity,
                 str(key) if key is not None else None,
-                _places(place, str(column)) if column else (),
+                _places(place, str(column or facts.get("differs") or place.labels.get(KEY, ""))),
             )
         )
 
