@@ -11,10 +11,8 @@ from mingbai.tables.assembling import Assembler
 from mingbai.tables.convert import Batch, convert
 from mingbai.tables.errors import Finding, TablesError, finding, wording
 from mingbai.tables.fit import check_profiles
-from mingbai.tables.formats.delimited import open_delimited
-from mingbai.tables.formats.parquet import ParquetSheet
-from mingbai.tables.formats.sheet import Sheet, UnreadableError
-from mingbai.tables.formats.xlsx import open_workbook
+from mingbai.tables.formats.opening import open_file
+from mingbai.tables.formats.sheet import FileRemark, Sheet, UnreadableError
 from mingbai.tables.intake import FileReport, Intake
 from mingbai.tables.ledger import Ledger
 from mingbai.tables.profiles import Profile, Recognise
@@ -23,9 +21,6 @@ from mingbai.tables.schema import Schema
 
 Progress = Callable[[str, int, int], None]
 
-_WORKBOOKS = (".xlsx", ".xlsm")
-_TEXTS = (".csv", ".tsv", ".txt")
-_OLD_WORKBOOKS = (".xls", ".xlsb", ".et", ".ods", ".wps")
 # Left behind by programs, never put there by a person.
 _LEFT_BEHIND = re.compile(r"~\$.*|\..*|Thumbs\.db|desktop\.ini", re.IGNORECASE)
 
@@ -106,6 +101,7 @@ class _FolderReader:
         self.batches: list[Batch] = []
         self.reports: list[FileReport] = []
         self.twice: list[tuple[int, int, str]] = []
+        self.remarks: list[tuple[str, FileRemark]] = []
 
     def read(self, path: Path) -> None:
         try:
@@ -121,24 +117,9 @@ class _FolderReader:
             self._skip(path.name, None, "TABLE-030", why=type(error).__name__)
 
     def _open(self, path: Path) -> list[Sheet]:
-        """The sheets of a file; everything that hinders is UnreadableError with its number."""
-        kind = path.suffix.lower()
-        if path.is_dir():
-            raise UnreadableError("TABLE-025")
-        if not path.is_file():
-            raise UnreadableError("TABLE-021")
-        if kind in _OLD_WORKBOOKS:
-            raise UnreadableError("TABLE-028", kind=kind)
-        try:
-            if kind in _WORKBOOKS:
-                return open_workbook(path)
-            if kind in _TEXTS:
-                return open_delimited(path, lambda sheet: self._score(sheet, path.stem))
-            if kind == ".parquet":
-                return [ParquetSheet(path)]
-        except (OSError, MemoryError) as error:
-            raise UnreadableError("TABLE-021") from error
-        raise UnreadableError("TABLE-020")
+        opened = open_file(path, lambda sheet: self._score(sheet, path.stem), self.password)
+        self.remarks += [(path.name, remark) for remark in opened.remarks]
+        return opened.sheets
 
     def _score(self, sheet: Sheet, stem: str) -> int:
         try:
@@ -190,6 +171,8 @@ class _FolderReader:
         ledger.remark_cells()
         for batch, row, label in self.twice:
             ledger.remark_header(batch, row, "TABLE-074", label)
+        for name, remark in self.remarks:
+            ledger.remark_file(name, remark.code, remark.sheet, **remark.facts)
         return Intake(
             tables=tables,
             files=self.reports,
@@ -198,6 +181,7 @@ class _FolderReader:
             rows_listed=ledger.rows_listed,
             problems=ledger.sorted_problems(),
             supplied=_supplied(self.batches, self.schema),
+            columns=_columns(self.batches, self.schema),
         )
 
 
@@ -210,3 +194,22 @@ def _supplied(batches: Sequence[Batch], schema: Schema) -> dict[str, frozenset[s
         if table is not None and table.parent:
             found[table.parent] |= batch.parent_facts.keys()
     return {entity: frozenset(facts) for entity, facts in found.items()}
+
+
+def _columns(
+    batches: Sequence[Batch], schema: Schema
+) -> dict[tuple[str, str | None, str], dict[str, tuple[str, int]]]:
+    """Where each fact stands in each sheet, so that a finding about a fact can point to its cell."""
+    found: dict[tuple[str, str | None, str], dict[str, tuple[str, int]]] = {}
+    for batch in batches:
+        table = schema.table(batch.profile.entity)
+        owners = [(batch.profile.entity, batch.facts.keys())]
+        if table is not None and table.parent:
+            owners.append((table.parent, batch.parent_facts.keys()))
+        for entity, facts in owners:
+            known = found.setdefault((batch.file, batch.sheet, entity), {})
+            for fact in facts:
+                label = batch.labels.get(fact, "")
+                if label in batch.places:
+                    known.setdefault(fact, (label, batch.places[label]))
+    return found

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from xml.parsers import expat
 
 from mingbai.tables.formats.sheet import UnreadableError
@@ -20,7 +18,6 @@ MAX_CELLS = 80_000_000
 _RATIO_FROM = 32 << 20
 _MAX_RATIO = 250
 _CHUNK = 1 << 20
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 # References as spreadsheets write them; one written otherwise, or text that only looks like one,
 # costs a closer look.
@@ -29,34 +26,23 @@ _ODD = re.compile(rb"""(?<![A-Za-z0-9_:.-])r\s*=(?!"[A-Z]{0,3}[1-9][0-9]{0,6}")"
 _PLAIN = re.compile(rb"([A-Z]{0,3})([1-9][0-9]{0,6})")
 _COUNT = re.compile(rb"""[cC]ount\s*=\s*["']\s*[+0]*([0-9]+)""")
 _COUNT_DIGITS = 8
+# How programs write a cell that failed, and a formula without its result.
+_ODD_CELLS = (b't="e"', b"t='e'", b"</f></c>", b"</f><v></v>", b"</f><v/>", b'"/></c>')
 _OVERLAP = 256
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 
-def check_workbook(path: Path) -> None:
-    """Raise what makes a workbook unreadable: a password, damage, a size no office table has."""
-    with path.open("rb") as file:
-        start = file.read(8)
-    if start == _OLE:
-        raise UnreadableError("TABLE-022")
-    if not start.startswith(b"PK"):
-        raise UnreadableError("TABLE-021")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _check_sizes(archive)
-            for part in archive.infolist():
-                _check_part(archive, part)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
-        raise UnreadableError("TABLE-021") from error
-    except (
-        NotImplementedError,
-        RuntimeError,
-        LookupError,
-    ) as error:  # a method nobody uses, a password
-        raise UnreadableError("TABLE-022") from error
+def check_workbook(archive: zipfile.ZipFile) -> frozenset[str]:
+    """Raise what makes a workbook unreadable: damage, or a size no office table has.
+
+    Returns the sheet parts in which some cell failed or was never computed: they need a closer look.
+    """
+    check_sizes(archive)
+    return frozenset(part.filename for part in archive.infolist() if _check_part(archive, part))
 
 
-def _check_sizes(archive: zipfile.ZipFile) -> None:
+def check_sizes(archive: zipfile.ZipFile) -> None:
+    """Refuse what unpacks to more than the machine holds, by what the archive says of itself."""
     parts = archive.infolist()
     if sum(part.file_size for part in parts) > MAX_UNPACKED or len(parts) > 10_000:
         raise UnreadableError("TABLE-024")
@@ -66,22 +52,28 @@ def _check_sizes(archive: zipfile.ZipFile) -> None:
             raise UnreadableError("TABLE-024")
 
 
-def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     """Unpack once, to nowhere: the sizes are true, the sum is right, no count asks for a machine.
 
-    Room for as many strings as `uniqueCount` claims is taken before the first one is read.
+    Room for as many strings as `uniqueCount` claims is taken before the first one is read. Says
+    whether it is a sheet with odd cells.
     """
     rest = b""
+    is_sheet = _SHEET.fullmatch(part.filename.lstrip("/")) is not None
+    odd = False
     for chunk in _chunks(archive, part):
-        claims = _COUNT.findall(rest + chunk)
+        text = rest + chunk
+        claims = _COUNT.findall(text)
         if any(len(claim) > _COUNT_DIGITS for claim in claims):
             raise UnreadableError("TABLE-024")
+        odd = odd or (is_sheet and any(mark in text for mark in _ODD_CELLS))
         rest = chunk[-_OVERLAP:]
-    if not _SHEET.fullmatch(part.filename.lstrip("/")):
-        return
+    if not is_sheet:
+        return False
     area = _area(archive, part)
     if (area is None or area > MAX_CELLS) and _filled_area(archive, part) > MAX_CELLS:
         raise UnreadableError("TABLE-024")
+    return odd
 
 
 def _chunks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -115,7 +107,7 @@ def _area(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int | None:
     return last_row * last_column if last_row <= LAST_ROW and last_column <= LAST_COLUMN else None
 
 
-def _place(reference: bytes) -> tuple[int, int] | None:
+def place_of(reference: bytes) -> tuple[int, int] | None:
     """Row and column of a reference such as XFD1048576 or, of a row, 1048576."""
     match = _PLAIN.fullmatch(reference)
     if match is None:
@@ -147,7 +139,7 @@ class _Reach:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2]
         if tag in ("c", "row") and "r" in attributes:
-            self.cell = _place(attributes["r"].encode())
+            self.cell = place_of(attributes["r"].encode())
             if self.cell is None:
                 raise UnreadableError("TABLE-021")
         elif tag in ("v", "is", "f") and self.cell is not None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 import pyarrow as pa
@@ -16,6 +16,9 @@ from mingbai.tables.texts import BLANKS
 HEAD_ROWS = 20
 _CHUNK = 20_000
 
+# First row, first column, last row, last column; all counted from 0.
+Merge = tuple[int, int, int, int]
+
 
 class UnreadableError(Exception):
     """A file or sheet that cannot be read (无法读取): a number of the catalogue and its facts."""
@@ -24,6 +27,15 @@ class UnreadableError(Exception):
         super().__init__(code)
         self.code = code
         self.facts = facts
+
+
+@dataclass(frozen=True)
+class FileRemark:
+    """A word on a file or one sheet of it (文件提示) that is about none of its rows."""
+
+    code: str
+    sheet: str | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,10 @@ class Sheet(ABC):
     @abstractmethod
     def body(self, header_row: int, wanted: Sequence[int]) -> Body:
         """The columns at the wanted places, of the filled rows below the header (from 1)."""
+
+    def merges(self) -> Sequence[Merge]:
+        """The merged cells (合并单元格); only the first cell of each holds its content."""
+        return ()
 
 
 class RowSheet(Sheet):
