@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import tempfile
 from collections import Counter
 from datetime import date
@@ -12,6 +13,7 @@ from typing import Any
 
 import click
 
+from mingbai.cli.errors import TABLES
 from mingbai.cli.options import Day, password_file
 from mingbai.cli.progress import ProgressLine
 from mingbai.documents.checked import write_checked
@@ -87,6 +89,8 @@ def check(
         click.echo(json.dumps(check_as_json(checked, compared), ensure_ascii=False))
     else:
         _print(checked, compared, out)
+    if all(report.what == "skipped" for report in checked.intake.files):
+        sys.exit(TABLES)  # each file has said why
 
 
 def _paths(files: tuple[Path, ...]) -> list[Path]:

@@ -1,0 +1,127 @@
+"""`mingbai tables check` as a township clerk meets it: what is wrong, in her own sheet, mended and sent again."""
+
+import json
+import shutil
+
+import openpyxl
+import pytest
+
+from mingbai.documents.returned import COLOURS
+from tests.cli.test_command import EXAMPLE, mingbai
+
+DAY = ["--as-of", "2025-06-30"]
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory):
+    out = tmp_path_factory.mktemp("check") / "out"
+    return mingbai("tables", "check", EXAMPLE, *DAY, "--out", out, "--json"), out
+
+
+def test_every_row_has_a_verdict_and_every_problem_a_place(checked):
+    done, _ = checked
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["rows_in"] == result["rows_accepted"] + result["rows_listed"] > 200
+    listed = sum(one["rows"] for one in result["problems"] if one["severity"] == "listed")
+    assert listed == result["rows_listed"]
+    for one in result["problems"]:
+        assert one["file"]
+        assert one["message"]["zh"]
+        assert one["advice"]["zh"]
+        assert one["row"] or one["rows"] > 1 or one["sheet"] is None
+
+
+def test_wrong_cells_are_coloured_in_the_senders_own_sheet(checked):
+    done, out = checked
+    result = json.loads(done.stdout)
+    name = "成员信息导出.xlsx"
+    wanted = {
+        (one["row"], column + 1)
+        for one in result["problems"]
+        if one["file"] == name and one["row"]
+        for column in one["columns"]
+    }
+    assert len(wanted) > 5
+    sent = openpyxl.load_workbook(EXAMPLE / name).worksheets[0]
+    back = openpyxl.load_workbook(out / "returned" / name).worksheets[0]
+    colours = {f"00{colour}" for colour in COLOURS.values()}
+    marked = {
+        (cell.row, cell.column)
+        for row in back.iter_rows()
+        for cell in row
+        if cell.fill.fgColor.rgb in colours
+    }
+    assert marked == wanted
+    assert all(back.cell(*place).comment for place in marked)
+    before = [[cell.value for cell in row] for row in sent.iter_rows()]
+    assert [[cell.value for cell in row] for row in back.iter_rows()] == before
+
+
+def test_a_mended_copy_is_recognised(tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    shutil.copytree(EXAMPLE, folder)
+    first = json.loads(mingbai("tables", "check", folder, *DAY, "--out", out, "--json").stdout)
+    name = "户信息导出.xlsx"
+    book = openpyxl.load_workbook(out / "returned" / name)
+    sheet = book.worksheets[0]
+    wages = next(one for one in first["problems"] if one["value"] == "约3万")
+    sheet.cell(wages["row"], wages["columns"][0] + 1).value = 30000
+    book.save(folder / name)
+    done = mingbai("tables", "check", folder, *DAY, "--out", out, "--json")
+    again = json.loads(done.stdout)
+    assert again["since_last"]["mended"] == 1
+    assert again["since_last"]["gone"] == again["since_last"]["new"] == 0
+    assert len(again["problems"]) == len(first["problems"]) - 1
+    words = mingbai("tables", "check", folder, *DAY, "--out", out).stdout
+    assert "与上次相比" in words
+
+
+def test_a_csv_comes_back_as_a_workbook_that_can_be_sent_again(tmp_path):
+    sent = tmp_path / "成员.csv"
+    text = "户编号,人口编号,姓名,与户主关系,务工时间（月）\nH1,P1,甲,户主,十二个\nH1,P2,乙,配偶,9\n"
+    sent.write_text(text, encoding="gb18030")
+    out = tmp_path / "out"
+    assert mingbai("tables", "check", sent, *DAY, "--out", out).returncode == 0
+    back = out / "returned" / "成员.csv.xlsx"
+    book = openpyxl.load_workbook(back)
+    assert [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()] == [
+        line.split(",") for line in text.split()
+    ]
+    book.worksheets[0]["E2"].value = "12"
+    mended = tmp_path / back.name
+    book.save(mended)
+    done = mingbai("tables", "check", mended, *DAY, "--out", out, "--json")
+    result = json.loads(done.stdout)
+    assert result["since_last"]["mended"] == 1
+    assert result["since_last"]["still"] == 0
+
+
+def test_a_profile_can_be_named_and_a_wrong_name_is_said(tmp_path):
+    sent = tmp_path / "x.csv"
+    sent.write_text("人口编号,户编号,姓名\nP1,H1,甲\n", encoding="utf-8")
+    done = mingbai("tables", "check", sent, *DAY, "--profile", "cn-person-export", "--json")
+    assert json.loads(done.stdout)["files"][0]["profile"] == "cn-person-export"
+    wrong = mingbai("tables", "check", sent, *DAY, "--profile", "cn-person-exprot")
+    assert wrong.returncode == 4
+    assert "TABLE-150" in wrong.stderr
+    assert "cn-person-export" in wrong.stderr
+    assert "Traceback" not in wrong.stderr
+
+
+def test_two_files_of_one_name_are_not_mixed_up(tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.csv").write_text("人口编号,户编号\nP1,H1\n", encoding="utf-8")
+    done = mingbai("tables", "check", tmp_path / "a", tmp_path / "b", *DAY)
+    assert done.returncode == 2
+    assert "x.csv" in done.stderr
+
+
+def test_what_is_no_table_is_said_and_ends_with_its_own_code(tmp_path):
+    sent = tmp_path / "照片.xlsx"
+    sent.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
+    done = mingbai("tables", "check", sent, *DAY)
+    assert done.returncode == 4
+    assert "照片.xlsx" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
