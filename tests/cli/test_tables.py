@@ -1,4 +1,4 @@
-"""`mingbai tables check` as a township clerk meets it: what is wrong, in her own sheet, mended and sent again."""
+"""`mingbai tables check` for a township clerk: what is wrong, in her own sheet, mended and sent again."""
 
 import json
 import shutil
