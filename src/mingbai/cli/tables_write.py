@@ -65,6 +65,10 @@ def write(
 
     例 / example: mingbai tables write examples/yunnan-2025 --pack cn --as household-export --out 户.xlsx
     """
+    if out.resolve().parent == folder.resolve():
+        raise click.UsageError(
+            "输出文件不能放在输入文件夹里 / put the output outside the input folder"
+        )
     pack = load_pack(pack_name, with_cases=False)
     schema, profiles = schema_of(pack), profiles_of(pack)
     progress = ProgressLine()

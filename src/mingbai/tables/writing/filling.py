@@ -65,6 +65,9 @@ class _Filler:
         claims = self._claims(head)
         if not claims:
             return absent(self.own.num_rows)
+        if len(claims) == 1:
+            column, write = claims[0]
+            return RawColumn([write(value) for value in column.distinct], column.codes)
         members, codes = combined([column for column, _ in claims])
         writes = [write for _, write in claims]
         cells: list[object] = [_first(writes, values) for values in members]

@@ -95,4 +95,4 @@ def _hint(zh: str, en: str) -> Rule:
 
 
 def _plain(number: Decimal) -> float:
-    return float(number)
+    return int(number) if number == number.to_integral_value() else float(number)

@@ -76,10 +76,10 @@ class _Writer:
 
     def write(self, columns: Sequence[RawColumn]) -> int:
         rows = len(columns[0]) if columns else 0
-        ready = [_ready(column) for column in columns]
-        widths = [_fitted(head, cells) for head, (cells, _) in zip(self.heads, ready, strict=True)]
+        ready = [[sheet_value(cell) for cell in column.distinct] for column in columns]
+        widths = [_fitted(head, cells) for head, cells in zip(self.heads, ready, strict=True)]
         sheets = 0
-        lines = _rows(ready, rows)
+        lines = _rows(ready, columns)
         while sheets == 0 or sheets * self.room < rows:
             sheet = self._begin(sheets, widths)
             last = self.first - 1
@@ -161,16 +161,13 @@ def _shape(head: Head) -> str:
     return "yyyy-mm-dd" if head.kind == "date" else "@"
 
 
-def _ready(column: RawColumn) -> tuple[list[Any], list[int]]:
-    return [sheet_value(cell) for cell in column.distinct], column.codes.to_pylist()
-
-
-def _rows(ready: Sequence[tuple[list[Any], list[int]]], rows: int) -> Iterator[tuple[object, ...]]:
+def _rows(ready: Sequence[list[Any]], columns: Sequence[RawColumn]) -> Iterator[tuple[object, ...]]:
+    """Row by row, a few thousand at a time."""
+    rows = len(columns[0]) if columns else 0
     for start in range(0, rows, _CHUNK):
-        yield from zip(
-            *([cells[code] for code in codes[start : start + _CHUNK]] for cells, codes in ready),
-            strict=True,
-        )
+        codes = (column.codes.slice(start, _CHUNK).to_pylist() for column in columns)
+        some = ([cells[code] for code in part] for cells, part in zip(ready, codes, strict=True))
+        yield from zip(*some, strict=True)
 
 
 def _fitted(head: Head, cells: Sequence[object]) -> float:
