@@ -6,11 +6,13 @@ import io
 import struct
 import zipfile
 from collections.abc import Mapping, Sequence
+from hashlib import md5
 
 import msoffcrypto
 import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
+from msoffcrypto.method.rc4 import DocumentRC4
 
 Cell = str | float | bool | None
 Rows = Sequence[Sequence[Cell]]
@@ -20,15 +22,16 @@ _ERRORS = {"#NULL!": 0, "#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#NAME?": 29, 
 
 
 def ole(streams: Mapping[str, bytes], storages: Sequence[str] = ()) -> bytes:
-    """A container with sectors of 512 bytes; every stream is kept in full sectors."""
+    """A container with sectors of 512 bytes; short streams are filled up to 4,096 bytes."""
     entries = [("Root Entry", 5, _END, 0)]
     body = b""
     table: list[int] = []
     for name, data in streams.items():
-        data += bytes(-len(data) % 512 if len(data) >= 4096 else 4096 - len(data))
+        size = max(len(data), 4096)
+        data += bytes(size - len(data) + -size % 512)
         first = len(table)
         table += [*range(first + 1, first + len(data) // 512), _END]
-        entries.append((name, 2, first, len(data)))
+        entries.append((name, 2, first, size))
         body += data
     entries += [(name, 1, _END, 0) for name in storages]
     directory = b"".join(
@@ -300,6 +303,23 @@ def parquet(rows: Rows) -> bytes:
 
 # The record of a book that formulas refer to: two sheets of another file.
 EXTERNAL_BOOK = _record(0x1AE, struct.pack("<H", 2) + _text("other.xls"))
+
+
+def rc4_locked(sheets: Mapping[str, Rows], password: str) -> bytes:
+    """An old workbook behind a password: all but the first records and a few fields turned by RC4."""
+    salt, verifier = bytes(range(16)), bytes(16)
+    turned = DocumentRC4.decrypt(
+        password, salt, io.BytesIO(verifier + md5(verifier, usedforsecurity=False).digest())
+    ).read()
+    plain = biff8(sheets, extra=_record(0x2F, struct.pack("<HHH", 1, 1, 1) + salt + turned))
+    cover = DocumentRC4.decrypt(password, salt, io.BytesIO(plain), blocksize=1024).read()
+    out, at = bytearray(cover), 0
+    while at < len(plain):
+        kind, size = struct.unpack_from("<HH", plain, at)
+        clear = size if kind in (0x809, 0x2F) else 4 if kind == 0x85 else 0
+        out[at : at + 4 + clear] = plain[at : at + 4 + clear]
+        at += 4 + size
+    return ole({"Workbook": bytes(out)})
 
 
 def xor_filepass(key: int, verifier: int) -> bytes:

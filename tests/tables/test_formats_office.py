@@ -93,10 +93,15 @@ def test_a_password_opens_and_is_never_shown(tmp_path: Path) -> None:
 
 
 def test_an_old_workbook_behind_a_password(tmp_path: Path) -> None:
-    """FILEPASS of the XOR method for VelvetSweatshop: opened as the program itself does."""
-    raw = make.xls({"s": [["x"]]}, extra=make.xor_filepass(0, 0))
+    table = [["户编号", "户主姓名"], ["h1", "张" * 3000]]
+    raw = make.rc4_locked({"s": table, "t": [[1.5]]}, "right")
     assert refusal(tmp_path, raw) == "TABLE-022"
     assert refusal(tmp_path, raw, password=WRONG) == "TABLE-031"
+    found = opened(tmp_path, raw, "a", "right")
+    assert (cells(found), cells(found, 1)) == (table, [[1.5]])
+    oldest = make.xls({"s": [["x"]]}, extra=make.xor_filepass(0, 0))
+    assert refusal(tmp_path, oldest) == "TABLE-022"
+    assert refusal(tmp_path, oldest, password=WRONG) == "TABLE-031"
 
 
 def test_a_workbook_locked_with_the_programs_own_password_needs_none(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 
 from mingbai.tables.formats.ole import OleFile
@@ -41,6 +42,8 @@ def _attempt(raw: bytes, password: str) -> tuple[str, bytes | None]:
     import msoffcrypto
     from msoffcrypto.exceptions import InvalidKeyError
 
+    # At the level of debugging it writes keys, and what they are made of, into the log.
+    logging.getLogger("msoffcrypto").setLevel(logging.WARNING)
     out = io.BytesIO()
     try:
         file = msoffcrypto.OfficeFile(io.BytesIO(raw))
