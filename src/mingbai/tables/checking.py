@@ -27,6 +27,8 @@ def run_checks(checks: dict[Check, None], rows: pa.Table, table: Table, ledger: 
             _id_agrees(check, rows, ledger)
         elif check.kind == "unique":
             _unique(check, rows, ledger)
+        elif check.kind == "same" and LINK in rows.column_names:
+            _same(check, rows, ledger)
 
 
 def _counts(check: Check, rows: pa.Table, table: Table, ledger: Ledger) -> None:
@@ -111,6 +113,45 @@ def _unique(check: Check, rows: pa.Table, ledger: Ledger) -> None:
         column = ledger.batches[batch].labels.get(check.fact, check.fact)
         value = rows[check.fact][place].as_py()
         ledger.remark(batch, row, "TABLE-077", column=column, value=value, where=where)
+
+
+def _same(check: Check, rows: pa.Table, ledger: Ledger) -> None:
+    """Rows of one parent that share a text (同户同号) and differ in another, told at the later row."""
+    other = check.other or ""
+    if other not in rows.column_names:
+        return
+    names = [LINK, check.fact, other]
+    facts = rows.select(names).append_column("place", pa.array(range(rows.num_rows), pa.int64()))
+    facts = facts.filter(pc.and_(pc.is_valid(facts[check.fact]), pc.is_valid(facts[other])))
+    codes = facts[other].combine_chunks().dictionary_encode().indices
+    facts = facts.append_column("code", codes)
+    keys = [LINK, check.fact]
+    found = facts.group_by(keys, use_threads=False).aggregate(
+        [("code", "min"), ("code", "max"), ("place", "min")]
+    )
+    found = found.filter(pc.not_equal(found["code_min"], found["code_max"]))
+    firsts = {
+        (link, text): place
+        for link, text, place in zip(
+            *(found[n].to_pylist() for n in (*keys, "place_min")), strict=True
+        )
+    }
+    for text in set(found[check.fact].to_pylist()):
+        part = facts.filter(pc.equal(facts[check.fact], text))
+        for link, place in zip(part[LINK].to_pylist(), part["place"].to_pylist(), strict=True):
+            first = firsts.get((link, text), place)
+            if rows[other][place].as_py() != rows[other][first].as_py():
+                _tell_same(check, rows, place, first, ledger)
+
+
+def _tell_same(check: Check, rows: pa.Table, place: int, first: int, ledger: Ledger) -> None:
+    batch, row = source_of(rows, place)
+    labels = ledger.batches[batch].labels
+    ledger.remark(
+        batch, row, "TABLE-099", column=labels.get(check.fact, check.fact),
+        value=rows[check.fact][place].as_py(), where=row_name(ledger, *source_of(rows, first)),
+        differs=labels.get(str(check.other), check.other),
+    )  # fmt: skip
 
 
 def remark_repeats(rows: pa.Table, ledger: Ledger) -> None:

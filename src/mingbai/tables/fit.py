@@ -98,7 +98,7 @@ def _rules(profile: Profile, table: Table) -> Iterator[Finding]:
         elif code and code not in (_allowed(column) or ()):
             yield _unknown(profile, at, "code", code, _allowed(column) or ())
     for check in profile.checks:
-        named = [name for name in (check.sex, check.birth) if name]
+        named = [name for name in (check.sex, check.birth, check.other) if name]
         yield from _names(profile, check.at, table, named)
 
 

@@ -34,6 +34,7 @@ _CHECKS = {
     "at_most_one": ("fact", "code"),
     "id_agrees": ("fact", "sex", "birth"),
     "unique": ("fact",),
+    "same": ("fact", "other"),
 }
 
 
@@ -250,7 +251,7 @@ class _ProfileReader(SpecReader):
         return tuple(check for check in map(self._check, node.items) if check)
 
     def _check(self, node: Node) -> Check | None:
-        entries = self.mapping(node, "checks", ("check", "fact", "code", "sex", "birth"))
+        entries = self.mapping(node, "checks", ("check", "fact", "code", "sex", "birth", "other"))
         if not self.need(entries, node, "check"):
             return None
         kind = self.one_of(entries["check"], "check", *_CHECKS)

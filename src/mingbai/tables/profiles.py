@@ -90,7 +90,10 @@ class OnlySpec:
 
 @dataclass(frozen=True)
 class Check:
-    """A check over accepted rows that gives remarks: one, at_most_one, id_agrees, unique."""
+    """A check over accepted rows that gives remarks: one, at_most_one, id_agrees, unique, same.
+
+    `same`: rows of one parent that share the fact do not differ in the `other` one.
+    """
 
     kind: str
     fact: str
@@ -98,6 +101,7 @@ class Check:
     code: str | None = None
     sex: str | None = None
     birth: str | None = None
+    other: str | None = None
 
 
 @dataclass(frozen=True)
