@@ -1,0 +1,208 @@
+"""The shipped profiles of departments' lists, each with a small list typed by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from mingbai.tables import Intake, Profile, Schema, load_profiles, read_folder
+from mingbai.tables.identity import check_sign
+from tests.tables.helpers import csv, rows
+from tests.tables.packs import POLICIES, schema_of
+
+
+def number(place: int) -> str:
+    """A valid number under the prefix 99, one for each place."""
+    first = f"99010119700101{place:03d}"
+    return first + check_sign(first)
+
+
+HEAD, WIFE, SON = number(11), number(22), number(33)
+
+
+@pytest.fixture(scope="module")
+def schema() -> Schema:
+    return schema_of("cn")
+
+
+@pytest.fixture(scope="module")
+def profiles() -> tuple[Profile, ...]:
+    return load_profiles([POLICIES / "cn" / "profiles"])
+
+
+class Desk:
+    """A folder with a register of two households, to which a test adds a list."""
+
+    def __init__(self, folder: Path, schema: Schema, profiles: tuple[Profile, ...]) -> None:
+        self.folder = folder
+        self.schema = schema
+        self.profiles = profiles
+        csv(folder, "household.csv", "household_id,head_name\nh1,张三\nh2,王五\n")
+        people = f"p1,h1,张三,{HEAD}\np2,h1,李四,{WIFE}\np3,h2,王五,{SON}\n"
+        csv(folder, "person.csv", "person_id,household_id,name,id_number\n" + people)
+
+    def read(self, text: str, profile: str) -> Intake:
+        csv(self.folder, "名单.csv", text)
+        intake = read_folder(self.folder, self.schema, self.profiles)
+        assert intake.rows_in == intake.rows_accepted + intake.rows_listed
+        assert {one.profile for one in intake.files if one.name == "名单.csv"} == {profile}
+        return intake
+
+
+@pytest.fixture
+def desk(tmp_path: Path, schema: Schema, profiles: tuple[Profile, ...]) -> Desk:
+    return Desk(tmp_path, schema, profiles)
+
+
+def codes(intake: Intake) -> list[tuple[str, int | None]]:
+    return [(one.code, one.row) for one in intake.problems]
+
+
+def test_disability_cards(desk: Desk) -> None:
+    text = (
+        "序号,姓名,身份证号,残疾人证号,残疾类别,残疾等级,首次发证日期,证件状态\n"
+        f"1,张三,{HEAD},{HEAD}43,肢体,三级,2020-05-01,正常\n"
+        f"2,李四,{WIFE},{WIFE}61B1,,,,正常\n"
+        f"3,王五,{SON},{SON}11,视力,一级,2019-01-01,注销\n"
+    )
+    intake = desk.read(text, "cn-disability-cards")
+    facts = ("health_disabled", "disability_type", "disability_grade", "disability_certified_on")
+    assert rows(intake, "person", *facts) == [
+        (True, "4", "3", date(2020, 5, 1)),
+        (True, "6", "1", None),
+        (None, None, None, None),
+    ]
+    assert codes(intake) == [("TABLE-134", None)]
+
+
+def test_disability_cards_by_their_own_number_only(desk: Desk) -> None:
+    intake = desk.read(f"姓名,残疾人证号\n张三,{HEAD}72\n", "cn-disability-cards")
+    assert rows(intake, "person", "health_disabled", "disability_type", "disability_grade")[0] == (
+        True,
+        "7",
+        "2",
+    )
+
+
+def test_social_assistance_by_kind(desk: Desk) -> None:
+    text = (
+        "姓名,身份证号码,救助类别,保障状态\n"
+        f"张三,{HEAD},农村低保,在保\n李四,{WIFE},分散供养,\n王五,{SON},低保边缘家庭,在保\n"
+    )
+    intake = desk.read(text, "cn-social-assistance")
+    assert rows(intake, "person", "on_dibao", "on_tekun") == [
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+    marginal = dict(rows(intake, "household", "household_id", "dibao_marginal"))
+    assert marginal == {"h1": False, "h2": True}
+
+
+def test_unknown_kind_of_assistance_is_a_remark(desk: Desk) -> None:
+    intake = desk.read(f"身份证号,救助类别\n{HEAD},孤儿\n", "cn-social-assistance")
+    assert codes(intake) == [("TABLE-060", 2)]
+    assert rows(intake, "person", "on_dibao")[0] == (None,)
+
+
+def test_dibao_list(desk: Desk) -> None:
+    text = (
+        "户主姓名,户主身份证号,低保证号,起始保障年月,保障状态\n"
+        f"张三,{HEAD},A1,202301,\n王五,{SON},A2,202201,停保\n"
+    )
+    intake = desk.read(text, "cn-dibao-list")
+    assert rows(intake, "person", "on_dibao", "on_tekun") == [
+        (True, None),
+        (None, None),
+        (None, None),
+    ]
+    assert codes(intake) == [("TABLE-134", None)]
+
+
+def test_tekun_list(desk: Desk) -> None:
+    intake = desk.read(f"姓名,身份证号,供养方式\n王五,{SON},分散供养\n", "cn-tekun-list")
+    assert rows(intake, "person", "on_tekun") == [(None,), (None,), (True,)]
+
+
+def test_dwelling_grades(desk: Desk) -> None:
+    text = f"户主姓名,户主身份证号,鉴定等级,是否竣工验收\n李四,{WIFE},D级,已验收\n王五,{SON},B级,\n"
+    intake = desk.read(text, "cn-dwelling-grades")
+    assert rows(intake, "household", "household_id", "dwelling_grade", "dwelling_accepted") == [
+        ("h1", "D", True),
+        ("h2", "B", None),
+    ]
+    assert codes(intake) == []
+
+
+def test_water_supply(desk: Desk) -> None:
+    text = (
+        "户主姓名,户主身份证号,人均日用水量（升）,水质是否达标,供水入户,取水往返时间（分钟）,供水保证率（%）,饮水是否安全\n"
+        f"张三,{HEAD},60,达标,是,,95.6,是\n王五,{SON},20,不达标,未入户,25,80,否\n"
+    )
+    intake = desk.read(text, "cn-water-supply")
+    facts = ("water_litres", "water_quality_ok", "water_piped", "water_minutes")
+    more = ("water_guarantee_pct", "drinking_water_safe")
+    assert rows(intake, "household", *facts, *more) == [
+        (60, True, True, None, 96, True),
+        (20, False, False, 25, 80, False),
+    ]
+
+
+def test_medical_insurance(desk: Desk) -> None:
+    text = (
+        "参保人姓名,证件号码,险种类型,参保状态\n"
+        f"张三,{HEAD},城乡居民基本医疗保险,正常参保\n李四,{WIFE},职工基本医疗保险,\n王五,{SON},居民医保,暂停参保\n"
+    )
+    intake = desk.read(text, "cn-medical-insurance")
+    assert rows(intake, "person", "medical_insured", "medical_insured_employee") == [
+        (True, False),
+        (False, True),
+        (None, None),
+    ]
+    assert [(one.code, one.value, one.rows) for one in intake.problems] == [("TABLE-134", None, 1)]
+
+
+def test_short_list_of_exited_and_monitored_households(desk: Desk) -> None:
+    text = (
+        "姓名,证件号码,健康状况,劳动技能,致贫原因1,联系电话,户类型,易返贫致贫户(监测对象)类型,风险是否消除\n"
+        f'李四,{WIFE},"残疾,长期慢性病",无劳动力,因病,13000000000,脱贫户,,\n'
+        f"王五,{SON},健康,普通劳动力,其它,,普通农户,突发严重困难户,未消除\n"
+    )
+    intake = desk.read(text, "cn-exited-monitored-list")
+    assert rows(intake, "person", "labour", "health_disabled", "health_major")[1:] == [
+        ("none", True, False),
+        ("ordinary", False, False),
+    ]
+    facts = ("household_kind", "watched_kind", "risk_cleared", "poverty_cause", "phone")
+    assert rows(intake, "household", *facts) == [
+        ("exited", "none", None, "illness", "13000000000"),
+        ("general", "sudden", False, "other", None),
+    ]
+
+
+def test_bills_enrolments_and_benefits_compare_the_name(desk: Desk) -> None:
+    text = f"姓名,身份证号,结算日期,就医类别,合规自付\n张三丰,{HEAD},2025-03-01,住院,1200.5\n"
+    intake = desk.read(text, "cn-medical-bills")
+    assert rows(intake, "bill", "person_id", "paid_on", "kind", "self_paid") == [
+        ("p1", date(2025, 3, 1), "inpatient", 120_050)
+    ]
+    assert codes(intake) == [("TABLE-132", 2)]
+    text = f"学生姓名,身份证号,学段,学籍状态,全日制,开学日期\n王五,{SON},中职,在校,是,2025-03-01\n"
+    intake = desk.read(text, "cn-school-enrolments")
+    assert rows(intake, "enrolment", "person_id", "stage", "full_time", "roll_state") == [
+        ("p3", "secondary_vocational", True, "enrolled")
+    ]
+    text = f"姓名,身份证号,补贴名称,发放日期,金额\n李四,{WIFE},护理补贴,2025-06-05,80\n"
+    intake = desk.read(text, "cn-benefit-payments")
+    assert rows(intake, "benefit", "person_id", "kind", "amount") == [
+        ("p2", "nursing_disabled", 8_000)
+    ]
+
+
+def test_people_outside_the_register_do_not_drown_the_reader(desk: Desk) -> None:
+    others = "".join(f"{number(100 + one)},居民医保\n" for one in range(500))
+    intake = desk.read(f"身份证号,险种\n{others}{HEAD},居民医保\n", "cn-medical-insurance")
+    assert [(one.code, one.rows) for one in intake.problems] == [("TABLE-130", 500)]
+    assert rows(intake, "person", "medical_insured") == [(True,), (None,), (None,)]
