@@ -1,0 +1,273 @@
+"""Sums that hold in a table (合计校验): only what nearly all figures obey is asked of the rest."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from mingbai.tables.layouts.crosstabs import Place
+from mingbai.tables.layouts.matrices import RATIO, ZERO, Matrix
+from mingbai.tables.layouts.patterns import Pattern, by_figures, by_labels, by_levels
+
+Axis = Literal["row", "column"]
+_WIDE = 60
+_SAMPLES = 8
+# Decimal digits of agreement that chance does not give.
+_EVIDENCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A cell that should be the sum of others (合计); `constant` stands for a cell nobody prints."""
+
+    axis: Axis
+    whole: Place | None
+    parts: tuple[Place, ...]
+    slack: Decimal
+    constant: Decimal = ZERO
+
+    @property
+    def cells(self) -> tuple[Place, ...]:
+        return self.parts if self.whole is None else (self.whole, *self.parts)
+
+
+def sums(matrix: Matrix) -> list[Sum]:
+    """All sums of a table that its own figures confirm, along rows and along columns."""
+    across = _Finder(matrix, "row")
+    found = across.confirmed()
+    down = _Finder(matrix, "column")
+    return found + down.confirmed()
+
+
+class _Finder:
+    """Proposes sums along one axis and keeps those the figures obey.
+
+    Axis "row": within each row a column is the sum of others. Axis "column": within each column a
+    row is the sum of others.
+    """
+
+    def __init__(self, matrix: Matrix, axis: Axis) -> None:
+        self.matrix = matrix
+        self.axis = axis
+        self.lines = matrix.columns if axis == "row" else matrix.rows
+        self.across = matrix.rows if axis == "row" else self._summed()
+
+    def _summed(self) -> list[int]:
+        """Columns a total row may sum: counts and amounts, no shares or averages."""
+        matrix = self.matrix
+        return [
+            c
+            for c in matrix.columns
+            if not RATIO.search(matrix.path(c)[-1] if matrix.path(c) else "")
+        ]
+
+    def place(self, line: int, other: int) -> Place:
+        return (other, line) if self.axis == "row" else (line, other)
+
+    def confirmed(self) -> list[Sum]:
+        families: dict[str, list[Pattern]] = defaultdict(list)
+        for pattern in self._proposed():
+            families[pattern.family].append(pattern)
+        found: list[_Held] = []
+        for family in families.values():
+            for held in self._obeyed(family):
+                _keep(found, held)
+        if len(self.lines) <= 4 * _WIDE:
+            self._by_figures(found)
+        return [one for held in found for one in held.sums]
+
+    def _proposed(self) -> Iterable[Pattern]:
+        table = self.matrix.table
+        if self.axis == "row":
+            yield from by_labels([(c, table.heads[c].path) for c in self.lines])
+            return
+        grouped = any(line.group for line in table.lines)
+        if grouped:
+            yield from by_labels(
+                [(n, (*line.group, line.label)) for n, line in enumerate(table.lines)]
+            )
+        else:
+            yield from by_levels(table.lines)
+
+    def _by_figures(self, found: list[_Held]) -> None:
+        """Ask the figures themselves, for lines that no label explains; inner sums come first."""
+        consumed: set[int] = set()
+        if self.axis == "column":
+            consumed = {part for held in found for part in held.pattern.parts}
+        for _ in range(3):
+            known = {held.pattern.whole for held in found}
+            order = [line for line in self.lines if line not in consumed]
+            samples, grain = self._samples(order)
+            patterns = [p for p in by_figures(order, samples, grain) if p.whole not in known]
+            held = [one for pattern in patterns for one in self._obeyed([pattern])]
+            if not held:
+                return
+            for one in sorted(held, key=lambda h: len(h.pattern.parts), reverse=True):
+                if one.pattern.whole not in consumed or self.axis == "row":
+                    _keep(found, one)
+                    consumed |= set(one.pattern.parts)
+
+    def _samples(self, order: Sequence[int]) -> tuple[list[list[int]], int]:
+        """A few lines across with the most filled cells, as whole millionths, and how far they agree."""
+
+        def filled(other: int) -> int:
+            return sum(
+                self.matrix.figure(self.place(line, other)).state == "number" for line in order
+            )
+
+        chosen = sorted(self.across, key=filled, reverse=True)[:_SAMPLES]
+        samples = []
+        for other in chosen:
+            values = [self.matrix.value(self.place(line, other)) or ZERO for line in order]
+            samples.append([int(value.scaleb(6)) if abs(value) < 10**15 else 0 for value in values])
+        digits = max((self.matrix.decimals[column] for column in self.matrix.columns), default=0)
+        return samples, max(10 ** max(6 - digits, 0) * 2, 8)
+
+    def _obeyed(self, family: Sequence[Pattern]) -> list[_Held]:
+        """The patterns of a family that hold, each as its sums, those that fail among them."""
+        trials = [_Trial(self, pattern) for pattern in family]
+        for trial in trials:
+            trial.settle_rounding()
+        hits = sum(trial.hits for trial in trials)
+        misses = sum(trial.misses for trial in trials)
+        if not _holds(hits, misses, family[0].named):
+            return [trial.held() for trial in trials if len(trials) > 1 and trial.convinces()]
+        strong = hits >= 12 * misses
+        return [
+            trial.held()
+            for trial in trials
+            if (trial.hits >= trial.misses or (strong and trial.hits + trial.misses <= 3))
+            and (trial.pattern.named or trial.evidence >= _EVIDENCE)
+        ]
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A pattern that holds, and its sums."""
+
+    pattern: Pattern
+    hits: int
+    sums: list[Sum]
+
+
+def _keep(found: list[_Held], held: _Held) -> None:
+    """Add a pattern unless another says nearly the same of the same line; the better one stays."""
+    mine = set(held.pattern.parts)
+    for number, other in enumerate(found):
+        shared = len(mine & set(other.pattern.parts))
+        if other.pattern.whole == held.pattern.whole and shared:
+            if (held.hits, held.pattern.named) > (other.hits, other.pattern.named):
+                found[number] = held
+            return
+    found.append(held)
+
+
+def _holds(hits: int, misses: int, named: bool) -> bool:
+    if named:
+        return hits >= misses and hits >= 1 and misses <= max(2, (hits + misses) // 4)
+    return hits >= 3 and misses <= max(1, (hits + misses) // 8)
+
+
+class _Trial:
+    """One pattern held against every line across it."""
+
+    def __init__(self, finder: _Finder, pattern: Pattern) -> None:
+        self.finder = finder
+        self.pattern = pattern
+        self.instances: list[tuple[Sum, Decimal, bool, int]] = []
+        for other in finder.across:
+            self._try(other)
+        self.rounding: set[int] = set()
+        self._count()
+
+    def _try(self, other: int) -> None:
+        matrix = self.finder.matrix
+        whole = self.finder.place(self.pattern.whole, other)
+        parts = tuple(self.finder.place(part, other) for part in self.pattern.parts)
+        values = [matrix.value(place) for place in parts]
+        printed = matrix.value(whole)
+        if printed is None or any(value is None for value in values):
+            return
+        total = sum((value for value in values if value is not None), ZERO)
+        filled = bool(printed) or any(values)
+        computed = max(abs(printed), abs(total)) * Decimal("1e-11")
+        figures = [matrix.figure(place) for place in (whole, *parts)]
+        slack = sum((one.half for one in figures if one.computed), ZERO) + computed
+        self.instances.append(
+            (Sum(self.finder.axis, whole, parts, slack), printed - total, filled, other)
+        )
+
+    def _count(self) -> None:
+        self.hits = self.misses = 0
+        self.evidence = 0.0
+        for one, rest, filled, other in self.instances:
+            if not filled:
+                continue
+            if abs(rest) <= self._slack(one, other):
+                self.hits += 1
+                self.evidence += self._weight(one)
+            else:
+                self.misses += 1
+
+    def _weight(self, one: Sum) -> float:
+        """How little chance it is that this sum holds by accident, in decimal digits."""
+        matrix = self.finder.matrix
+        filled = sum(bool(matrix.value(part)) for part in one.parts)
+        value = abs(matrix.value(one.whole) or ZERO) if one.whole else ZERO
+        step = 2 * matrix.half(one.whole) if one.whole else ZERO
+        return (
+            math.log10(1 + float(value / (step or 1))) if filled > 1 or len(one.parts) == 1 else 0.0
+        )
+
+    def _column(self, other: int) -> int:
+        return other if self.finder.axis == "column" else self.pattern.whole
+
+    def _slack(self, one: Sum, other: int) -> Decimal:
+        if self._column(other) not in self.rounding:
+            return one.slack
+        return sum((self._half(place) for place in one.cells), ZERO) + one.slack
+
+    def _half(self, place: Place) -> Decimal:
+        """Half of the last digit: a printed 12 in a column with two decimals is 12.00."""
+        matrix = self.finder.matrix
+        return Decimal(5).scaleb(-matrix.decimals[place[1]] - 1)
+
+    def settle_rounding(self) -> None:
+        """Where figures may be rounded, small differences are no misses unless sums are exact."""
+        matrix = self.finder.matrix
+        columns = {self._column(other) for _, _, _, other in self.instances}
+        loose = {column for column in columns if matrix.may_be_rounded(column)}
+        if not loose:
+            return
+        exact = off = 0
+        for one, rest, filled, other in self.instances:
+            column = self._column(other)
+            if (
+                not filled
+                or column not in loose
+                or sum(bool(matrix.value(p)) for p in one.parts) < 2
+            ):
+                continue
+            if abs(rest) <= one.slack:
+                exact += 1
+            elif abs(rest) <= sum((self._half(place) for place in one.cells), ZERO) + one.slack:
+                off += 1
+        if off and (exact < 19 * off or exact + off < 40):
+            self.rounding = loose
+            self._count()
+
+    def convinces(self) -> bool:
+        """Whether this pattern holds by itself, without others of its kind."""
+        enough = _EVIDENCE / 2 if self.pattern.named else _EVIDENCE
+        return _holds(self.hits, self.misses, self.pattern.named) and self.evidence >= enough
+
+    def held(self) -> _Held:
+        sums = [
+            Sum(one.axis, one.whole, one.parts, self._slack(one, other))
+            for one, _, _, other in self.instances
+        ]
+        return _Held(self.pattern, self.hits, sums)

@@ -1,0 +1,214 @@
+"""Statistical tables: blocks put together again, sums recomputed, slips named by cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from mingbai.tables.formats.opening import open_file
+from mingbai.tables.formats.sheet import Merge, RowSheet
+from mingbai.tables.intake import Problem
+from mingbai.tables.layouts import Statistics, read_statistics
+from mingbai.tables.layouts.figures import column_letters
+
+Rows = list[list[object]]
+
+
+class Typed(RowSheet):
+    """A sheet typed by hand."""
+
+    def __init__(
+        self, rows: Sequence[Sequence[object]], name: str = "1", merges: Sequence[Merge] = ()
+    ) -> None:
+        self.name = name
+        self._rows = rows
+        self._merges = merges
+
+    def rows(self) -> Iterator[Sequence[object]]:
+        return iter(self._rows)
+
+    def merges(self) -> Sequence[Merge]:
+        return self._merges
+
+
+def statistics(*sheets: Sequence[Sequence[object]]) -> Statistics:
+    found = read_statistics("a.xlsx", [Typed(rows, str(n)) for n, rows in enumerate(sheets, 1)])
+    assert found is not None
+    return found
+
+
+def said(found: Statistics) -> list[tuple[str, str | None, str]]:
+    """Number, sheet and cell of every problem."""
+    return [(p.code, p.sheet, cell(p)) for p in found.problems]
+
+
+def cell(problem: Problem) -> str:
+    return f"{chr(65 + problem.places[0])}{problem.row}"
+
+
+def value(found: Statistics, label: str, *path: str) -> Decimal | None:
+    rows = [r for r in found.tidy.to_pylist() if r["label"] == label and tuple(r["path"]) == path]
+    assert len(rows) == 1
+    return rows[0]["value"]
+
+
+TWO_GROUPS: Rows = [
+    ["2-1 各地区人口", "", "", "", "", "", ""],
+    ["单位：人", "", "", "", "", "", ""],
+    ["地　区", "合计", "", "", "汉族", "", ""],
+    ["", "合计", "男", "女", "小计", "男", "女"],
+    ["总 计", "600", "321", "279", "540", "290", "250"],
+    ["  甲市", "310", "166", "144", "290", "156", "134"],
+    ["    东区", "200", "107", "93", "190", "102", "88"],
+    ["    西区", "110", "59", "51", "100", "54", "46"],
+    ["  乙市", "290", "155", "135", "250", "134", "116"],
+    ["    南县", "150", "80", "70", "130", "70", "60"],
+    ["    北县", "140", "75", "65", "120", "64", "56"],
+]
+REST: Rows = [
+    ["2-1 续表1", "", "", ""],
+    ["单位：人", "", "", ""],
+    ["地区", "苗族", "", ""],
+    ["", "小计", "男", "女"],
+    ["总计", "60", "31", "29"],
+    ["  甲市", "20", "10", "10"],
+    ["    东区", "10", "5", "5"],
+    ["    西区", "10", "5", "5"],
+    ["  乙市", "40", "21", "19"],
+    ["    南县", "20", "10", "10"],
+    ["    北县", "20", "11", "9"],
+]
+
+
+def copy(rows: Rows) -> Rows:
+    return [list(row) for row in rows]
+
+
+def side_by_side(*blocks: Rows) -> Rows:
+    return [[c for b in blocks for c in (*b[n], "")] for n in range(len(blocks[0]))]
+
+
+@pytest.mark.parametrize("layout", ["beside", "below", "sheets"])
+def test_a_table_that_adds_up_is_read_without_a_word(layout: str) -> None:
+    sheets = {
+        "beside": [side_by_side(TWO_GROUPS, REST)],
+        "below": [[*TWO_GROUPS, [], *REST]],
+        "sheets": [TWO_GROUPS, REST],
+    }[layout]
+    found = statistics(*sheets)
+    assert found.problems == []
+    assert found.checks > 60
+    assert {block.table for block in found.blocks} == {1}
+    assert value(found, "东区", "苗族", "男") == 5
+    assert value(found, "北县", "合计", "合计") == 140
+    levels = {row["label"]: row["level"] for row in found.tidy.to_pylist()}
+    assert (levels["总 计"], levels["甲市"], levels["东区"]) == (0, 1, 2)
+
+
+def test_a_wrong_an_empty_and_a_misread_figure_are_named_with_what_all_sums_ask() -> None:
+    rest = copy(REST)
+    rest[9][2] = "1"  # 南县 苗族 男: 10
+    rest[4][1] = ""  # 总计 苗族 小计: 60
+    first = copy(TWO_GROUPS)
+    first[7][5] = "5A"  # 西区 汉族 男: 54
+    found = statistics(first, rest)
+    assert said(found) == [
+        ("TABLE-112", "1", "F8"),
+        ("TABLE-111", "2", "B5"),
+        ("TABLE-110", "2", "C10"),
+    ]
+    first_text = found.problems[0].message.zh
+    assert "54" in first_text
+    assert "1!E8 = 1!F8 + 1!G8" in first_text
+    assert "60" in found.problems[1].message.en
+    assert found.problems[2].value == "1"
+    assert "10" in found.problems[2].advice.zh
+
+
+def test_blank_parts_of_a_total_count_as_nothing() -> None:
+    rest = copy(REST)
+    for row, cells in ((6, ["  ", "", ""]), (7, ["20", "10", "10"])):
+        rest[row][1:] = cells
+    found = statistics(side_by_side(TWO_GROUPS, rest))
+    # 东区 lost ten Miao that 西区 won: both rows no longer meet their totals.
+    assert {cell(p)[1:] for p in found.problems} >= {"7", "8"}
+
+
+def test_slips_in_labels_are_remarks_and_do_not_part_the_rows() -> None:
+    rest = copy(REST)
+    rest[6][0] = "    束区"
+    broken = [*rest[:10], ["    北", "", "", ""], ["县", "20", "11", "9"]]
+    found = statistics(TWO_GROUPS, broken)
+    assert [(p.code, p.level) for p in found.problems] == [
+        ("TABLE-119", "hint"),
+        ("TABLE-120", "hint"),
+    ]
+    assert value(found, "北县", "苗族", "男") == 11
+    assert value(found, "东区", "苗族", "小计") == 10
+
+
+def test_lists_of_people_and_plain_words_are_no_statistics() -> None:
+    people: Rows = [["姓名", "年龄"], ["张三", "30"], ["李四", "40"]]
+    numbers: Rows = [["谁", "号码"], ["甲", "990101198001011236"], ["乙", "990101198202023444"]]
+    words: Rows = [["说明"], ["请看附件"]]
+    assert (
+        read_statistics("a.xlsx", [Typed(people), Typed(numbers), Typed(words), Typed([])]) is None
+    )
+
+
+EXPECTED = {
+    "hubei_ethnicity.xlsx": (20_886, 60, 36),
+    "hubei_inter.xlsx": (1_062, 3, 6),
+    "hunan_ethnicity.xlsx": (2_655, 20, 12),
+    "hunan_inter.xlsx": (135, 1, 0),
+    "national-results-mpi.xlsx": (14_112, 7, 0),
+}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_published_workbooks_are_read_whole_and_only_their_own_slips_are_named(
+    shared_data: Path, name: str
+) -> None:
+    opened = open_file(shared_data / "data" / "messy" / name, lambda _: 0)
+    found = read_statistics(name, opened.sheets)
+    assert found is not None
+    tidy, blocks, problems = EXPECTED[name]
+    assert (found.tidy.num_rows, len(found.blocks), len(found.problems)) == (tidy, blocks, problems)
+
+
+def mends(problems: Sequence[Problem]) -> dict[str, str]:
+    """What each cell prints and should print, of the offered repairs."""
+    offered = ("TABLE-110", "TABLE-111", "TABLE-112")
+    return {
+        f"{p.sheet}!{column_letters(p.places[0])}{p.row}": f"{p.value or ''}→{words(p.advice.en)}"
+        for p in problems
+        if p.code in offered
+    }
+
+
+def words(advice: str) -> str:
+    found = re.search(r"(?:to|in) (\S+) if", advice)
+    assert found is not None
+    return found[1]
+
+
+def test_the_slips_of_the_published_workbooks_are_these(shared_data: Path) -> None:
+    """Each was recomputed by hand from the row and the column it stands in."""
+    hunan = open_file(shared_data / "data/messy/hunan_ethnicity.xlsx", lambda _: 0)
+    found = read_statistics("hunan", hunan.sheets)
+    assert found is not None
+    assert mends(found.problems) == {
+        "1-15!EB8": "→4", "1-15!EB10": "34→349", "1-15!EB11": "→7", "1-15!EB12": "→4",
+        "1-15!EB14": "→4", "1-15!EB15": "→4", "1-15!EB16": "→4", "19!E5": "→60", "20!J17": "0.3→3",
+    }  # fmt: skip
+    hubei = open_file(shared_data / "data/messy/hubei_inter.xlsx", lambda _: 0)
+    found = read_statistics("hubei", hubei.sheets)
+    assert found is not None
+    assert mends(found.problems) == {
+        "1-3!G27": "→9", "1-3!I27": "→2", "1-3!G33": "→2", "1-3!I33": "→2",
+        "1-3!G38": "→6", "1-3!G45": "2(→20",
+    }  # fmt: skip
