@@ -255,11 +255,36 @@ def test_days_a_workbook_cannot_count_are_text(tmp_path: Path) -> None:
      ("broken", "a.csv", "TABLE-136")],
 )  # fmt: skip
 def test_wrong_wishes_are_numbered(tmp_path: Path, layout: str, name: str, code: str) -> None:
-    broken = HOT.replace("profile: hot", "profile: broken").replace("一般户]}", "审批日期]}")
+    broken = HOT.replace("profile: hot", "profile: broken").replace(
+        "一般户]}", "一般户], none: [裂缝]}"
+    )
     with pytest.raises(TablesError) as caught:
         write_blank(SCHEMA, profiles(broken), layout, tmp_path / name)
     assert caught.value.code == code
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("pack", ["cn", "cr"])
+def test_every_layout_of_a_pack_has_a_form(tmp_path: Path, pack: str) -> None:
+    schema, found = schema_of(pack), load_profiles([POLICIES / pack / "profiles"])
+    names = [one.id for one in found] + [table.entity for table in schema.tables]
+    for name in names:
+        written = write_blank(schema, found, name, tmp_path / f"{name}.xlsx")
+        assert written.columns >= 2, name
+
+
+def test_a_list_holds_those_it_is_about(tmp_path: Path) -> None:
+    tables = clean_register()
+    place = tables["person"].schema.get_field_index("on_dibao")
+    said = pa.array([True, False, None, True, None, False])
+    tables["person"] = tables["person"].set_column(place, "on_dibao", said)
+    written = write_table(tables, CN, CN_PROFILES, "cn-dibao-list", tmp_path / "低保.xlsx")
+    assert written.rows == 2
+    write_table(tables, CN, CN_PROFILES, "household", tmp_path / "household.xlsx")
+    tables["person"] = tables["person"].drop_columns(["on_dibao"])
+    write_table(tables, CN, CN_PROFILES, "person", tmp_path / "person.xlsx")
+    back = read_folder(tmp_path, CN, CN_PROFILES).tables["person"]["on_dibao"].to_pylist()
+    assert back == [True, None, None, True, None, None]
 
 
 CLEAN = ("cn-household-export", "cn-person-export", "cn-compact-list")

@@ -19,11 +19,15 @@ _BETWEEN = ","
 
 @dataclass(frozen=True)
 class Filled:
-    """The cells of a sheet, column by column, and the rows they were made from."""
+    """The cells of a sheet, column by column, and the rows they were made from.
+
+    `numbers` are the ID numbers by which a layout without the register's own keys finds its rows.
+    """
 
     columns: tuple[RawColumn, ...]
     own: pa.Table
     above: pa.Table | None
+    numbers: pa.Array | None = None
 
     @property
     def rows(self) -> int:
@@ -32,22 +36,53 @@ class Filled:
 
 def fill(plan: Plan, tables: Tables) -> Filled:
     """The cells of every column of the plan for the rows of its entity."""
-    own = tables.get(plan.table.entity, plan.table.arrow.empty_table())
+    own = _listed(plan, tables.get(plan.table.entity, plan.table.arrow.empty_table()))
     above = None
     if plan.parent is not None and plan.table.link and plan.parent.key:
         parents = tables.get(plan.parent.entity, plan.parent.arrow.empty_table())
         keys = parents[plan.parent.key].combine_chunks()
         above = parents.take(pc.index_in(own[plan.table.link], value_set=keys))
-    return _Filler(plan, own, above).filled()
+    return _Filler(plan, own, above, _people(plan, own, tables)).filled()
+
+
+def _listed(plan: Plan, own: pa.Table) -> pa.Table:
+    """The rows the list is about: who stands in a list of 低保 is on the allowance."""
+    for spec in plan.profile.facts:
+        if spec.form == "constant" and spec.fact in own.column_names:
+            kept = own[spec.fact]
+            said = spec.constant == "yes" if pa.types.is_boolean(kept.type) else spec.constant
+            if not (pa.types.is_boolean(kept.type) or pa.types.is_string(kept.type)):
+                continue
+            own = own.filter(pc.fill_null(pc.equal(kept, pa.scalar(said, kept.type)), False))
+    return own
+
+
+def _people(plan: Plan, own: pa.Table, tables: Tables) -> pa.Table | None:
+    """For each row whom it is found by: itself, or the first of its members with a number."""
+    match = plan.profile.key_match
+    if match is None or plan.table.key is None:
+        return None
+    entity, _, fact = match.rpartition(".")
+    if not entity:
+        return own
+    below, members = plan.schema.table(entity), tables.get(entity)
+    if below is None or below.link is None or members is None:
+        return None
+    members = members.filter(pc.is_valid(members[fact]))
+    links = members[below.link].combine_chunks()
+    return members.take(pc.index_in(own[plan.table.key], value_set=links))
 
 
 class _Filler:
     """One sheet; columns whose empty cells mean something are filled when the others are."""
 
-    def __init__(self, plan: Plan, own: pa.Table, above: pa.Table | None) -> None:
+    def __init__(
+        self, plan: Plan, own: pa.Table, above: pa.Table | None, people: pa.Table | None
+    ) -> None:
         self.plan = plan
         self.own = own
         self.above = above
+        self.people = people
         self.columns: dict[int, RawColumn] = {}
 
     def filled(self) -> Filled:
@@ -58,7 +93,13 @@ class _Filler:
         for place in later:
             self.columns[place] = self._marked(self.plan.heads[place])
         ordered = tuple(self.columns[place] for place in range(len(self.plan.heads)))
-        return Filled(ordered, self.own, self.above)
+        numbers = self._numbers()
+        flat = numbers.combine_chunks() if numbers is not None else None
+        return Filled(ordered, self.own, self.above, flat)
+
+    def _numbers(self) -> pa.ChunkedArray | None:
+        match = self.plan.profile.key_match
+        return self.people[match.rpartition(".")[2]] if match and self.people is not None else None
 
     def _column(self, head: Head) -> RawColumn:
         """The first fact with something to say fills the cell."""
@@ -79,6 +120,10 @@ class _Filler:
             claims.append((self._key(head.key), _text))
         if head.link:
             claims.append((self._link(), _text))
+        if head.named:
+            claims.append((self._name(), _text))
+        if head.fixed is not None:
+            claims.append((_encode(pa.repeat(head.fixed, self.own.num_rows)), _text))
         parts = [feed for feed in head.feeds if feed.spec.form == "has"]
         if parts:
             claims.append(self._parts(parts))
@@ -96,7 +141,10 @@ class _Filler:
         return table[feed.column.name]
 
     def _key(self, number: int) -> RawColumn:
-        """The key; of a key joined from several columns, the part of one."""
+        """The key, or the number in its place; of a key joined from columns, the part of one."""
+        if self.plan.profile.key_match:
+            numbers = self._numbers()
+            return absent(self.own.num_rows) if numbers is None else _encode(numbers)
         column = _encode(self.own[self.plan.table.key])
         spec = self.plan.profile.key
         if spec is None or len(spec.sources) == 1:
@@ -116,6 +164,16 @@ class _Filler:
         if match is not None and self.above is not None:
             return _encode(self.above[match])
         return _encode(self.own[self.plan.table.link])
+
+    def _name(self) -> RawColumn:
+        """The name of whoever the row is about."""
+        linked = not self.plan.profile.key_match
+        table = self.above if linked else self.people
+        names = [one.name for one in (self.plan.table, self.plan.parent) if one and one.name]
+        there = [name for name in names if table is not None and name in table.column_names]
+        if table is None or not there:
+            return absent(self.own.num_rows)
+        return _encode(table[there[0]])
 
     def _parts(self, feeds: Sequence[Feed]) -> tuple[RawColumn, Write]:
         """A multi-value cell from the facts that read it."""
@@ -169,7 +227,13 @@ def _write(feed: Feed, head: Head) -> Write:
     if spec.form == "one_hot":
         code = spec.codes[feed.part]
         return lambda value: None if value is None else "1" if value == code else "0"
+    if spec.form == "filled":
+        return lambda value: "是" if value is True else None
     write = writer(spec, feed.column, feed.times, head.label)
+    if spec.form == "sum" and len(spec.sources) > 1:
+        # How much stood in which column is not kept; nothing at all stood in every one.
+        nothing = feed.column.minimum == 0
+        return lambda value: write(value) if value == 0 and nothing else None
     if spec.form == "any_yes" and len(spec.sources) > 1:
         # Which of several columns said yes is not kept; a no was said by all of them.
         return lambda value: write(value) if value is False else None

@@ -43,6 +43,8 @@ class Head:
     decimals: int = 0
     key: int | None = None
     link: bool = False
+    named: bool = False
+    fixed: str | None = None
 
     @property
     def needed(self) -> bool:
@@ -59,6 +61,7 @@ class Plan:
     parent: Table | None
     match: Match
     heads: tuple[Head, ...]
+    schema: Schema
 
 
 def plan_for(name: str, schema: Schema, profiles: Sequence[Profile], *, newer: bool = True) -> Plan:
@@ -85,11 +88,17 @@ def _heads(profile: Profile, *, newer: bool) -> tuple[str, ...]:
     """The layout's own header; where no source lists it, the first label of every column read."""
     if profile.columns:
         return profile.columns + (profile.newer if newer else ())
-    sources = [*profile.sources, *(source for spec in profile.facts for source in spec.sources)]
+    asked = {label for group in profile.recognise.needed for label in group}
     firsts: dict[str, str] = {}
-    for source in sources:
+    for source in profile.sources:
         if source.labels and not any(one in firsts for one in source.folded):
-            firsts[source.folded[0]] = source.labels[0]
+            pairs = list(zip(source.folded, source.labels, strict=True))
+            folded, label = next((pair for pair in pairs if pair[0] in asked), pairs[0])
+            firsts[folded] = label
+    # What the layout is told by, though nobody reads it.
+    for group in profile.recognise.needed:
+        if not any(label in firsts for label in group):
+            firsts[group[0]] = group[0]
     return tuple(firsts.values())
 
 
@@ -133,7 +142,14 @@ def _plan(match: Match, schema: Schema) -> Plan:
     parent = schema.table(table.parent) if table.parent else None
     heads = [Head(label) for label in match.labels]
     for number, source in enumerate(profile.key.sources if profile.key else ()):
-        _change(heads, match.place(source), key=number)
+        check = "id_number" if profile.key_match else None
+        _change(heads, match.place(source), key=number, check=check)
+    if profile.named:
+        _change(heads, match.place(profile.named), named=True)
+    if profile.only:
+        # Every row counts: only rows that do have become rows of the table.
+        words = sorted(profile.only.words, key=lambda word: (len(word), word))
+        _change(heads, match.place(profile.only.source), fixed=words[0], choices=tuple(words))
     if profile.link:
         check = "id_number" if profile.link.match else None
         _change(heads, match.place(profile.link.source), link=True, check=check)
@@ -145,7 +161,7 @@ def _plan(match: Match, schema: Schema) -> Plan:
             column = owner.column(spec.fact) if owner else None
             for place, feed in _feeds(spec, column, above, match) if column else ():
                 heads[place] = _fed(heads[place], feed)
-    return Plan(profile.title, profile, table, parent, match, tuple(heads))
+    return Plan(profile.title, profile, table, parent, match, tuple(heads), schema)
 
 
 def _change(heads: list[Head], place: int | None, **values: object) -> None:
@@ -174,6 +190,8 @@ def _fed(head: Head, feed: Feed) -> Head:
         return replace(head, feeds=feeds, choices=spec.among, several=True)
     if spec.form == "one_hot":
         return replace(head, feeds=feeds, kind="number", choices=("1", "0"))
+    if spec.form == "filled":
+        return replace(head, feeds=feeds)
     if spec.form == "any_yes" or column.type in ("bool", "code"):
         words = tuple(labels(spec, column, head.label).values())
         return replace(head, feeds=feeds, choices=tuple(dict.fromkeys(words)))

@@ -47,9 +47,10 @@ def prove(plan: Plan, filled: Filled, tables: Tables, schema: Schema) -> list[Fi
     sheet = _CellSheet([head.label for head in plan.heads], filled.columns, filled.rows)
     batch = convert(sheet, plan.match, "", schema)
     found = list(_cells(plan, filled, batch))
-    lost = [*_unwritten(plan.table, filled.own, batch.facts)]
+    told = {plan.profile.key_match, plan.table.name if plan.profile.named else None}
+    lost = [*_unwritten(plan.table, filled.own, {*batch.facts, *told})]
     if plan.parent is not None and filled.above is not None and plan.profile.parent_facts:
-        lost += _unwritten(plan.parent, filled.above, batch.parent_facts)
+        lost += _unwritten(plan.parent, filled.above, {*batch.parent_facts})
         found += _childless(plan, filled, tables)
     if lost:
         named = "、".join(lost[:_MOST_NAMED]) + ("…" if len(lost) > _MOST_NAMED else "")
@@ -57,7 +58,7 @@ def prove(plan: Plan, filled: Filled, tables: Tables, schema: Schema) -> list[Fi
     return found
 
 
-def _unwritten(table: Table, rows: pa.Table, carried: dict[str, pa.Array]) -> Iterator[str]:
+def _unwritten(table: Table, rows: pa.Table, carried: set[str | None]) -> Iterator[str]:
     """Facts that have values and no column."""
     for column in table.columns:
         there = column.name in rows.column_names and column.name not in (table.key, table.link)
@@ -80,8 +81,10 @@ def _childless(plan: Plan, filled: Filled, tables: Tables) -> Iterator[Finding]:
 def _cells(plan: Plan, filled: Filled, batch: Batch) -> Iterator[Finding]:
     pairs: list[tuple[str, pa.Array | None, pa.Array]] = []
     own, above = filled.own, filled.above
-    if plan.table.key and batch.key is not None:
+    if plan.table.key and batch.key is not None and plan.profile.key_match is None:
         pairs.append((plan.table.key, batch.key, _flat(own[plan.table.key])))
+    elif plan.table.key and batch.key is not None:
+        yield from _nameless(plan, filled)
     if plan.profile.link and plan.table.link:
         match = plan.profile.link.match
         table, name = (above, match) if match and above is not None else (own, plan.table.link)
@@ -94,6 +97,15 @@ def _cells(plan: Plan, filled: Filled, batch: Batch) -> Iterator[Finding]:
                 pairs.append((batch.labels.get(name, name), values, _flat(table[name])))
     for label, read, kept in pairs:
         yield from _differing(label, read, kept)
+
+
+def _nameless(plan: Plan, filled: Filled) -> Iterator[Finding]:
+    """Rows that this layout finds by an ID number nobody has."""
+    found = filled.numbers
+    missing = filled.rows if found is None else found.null_count
+    if missing:
+        entity = Text(plan.table.label_zh, plan.table.label_en)
+        yield finding("TABLE-145", count=missing, entity=entity)
 
 
 def _differing(label: str, read: pa.Array | None, kept: pa.Array) -> Iterator[Finding]:
