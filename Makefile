@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` and `make test`. Both set everything up by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench docs lock clean
+.PHONY: help setup demo test fuzz bench docs lock clean
 SHELL := /bin/sh
 
 BIN := .venv/bin
@@ -14,6 +14,7 @@ BUILD := pyproject.toml hatch_build.py tools/make_venv.sh $(CATALOGUES)
 help:
 	@echo "make demo    set up, screen the example households, say where the results lie"
 	@echo "make test    set up, run all checks"
+	@echo "make fuzz    set up, read FILES=100000 damaged files, say how each kind ended"
 	@echo "make setup   only make .venv; then .venv/bin/mingbai --help"
 	@echo "make bench   measure, in an environment of its own"
 	@echo "make docs    write the generated pages again"
@@ -50,6 +51,11 @@ test: setup
 	  echo "mingbai packs test $$pack"; $(BIN)/mingbai packs test $$pack; \
 	done
 	$(BIN)/pytest -n auto
+
+FILES := 100000
+
+fuzz: setup
+	$(BIN)/python -m tests.fuzz --files $(FILES)
 
 bench: $(BENCH_STAMP)
 	.venv-bench/bin/python -m benchmarks

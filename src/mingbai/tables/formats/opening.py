@@ -11,7 +11,7 @@ from pathlib import Path
 from mingbai.tables.formats import excel_xml, html_tables, packages
 from mingbai.tables.formats.delimited import open_delimited
 from mingbai.tables.formats.grid import GridSheet
-from mingbai.tables.formats.locked import unlock
+from mingbai.tables.formats.locked import unlock_package, unlock_workbook
 from mingbai.tables.formats.ods import open_ods
 from mingbai.tables.formats.ole import SIGNATURE as OLE
 from mingbai.tables.formats.ole import OleFile
@@ -139,7 +139,7 @@ def _open_ole(raw: bytes, password: str | None) -> Opened:
     """An old office file, or a new one behind a password."""
     ole = OleFile(raw)
     if ole.has("EncryptedPackage"):
-        opened = unlock(raw, ole, password)
+        opened = unlock_package(raw, ole, password)
         if not opened.startswith(b"PK\x03\x04"):
             raise UnreadableError("TABLE-021")
         return _open_package(io.BytesIO(opened))
@@ -148,8 +148,7 @@ def _open_ole(raw: bytes, password: str | None) -> Opened:
         raise UnreadableError("TABLE-033" if ole.has("WordDocument") else "TABLE-020")
     stream = ole.stream(name)
     if is_encrypted(stream):
-        ole = OleFile(unlock(raw, ole, password))
-        stream = ole.stream(name)
+        stream = unlock_workbook(stream, password)
     return _open_workbook_stream(stream, macros="_VBA_PROJECT" in ole.names)
 
 
