@@ -17,6 +17,7 @@ POLICIES = Path(__file__).parents[2] / "policies"
 DAYS = {
     "cn": [date(2017, 12, 31), date(2020, 3, 20), date(2022, 5, 1), date(2024, 2, 29), date(2025, 6, 30)],
     "cn-hubei": [date(2018, 3, 1), date(2025, 6, 30)],
+    "cn-checks": [date(2021, 1, 1), date(2025, 6, 30)],
     "cr": [date(2018, 1, 1)],
 }  # fmt: skip
 
