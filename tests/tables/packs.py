@@ -18,9 +18,11 @@ ROOT = Path(__file__).resolve().parents[2]
 POLICIES = ROOT / "policies"
 
 
-def schema_of(pack: str) -> Schema:
+def schema_of(*packs: str) -> Schema:
+    """The facts of the packs together: one that extends another comes after it."""
     raw: dict[str, dict[str, Any]] = {"entities": {}, "codes": {}, "facts": {}}
-    for path in sorted((POLICIES / pack / "facts").glob("*.yaml")):
+    paths = [path for pack in packs for path in sorted((POLICIES / pack / "facts").glob("*.yaml"))]
+    for path in paths:
         data = yaml.safe_load(path.read_text("utf-8"))
         raw["entities"] |= data.get("entities") or {}
         raw["codes"] |= data.get("codes") or {}

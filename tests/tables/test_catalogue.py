@@ -43,5 +43,6 @@ def test_both_languages_fill_the_same_blanks() -> None:
 
 
 def test_shipped_profiles_fit_their_packs() -> None:
-    for pack in ("cn", "cr"):
-        check_profiles(load_profiles([POLICIES / pack / "profiles"]), schema_of(pack))
+    for packs in (("cn",), ("cr",), ("cn", "cn-checks")):
+        folders = [POLICIES / pack / "profiles" for pack in packs]
+        check_profiles(load_profiles(folders), schema_of(*packs))

@@ -206,3 +206,74 @@ def test_people_outside_the_register_do_not_drown_the_reader(desk: Desk) -> None
     intake = desk.read(f"身份证号,险种\n{others}{HEAD},居民医保\n", "cn-medical-insurance")
     assert [(one.code, one.rows) for one in intake.problems] == [("TABLE-130", 500)]
     assert rows(intake, "person", "medical_insured") == [(True,), (None,), (None,)]
+
+
+@pytest.fixture
+def checks(tmp_path: Path) -> Desk:
+    """The same desk with the pack of record checks, which reads more lists."""
+    folders = [POLICIES / "cn" / "profiles", POLICIES / "cn-checks" / "profiles"]
+    return Desk(tmp_path, schema_of("cn", "cn-checks"), load_profiles(folders))
+
+
+def test_vehicles(checks: Desk) -> None:
+    text = (
+        "号牌号码,车辆类型,机动车所有人,身份证明号码,初次登记日期,机动车状态,购买价格\n"
+        f"云A00000,小型轿车,张三,{HEAD},2019-04-02,正常,86000\n"
+        f"云A00001,小型轿车,王五,{SON},2009-04-02,注销,30000\n"
+    )
+    intake = checks.read(text, "cn-vehicles")
+    assert rows(intake, "asset", "person_id", "kind", "since", "price") == [
+        ("p1", "vehicle", date(2019, 4, 2), 8_600_000)
+    ]
+    assert codes(intake) == [("TABLE-134", None)]
+
+
+def test_companies(checks: Desk) -> None:
+    text = (
+        "企业名称,统一社会信用代码,法定代表人,法定代表人身份证号,成立日期,登记状态\n"
+        f"松岭某合作社,X,李四,{WIFE},2018年6月1日,存续（在营、开业、在册）\n"
+    )
+    intake = checks.read(text, "cn-companies")
+    assert rows(intake, "asset", "person_id", "kind", "since") == [
+        ("p2", "company", date(2018, 6, 1))
+    ]
+
+
+def test_property(checks: Desk) -> None:
+    text = f"权利人,权利人证件号码,不动产权证号,坐落,登记时间\n王五,{SON},X,松岭县城,2021-01-05\n"
+    intake = checks.read(text, "cn-property")
+    assert rows(intake, "asset", "person_id", "kind", "since", "price") == [
+        ("p3", "property", date(2021, 1, 5), None)
+    ]
+
+
+def test_public_payroll(checks: Desk) -> None:
+    text = f"姓名,身份证号,单位,编制类型,参加工作时间\n李四,{WIFE},某校,事业编制,2001-09-01\n"
+    intake = checks.read(text, "cn-public-payroll")
+    assert rows(intake, "asset", "person_id", "kind") == [("p2", "payroll")]
+
+
+def test_small_credit(checks: Desk) -> None:
+    text = (
+        "借款人,借款人身份证号,贷款金额（万元）,放款日期,到期日\n"
+        f"张三,{HEAD},5,2023-03-01,2026-03-01\n"
+    )
+    intake = checks.read(text, "cn-small-credit")
+    assert rows(intake, "loan", "person_id", "amount", "granted_on", "due_on") == [
+        ("p1", 5_000_000, date(2023, 3, 1), date(2026, 3, 1))
+    ]
+
+
+def test_posts(checks: Desk) -> None:
+    text = f"姓名,身份证号码,岗位名称,上岗时间,聘用月数\n王五,{SON},护林员,2024-01-01,12\n"
+    intake = checks.read(text, "cn-posts")
+    assert rows(intake, "post", "person_id", "started_on", "months") == [
+        ("p3", date(2024, 1, 1), 12)
+    ]
+
+
+def test_lists_are_told_apart_when_both_packs_read(checks: Desk) -> None:
+    """The lists of the national pack keep their profile when the checks are loaded too."""
+    checks.read(f"身份证号,供养方式\n{SON},集中供养\n", "cn-tekun-list")
+    checks.read(f"户主身份证号,鉴定等级\n{SON},C级\n", "cn-dwelling-grades")
+    checks.read(f"身份证号,残疾类别,残疾等级\n{SON},视力,一级\n", "cn-disability-cards")

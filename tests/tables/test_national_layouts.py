@@ -255,3 +255,132 @@ def test_collection_of_2023_for_monitored_households(reading: Reading) -> None:
     assert [(one.code, one.file, one.row) for one in intake.problems] == [
         ("TABLE-046", "消除.csv", 4)
     ]
+
+
+@pytest.fixture
+def checks(tmp_path: Path) -> Reading:
+    """The layouts as the pack of record checks reads them: more facts from the same sheets."""
+    folders = [POLICIES / "cn" / "profiles", POLICIES / "cn-checks" / "profiles"]
+    return Reading(tmp_path, schema_of("cn", "cn-checks"), load_profiles(folders))
+
+
+def test_every_layout_is_still_its_own_for_the_checks(checks: Reading) -> None:
+    layouts = [profile for profile in checks.profiles.values() if profile.columns]
+    for profile in layouts:
+        checks.write(profile.id, profile.id)
+    found = read_folder(checks.folder, checks.schema, tuple(checks.profiles.values())).files
+    assert {one.name.removesuffix(".csv"): one.profile for one in found} == {
+        profile.id: profile.id for profile in layouts
+    }
+
+
+def test_exports_as_the_checks_read_them(checks: Reading) -> None:
+    land = {"林地面积（亩）": "3.5", "退耕还林面积（亩）": "1", "与村主干路距离": "0.8"}
+    more = {"是否加入农民专业合作组织": "是", "是否有卫生厕所": "否", "转移性收入": "1200"}
+    checks.write("户", "cn-household-export", household("h1") | land | more)
+    person = {
+        "户编号": "h1",
+        "人口编号": "p1",
+        "姓名": "张三",
+        "与户主关系": "户主",
+        "证件号码": HEAD,
+    }
+    said = {"政治面貌": "群众", "成员联系电话": "13000000000", "失学或辍学原因": "因病"}
+    yes = {"是否参加大病保险": "是", "是否接受大病医疗救助": "否", "是否会讲普通话": "是"}
+    checks.write("人", "cn-person-export", person | said | yes)
+    intake = checks.read(户="cn-household-export", 人="cn-person-export")
+    facts = ("land_forest", "land_returned", "road_km", "cooperative", "toilet")
+    assert rows(intake, "household", *facts, "income_transfer_recorded") == [
+        (350, 100, 80, True, False, 120_000)
+    ]
+    facts = (
+        "politics",
+        "member_phone",
+        "dropout_reason",
+        "major_insured",
+        "aided_major",
+        "mandarin",
+    )
+    assert rows(intake, "person", *facts) == [("masses", "13000000000", "因病", True, False, True)]
+
+
+MONITORED = (
+    "县,镇,村,户编号,人口编号,姓名,证件号码,与户主关系,户类型,监测对象类别,致贫/返贫风险1,致贫/返贫风险2,识别监测时间,"
+    "风险是否已消除,风险消除方式,实施开发式帮扶措施情况,就业帮扶,教育帮扶,年度交通费补助,信息采集人,信息采集人联系电话,"
+    "合规自付支出,人均纯收入（元）,义务教育阶段未上学原因,家庭成员联系电话,务工所在地\n"
+)
+
+
+def test_monitoring_export_has_the_household_on_every_row(checks: Reading) -> None:
+    house = "松岭县,大河镇,上寨村,h1"
+    kind = "脱贫户,突发严重困难户,因病,务工就业不稳,202305,否,,尚未实施"
+    rest = "王某,13000000000,5000,8700"
+    csv(
+        checks.folder,
+        "监测.csv",
+        MONITORED
+        + f"{house},p1,张三,{HEAD},户主,{kind},\"技能培训,外出务工补贴\",,300,{rest},,13000000001,昆明\n"
+        + f"{house},p2,张四,,之子,{kind},\"技能培训,外出务工补贴\",享受雨露计划补助,,{rest},因病,,\n",
+    )  # fmt: skip
+    intake = checks.read(监测="cn-monitoring-export")
+    assert intake.problems == []
+    facts = ("township", "household_kind", "watched_kind", "watched_on", "risk_cleared")
+    assert rows(intake, "household", *facts) == [
+        ("大河镇", "exited", "sudden", date(2023, 5, 1), False)
+    ]
+    facts = ("risk_1", "risk_2", "developing_done", "travel_measure", "own_medical_recorded")
+    assert rows(intake, "household", *facts, "contact_name") == [
+        ("illness", "job", False, True, 500_000, "王某")
+    ]
+    facts = ("person_id", "yulu_measure", "travel_subsidy", "dropout_reason", "member_phone")
+    assert rows(intake, "person", *facts) == [
+        ("p1", False, 30_000, None, "13000000001"),
+        ("p2", True, None, "因病", None),
+    ]
+
+
+def test_monitoring_export_is_read_by_the_pack_without_the_checks(reading: Reading) -> None:
+    text = (
+        "户编号,人口编号,姓名,证件号码,与户主关系,户类型,监测对象类别,识别监测时间,风险是否已消除,最低生活保障金\n"
+        f"h1,p1,张三,{HEAD},户主,脱贫户,,,,1200\n"
+    )
+    csv(reading.folder, "监测.csv", text)
+    intake = reading.read(监测="cn-monitoring-export")
+    assert rows(intake, "household", "household_kind", "watched_kind", "income_dibao") == [
+        ("exited", "none", 120_000)
+    ]
+    assert rows(intake, "person", "person_id", "sex") == [("p1", "male")]
+
+
+def test_collection_of_2023_as_the_checks_read_it(checks: Reading) -> None:
+    base = {"户编号": "h1", "监测对象类别": "脱贫不稳定户", "是否脱贫户": "是"}
+    flags = {"致贫/返贫风险1": "因残", "整户无劳动能力兜底保障户": "是"}
+    checks.write("监测户", "cn-survey-2023-monitored", base | flags)
+    done = {"户编号": "h1", "实施开发式帮扶措施情况": "已实施", "就业帮扶": "外出务工补贴"}
+    checks.write("措施", "cn-survey-2023-measures", done)
+    clear = {"风险消除方式": "自然消除", "监测联系人": "王某", "联系方式": "13000000000"}
+    checks.write("消除", "cn-survey-2023-clearing", {"户编号": "h1"} | clear)
+    money = {"合规自付支出(元)": "730.5", "转移性收入(元)": "90"}
+    checks.write("收支", "cn-survey-2023-budget", {"户编号": "h1"} | money)
+    living = {"退耕还林面积(亩)": "2", "与村主干路距离(公里)": "6.5"}
+    checks.write("条件", "cn-survey-2023-living", {"户编号": "h1"} | living)
+    intake = checks.read(措施="cn-survey-2023-measures", 收支="cn-survey-2023-budget")
+    facts = ("risk_1", "labourless_flag", "developing_done", "travel_measure", "clear_kind")
+    assert rows(intake, "household", *facts) == [("disability", True, True, True, "natural")]
+    facts = ("contact_name", "contact_phone", "own_medical_recorded", "income_transfer_recorded")
+    assert rows(intake, "household", *facts, "land_returned", "road_km") == [
+        ("王某", "13000000000", 73_050, 9_000, 200, 650)
+    ]
+
+
+def test_other_parts_of_the_collection_of_2023_for_the_checks(checks: Reading) -> None:
+    checks.write("户", "cn-survey-2023-exited", {"户编号": "h1", "户类型": "脱贫户"})
+    csv(checks.folder, "person.csv", f"person_id,household_id,name,id_number\np1,h1,张三,{HEAD}\n")
+    member = {"姓名": "张三", "证件号码": HEAD, "失辍学原因": "厌学", "是否接受医疗救助": "是"}
+    checks.write("成员", "cn-survey-2023-members", member | {"是否参加城乡居民基本养老保险": "否"})
+    checks.write("收入", "cn-survey-2023-income", {"户编号": "h1", "其他合规自负支出": "12"})
+    intake = checks.read(成员="cn-survey-2023-members", 收入="cn-survey-2023-income")
+    assert rows(intake, "person", "dropout_reason", "aided_major", "pension_insured") == [
+        ("厌学", True, False)
+    ]
+    assert rows(intake, "household", "own_medical_recorded") == [(1_200,)]

@@ -175,20 +175,32 @@ def test_whole_header_is_kept_in_its_order_and_what_is_read_must_stand_in_it() -
 MORE = """
 adds_to: plain
 source: K3
-facts: {wage: [工资, 工资性收入合计]}
-newer: [工资]
+facts:
+  wage: [工资, 工资性收入合计]
+  unsafe: {labels: 措施, has: 危房改造, blank: no}
+checks: [{check: unique, fact: head_name}]
+newer: [工资, 措施]
 """
 
 
 def test_another_pack_may_read_more_from_the_same_sheet(tmp_path: Path) -> None:
-    csv(tmp_path, "a.csv", "户号,户主,工资\nh1,张三,5\n")
+    csv(
+        tmp_path,
+        "a.csv",
+        "户号,户主,工资,措施\nh1,张三,5,产业；享受危房改造补助\nh2,李四,,\nh3,王五,,产业\n",
+    )
     intake = read(tmp_path, PLAIN, MORE)
     assert intake.files[0].profile == "plain"
-    assert rows(intake, "household", "head_name", "wage") == [("张三", 500)]
+    assert rows(intake, "household", "head_name", "wage", "unsafe") == [
+        ("张三", 500, True),
+        ("李四", None, False),
+        ("王五", None, False),
+    ]
     whole = PLAIN + "columns: [户号, 户主, 类]\n"
     (profile,) = profiles(whole, MORE)
-    assert profile.newer == ("工资",)
-    assert found_in(whole, MORE.replace("newer: [工资]", "")) == ["TABLE-011"]
+    assert profile.newer == ("工资", "措施")
+    assert [check.kind for check in profile.checks] == ["unique"]
+    assert found_in(whole, MORE.replace("newer: [工资, 措施]", "newer: [措施]")) == ["TABLE-011"]
 
 
 def test_wrong_additions_are_numbered_errors(tmp_path: Path) -> None:
@@ -265,11 +277,16 @@ def test_rows_that_say_they_do_not_count_are_listed_once_a_word(tmp_path: Path) 
         ("TABLE-134", 1, ((6, 6),)),
     ]
     assert "“停保”" in intake.problems[0].message.zh
+    unless = FORMS.replace("says: [正常, 有效]", "unless: [注销]")
+    intake = read(tmp_path, unless)
+    assert [row[0] for row in rows(intake, "household", "household_id")] == ["h1", "h2", "h3", "h4"]
+    assert [(one.code, one.rows) for one in intake.problems] == [("TABLE-134", 1)]
 
 
 def test_wrong_forms_are_numbered_errors() -> None:
     assert found(FORMS.replace("[正常, 有效]", "{}"))[0][0] == "TABLE-007"
     assert found(FORMS.replace("says:", "say:"))[0][0] == "TABLE-005"
+    assert found(FORMS.replace("says:", "unless: [注销], says:"))[0][0] == "TABLE-007"
     assert found(FORMS.replace("{sum: [", "{sum: x, values: ["))[0][0] == "TABLE-007"
     assert found(FORMS.replace("unsafe:", "kind:")) == [("TABLE-010", 10)]
     assert found(FORMS.replace("wage:", "head_name:")) == [("TABLE-010", 9)]

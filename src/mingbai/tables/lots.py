@@ -12,7 +12,7 @@ from mingbai.tables.convert import Batch
 from mingbai.tables.ledger import Ledger
 from mingbai.tables.marks import ABOVE, BATCH, KEY, LINK, NAME, POSITION, STATE, YEAR
 from mingbai.tables.profiles import Profile
-from mingbai.tables.texts import Text, fold, shown
+from mingbai.tables.texts import Text, shown
 
 _MARKS = (BATCH, POSITION)
 
@@ -137,7 +137,7 @@ def list_refused(lot: Lot, ledger: Ledger) -> None:
         return
     states = lot.table[STATE].to_pylist()
     groups: dict[tuple[int, str], list[int]] = {}
-    refused = [at for at, said in enumerate(states) if said and fold(said) not in only.words]
+    refused = [at for at, said in enumerate(states) if not only.counts(said)]
     for at in refused:
         number, row = source_of(lot.table, at)
         groups.setdefault((number, states[at]), []).append(row)

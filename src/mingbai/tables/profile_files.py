@@ -45,6 +45,7 @@ class _Addition:
     adds_to: str
     facts: tuple[FactSpec, ...]
     parent_facts: tuple[FactSpec, ...]
+    checks: tuple[Check, ...]
     newer: tuple[str, ...]
     file: str
     node: Node
@@ -143,7 +144,8 @@ class _ProfileReader(SpecReader):
 
     def addition(self, root: Node) -> _Addition | None:
         """`adds_to`: further facts for a profile, from another file or pack."""
-        entries = self.mapping(root, "adds_to", ("adds_to", "source", "facts", "parent", "newer"))
+        keys = ("adds_to", "source", "facts", "parent", "checks", "newer")
+        entries = self.mapping(root, "adds_to", keys)
         parent_facts, decide = self._optional(entries, "parent", self._parent) or ((), None)
         if decide:
             self.wrong(entries["parent"], "decide", "nothing: the profile itself says who decides")
@@ -151,6 +153,7 @@ class _ProfileReader(SpecReader):
             self.text(entries["adds_to"], "adds_to"),
             self._optional(entries, "facts", self.facts) or (),
             parent_facts,
+            self._optional(entries, "checks", self._checks) or (),
             self._headers(entries, "newer"),
             self.file,
             root,
@@ -167,6 +170,7 @@ class _ProfileReader(SpecReader):
             base,
             facts=base.facts + more.facts,
             parent_facts=base.parent_facts + more.parent_facts,
+            checks=base.checks + more.checks,
             newer=base.newer + more.newer,
         )
         if profile.columns:
@@ -225,12 +229,16 @@ class _ProfileReader(SpecReader):
         return source, self.text(entries["match"], "match"), name
 
     def _only(self, node: Node) -> OnlySpec:
-        """Rows that count: those whose column says one of the words, or nothing."""
-        entries = self.mapping(node, "only", ("labels", "says"))
-        if not self.need(entries, node, "labels", "says"):
+        """Rows that count: whose column `says` one of the words, or any `unless` one of them."""
+        entries = self.mapping(node, "only", ("labels", "says", "unless"))
+        unless = "unless" in entries
+        if unless and "says" in entries:
+            self.wrong(node, "only", "one of says, unless")
+        if not self.need(entries, node, "labels", "unless" if unless else "says"):
             return OnlySpec(Source((), ()), frozenset())
-        words = self.texts(entries["says"], "says")
-        return OnlySpec(self.source(entries["labels"], "labels"), frozenset(map(fold, words)))
+        words = self.texts(entries["unless" if unless else "says"], "only")
+        source = self.source(entries["labels"], "labels")
+        return OnlySpec(source, frozenset(map(fold, words)), unless)
 
     def _parent(self, node: Node) -> tuple[tuple[FactSpec, ...], tuple[str, str] | None]:
         """Facts of the parent that stand on every row, and whose row decides when they differ."""

@@ -82,10 +82,15 @@ class LinkSpec:
 
 @dataclass(frozen=True)
 class OnlySpec:
-    """A column that says which rows count, such as 参保状态, and the words that do."""
+    """A column that says which rows count, such as 参保状态: those with a word, or those without."""
 
     source: Source
     words: frozenset[str]
+    unless: bool = False
+
+    def counts(self, said: str | None) -> bool:
+        """Whether a row with this word counts; one that says nothing does."""
+        return not said or (fold(said) in self.words) is not self.unless
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class SpecReader(NodeReader):
             draft.options["has"] = fold(self.text(entries["has"], "has"))
             among = self.texts(entries["among"], "among") if "among" in entries else ()
             draft.options["among"] = tuple(fold(label) for label in among)
-            if draft.options["has"] not in draft.options["among"]:
+            if among and draft.options["has"] not in draft.options["among"]:
                 self.wrong(entries["has"], "among", "a list that holds what `has` says")
         elif "place" in entries:
             draft.form = "place"

@@ -163,7 +163,10 @@ class CodeReader:
 
 @dataclass(frozen=True)
 class PartReader:
-    """Reads whether a multi-value cell (多选) holds one of its words: 健康状况 残疾,长期慢性病."""
+    """Reads whether a multi-value cell (多选) holds one of its words: 健康状况 残疾,长期慢性病.
+
+    Where the words are not known as a closed list, the word may stand anywhere in the cell.
+    """
 
     part: str
     among: frozenset[str]
@@ -171,6 +174,8 @@ class PartReader:
     def read(self, raw: object) -> Reading:
         text = plain(raw)
         parts = {fold(part) for part in _SPLIT.split(text or "")} - {""}
+        if parts and not self.among:
+            return Reading(any(self.part in part for part in parts))
         if not parts or not parts <= self.among:
             return broken("TABLE-068", raw)
         return Reading(self.part in parts)
