@@ -71,7 +71,7 @@ def test_every_number_of_the_digest_is_in_the_list(shared_data, done):
     section = re.sub(r"\b(\d_\d\d_)(\d{3})/(\d{3})\b", r"\1\2 \1\3", section)
     wanted = set(NUMBER.findall(section))
     assert len(wanted) > 20
-    assert wanted == set(NUMBER.findall(" ".join(done)))
+    assert wanted - set(NUMBER.findall(" ".join(done))) == set()
 
 
 def test_every_check_has_a_case_that_speaks_one_that_does_not_and_one_not_known(pack):
