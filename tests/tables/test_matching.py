@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mingbai.tables import Intake, TablesError
 from mingbai.tables.fit import check_profiles
@@ -225,3 +228,38 @@ def test_wrong_match_is_a_numbered_error(text: str, code: str) -> None:
     with pytest.raises(TablesError) as caught:
         check_profiles(profiles(text), SCHEMA)
     assert [one.code for one in caught.value.findings] == [code]
+
+
+NUMBERS = [MAN, WOMAN, number(1), number(2), MAN.lower(), f"{WOMAN}43", f"{MAN}42B1"]
+ODD = ["", "合计", "1.23E+17", "99010119", "　", "-", f"{MAN}x", "是", "肢体", "停用"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from(NUMBERS + ODD), min_size=4, max_size=4), max_size=40),
+    st.lists(st.sampled_from([MAN, WOMAN, number(1), "", "x"]), max_size=4),
+    st.booleans(),
+)
+def test_rows_of_a_list_add_up_whatever_stands_in_it(
+    lists: list[list[str]], people: list[str], alone: bool
+) -> None:
+    """Every row is accepted or listed, and the register keeps exactly its own rows."""
+    said = DISABLED + "only: {labels: 状态, says: [是]}\n"
+    with tempfile.TemporaryDirectory() as home:
+        folder = Path(home)
+        lines = ["证号,残疾类别,姓名,状态,慢病", *(",".join(row) for row in lists)]
+        paths = [csv(folder, "残联.csv", "\n".join(lines) + "\n")]
+        if people:
+            text = "".join(f"p{at},h1,某人,{one}\n" for at, one in enumerate(people))
+            paths.append(csv(folder, "household.csv", "household_id\nh1\n"))
+            paths.append(
+                csv(folder, "person.csv", "person_id,household_id,name,id_number\n" + text)
+            )
+        intake = read_files(paths, SCHEMA, profiles(said, BILLS, DWELLINGS), alone=alone)
+    listed = [problem for problem in intake.problems if problem.severity == "listed"]
+    assert intake.rows_in == intake.rows_accepted + intake.rows_listed
+    assert sum(problem.rows for problem in listed) == intake.rows_listed
+    assert all(sum(b - a + 1 for a, b in one.spans) == one.rows for one in listed if one.spans)
+    if people:
+        assert intake.tables["person"].num_rows == len(people)
+    assert not any(MAN in f"{one.key} {one.value} {one.message}" for one in intake.problems)
