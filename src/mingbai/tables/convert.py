@@ -47,6 +47,7 @@ class Batch:
     year: pa.Array | None = None
     state: pa.Array | None = None
     places: Mapping[str, int] = field(default_factory=dict)
+    shifts: pa.Array | None = None
     troubles: list[CellTrouble] = field(default_factory=list)
     key_troubles: dict[int, CellTrouble] = field(default_factory=dict)
     link_troubles: dict[int, CellTrouble] = field(default_factory=dict)
@@ -82,6 +83,7 @@ class _Converter:
             raise LookupError(profile.entity)  # check_profiles has refused it before
         batch = Batch(profile, self.file, self.sheet_name, self.body.rows, None, None, {}, {}, {})
         batch.places = self.match.columns
+        batch.shifts = self.body.shifts
         if profile.key:
             key = profile.key
             check = "id_number" if key.match else None

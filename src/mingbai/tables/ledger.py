@@ -150,7 +150,7 @@ class Ledger:
                 advice,
                 entity,
                 str(key) if key is not None else None,
-                _places(place, str(column or facts.get("differs") or place.labels.get(KEY, ""))),
+                _places(place, str(column or facts.get("differs") or place.labels.get(KEY, "")), row),
             )
         )
 
@@ -173,10 +173,11 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
     )
 
 
-def _places(batch: Batch, column: str) -> tuple[int, ...]:
+def _places(batch: Batch, column: str, row: int | None = None) -> tuple[int, ...]:
     """Where the columns stand that a message names; several are joined with 、."""
     names = [column] if column in batch.places else column.split("、")
-    return tuple(batch.places[name] for name in names if name in batch.places)
+    shift = 0 if batch.shifts is None or row is None else batch.shifts[row].as_py()
+    return tuple(batch.places[name] + shift for name in names if name in batch.places)
 
 
 def _spans(lines: Sequence[int]) -> tuple[tuple[int, int], ...]:

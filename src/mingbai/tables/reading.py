@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mingbai.tables.assembling import Assembler
 from mingbai.tables.convert import Batch, convert
-from mingbai.tables.errors import Finding, TablesError, finding, wording
+from mingbai.tables.errors import Finding, TablesError, catalogue, finding, wording
 from mingbai.tables.fit import check_profiles
 from mingbai.tables.formats.opening import open_file
 from mingbai.tables.formats.sheet import FileRemark, Sheet, UnreadableError
@@ -85,7 +85,7 @@ def _paths(folder: Path) -> list[Path]:
 def _reasons(reports: Sequence[FileReport]) -> list[Finding]:
     """The skipped files as findings, so that the error says what to do with each."""
     return [
-        Finding(report.code, report.reason, wording(report.code)[1], report.name)
+        Finding(report.code, report.reason, catalogue()[report.code].advice, report.name)
         for report in reports
         if report.code is not None and report.reason is not None
     ]
@@ -116,14 +116,14 @@ class _FolderReader:
         except Exception as error:  # one odd file must not keep a county from its result
             self._skip(path.name, None, "TABLE-030", why=type(error).__name__)
 
-    def _open(self, path: Path) -> list[Sheet]:
+    def _open(self, path: Path) -> Sequence[Sheet]:
         opened = open_file(path, lambda sheet: self._score(sheet, path.stem), self.password)
         self.remarks += [(path.name, remark) for remark in opened.remarks]
         return opened.sheets
 
     def _score(self, sheet: Sheet, stem: str) -> int:
         try:
-            match = self.recogniser.match(sheet.head(), stem)
+            match = self.recogniser.match(sheet.head(), stem, sheet.merges())
         except UnreadableError:
             return -1
         return match.score[0] * 10_000 + match.score[1] + 1 if match else 0
@@ -133,7 +133,7 @@ class _FolderReader:
             head = sheet.head()
             if not any(cell not in ("", None) for row in head for cell in row):
                 return
-            match = None if sheet.hidden else self.recogniser.match(head, path.stem)
+            match = None if sheet.hidden else self.recogniser.match(head, path.stem, sheet.merges())
             if match is None:
                 self._skip(path.name, sheet.name, "TABLE-029" if sheet.hidden else "TABLE-023")
                 return
@@ -142,7 +142,9 @@ class _FolderReader:
             self._skip(path.name, sheet.name, error.code, **error.facts)
 
     def _table(self, path: Path, sheet: Sheet, match: Match) -> None:
-        batch = convert(sheet, match, path.name, self.schema)
+        pages = self.recogniser.laid_out(sheet, match)
+        batch = convert(pages, match, path.name, self.schema)
+        self.remarks += [(path.name, remark) for remark in pages.remarks()]
         self.twice += [(len(self.batches), match.header_row, label) for label in match.twice]
         self.batches.append(batch)
         read = {match.place(source) for source in match.profile.sources}

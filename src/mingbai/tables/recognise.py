@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from mingbai.tables.formats.sheet import Merge, Sheet
+from mingbai.tables.layouts.pages import Pages, titles_of
+from mingbai.tables.layouts.register_heads import HeadRows, grown, head_rows
 from mingbai.tables.profiles import FactSpec, KeySpec, LinkSpec, Profile, Recognise, Source
 from mingbai.tables.schema import Column, Schema, Table
-from mingbai.tables.texts import Text, fold, shown
+from mingbai.tables.texts import Text, fold
 
 GENERIC = "generic"
 
 
 @dataclass(frozen=True)
 class Match:
-    """A header found: which profile reads it, in which row (from 1), and its labels."""
+    """A header found: which profile reads it, its last row (from 1), and its labels."""
 
     profile: Profile
     header_row: int
@@ -22,6 +25,7 @@ class Match:
     places: Mapping[str, int]
     twice: tuple[str, ...]
     score: tuple[int, int, int]
+    rows: HeadRows
 
     def place(self, source: Source) -> int | None:
         """The column of a source: the first of its labels that the header has."""
@@ -43,17 +47,31 @@ class Recogniser:
         self._profiles = [_widened(profile, schema) for profile in profiles]
         self._generic = [_generic(table, schema) for table in schema.tables]
 
-    def match(self, head: Sequence[Sequence[object]], stem: str) -> Match | None:
-        """The best header among the first rows; the file's name decides between generic ones."""
+    def match(
+        self, head: Sequence[Sequence[object]], stem: str, merges: Sequence[Merge] = ()
+    ) -> Match | None:
+        """The best header among the first rows; the file's name decides between generic ones.
+
+        A header may have up to four rows. `merges` of the sheet tell which label covers which columns.
+        """
         found: list[Match] = []
-        for number, row in enumerate(head, 1):
-            labels = tuple("" if cell is None else shown(cell, 120) for cell in row)
-            places, twice = _places(labels)
+        for rows in head_rows(head, merges):
+            places, twice = rows.places()
             if len(places) < 2 and fold(stem) not in {p.entity for p in self._generic}:
                 continue
             scores = self._scores(places, fold(stem))
-            found += [Match(p, number, labels, places, twice, score) for p, score in scores]
-        return min(found, key=_order, default=None)
+            found += [_match(p, rows, places, twice, score) for p, score in scores]
+        best = min(found, key=_order, default=None)
+        if best is None:
+            return None
+        rows = grown(best.rows, head, merges)
+        return best if rows == best.rows else _match(best.profile, rows, *rows.places(), best.score)
+
+    def laid_out(self, sheet: Sheet, match: Match) -> Pages:
+        """The sheet as one run of records under the header found."""
+        rows = match.rows
+        above = sheet.head()[: rows.first - 1]
+        return Pages(sheet, rows.paths, rows.shifts, titles_of(above))
 
     def _scores(
         self, places: Mapping[str, int], stem: str
@@ -73,26 +91,27 @@ class Recogniser:
         return scores
 
 
+def _match(
+    profile: Profile,
+    rows: HeadRows,
+    places: Mapping[str, int],
+    twice: tuple[str, ...],
+    score: tuple[int, int, int],
+) -> Match:
+    return Match(profile, rows.last, rows.labels(), places, twice, score, rows)
+
+
 def _order(match: Match) -> tuple[object, ...]:
-    """The best score first; equal ones by conditions met, row and name, never by the order of files."""
+    """The best score first; equal ones by conditions met, depth, row and name, never by file order."""
     worst_first = tuple(-part for part in match.score)
     profile = match.profile
-    return worst_first, -len(profile.recognise.needed), match.header_row, profile.id
-
-
-def _places(labels: Sequence[str]) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Where each folded label stands first, and the labels that stand more than once."""
-    places: dict[str, int] = {}
-    twice: list[str] = []
-    for place, label in enumerate(labels):
-        folded = fold(label)
-        if not folded:
-            continue
-        if folded in places:
-            twice.append(label)
-        else:
-            places[folded] = place
-    return places, tuple(twice)
+    return (
+        worst_first,
+        -len(profile.recognise.needed),
+        match.rows.depth,
+        match.header_row,
+        profile.id,
+    )
 
 
 def _there(source: Source, places: Mapping[str, int]) -> bool:

@@ -40,10 +40,14 @@ class FileRemark:
 
 @dataclass(frozen=True)
 class Body:
-    """The rows under a header that hold anything: their numbers as the user sees them, columns."""
+    """The rows under a header that hold anything: their numbers as the user sees them, columns.
+
+    Where pages stand side by side, `shifts` tell how far to the right of its column each row's cells are.
+    """
 
     rows: pa.Array
     columns: dict[int, RawColumn]
+    shifts: pa.Array | None = None
 
 
 class Sheet(ABC):
@@ -66,11 +70,11 @@ class Sheet(ABC):
 
 
 class RowSheet(Sheet):
-    """A sheet that comes row by row: each call of `rows` starts again at row 1."""
+    """A sheet that comes row by row."""
 
     @abstractmethod
     def rows(self) -> Iterator[Sequence[object]]:
-        """All rows, empty ones included."""
+        """All rows from row 1 on, the header and empty ones included; each call starts again."""
 
     def head(self) -> list[list[object]]:
         return [list(row) for row in islice(self.rows(), HEAD_ROWS)]
