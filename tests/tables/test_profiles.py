@@ -8,6 +8,7 @@ import pytest
 
 from mingbai.tables import TablesError, load_profile, load_profiles, read_folder
 from mingbai.tables.fit import check_profiles
+from mingbai.tables.reading import read_files
 from tests.tables.helpers import SCHEMA, csv, profiles, read, rows
 
 PLAIN = """
@@ -220,6 +221,15 @@ def found_in(*texts: str) -> list[str]:
     with pytest.raises(TablesError) as caught:
         profiles(*texts)
     return [one.code for one in caught.value.findings]
+
+
+def test_profile_named_by_hand_reads_a_sheet_it_would_not_recognise(tmp_path: Path) -> None:
+    path = csv(tmp_path, "a.csv", "户号,类\nh1,1类\n")
+    assert read_files([path], SCHEMA, profiles(PLAIN)).files[0].profile != "plain"
+    (plain,) = profiles(PLAIN)
+    intake = read_files([path], SCHEMA, [], forced=plain)
+    assert intake.files[0].profile == "plain"
+    assert rows(intake, "household", "household_id", "kind") == [("h1", "exited")]
 
 
 @pytest.mark.parametrize("backwards", [False, True])
