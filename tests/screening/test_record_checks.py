@@ -200,6 +200,20 @@ def test_blank_members_do_not_speak_when_some_list_lacks_the_column(pack, tmp_pa
     assert [column.zh for column in lack.columns] == ["务工月数"]
 
 
+def test_a_list_that_only_adds_to_members_does_not_silence_a_check(pack, tmp_path):
+    """The visit list knows no months, but every member stands in the list that has them."""
+    homes = "户编号,户主姓名,家庭人口数,监测对象类型,风险是否消除,致贫/返贫风险1\n"
+    tables = {
+        "户": homes + f"{HOME},甲,2,边缘易致贫户,否,因务工就业不稳\n",
+        "成员": MEMBERS + f"p1,{HOME},甲,甲,男,户主,小学,,,0\n",
+        "核查": "人口编号,户编号,劳动技能\n" + f"p1,{HOME},普通劳动力\n",
+    }
+    for name, text in tables.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    found = check_records(pack, read_input(tmp_path, pack), AS_OF)
+    assert only(found, "record.job_risk_nobody_works").file == "户.csv"
+
+
 def test_before_the_checks_none_is_in_force(checked, pack):
     found = checked(
         date(2020, 12, 31),

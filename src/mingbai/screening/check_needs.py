@@ -32,8 +32,9 @@ class Needs:
             (entity, name) for entity, names in intake.supplied.items() for name in names
         }
         self._lists = {entity for entity, names in intake.supplied.items() if names}
-        self._sheets = intake.columns
+        self._intake = intake
         self._lack = cache(self._lacks_of)
+        self._rows_of = cache(self._sheets_of)
 
     def lacking(self, name: str) -> tuple[Key, ...]:
         """The facts without which the check can never speak, in a stable order."""
@@ -65,7 +66,15 @@ class Needs:
         }
 
     def _everywhere(self, entity: str, fact: str) -> bool:
-        return all(fact in there for key, there in self._sheets.items() if key[2] == entity)
+        columns = self._intake.columns
+        sheets = self._rows_of(entity)
+        return all(fact in columns.get((*sheet, entity), {}) for sheet in sheets)
+
+    def _sheets_of(self, entity: str) -> tuple[tuple[str, str | None], ...]:
+        """The sheets that the rows of an entity come from; lists that only add to them are none."""
+        table = self._intake.tables[entity].select(["_file", "_sheet"])
+        found = table.group_by(["_file", "_sheet"]).aggregate([])
+        return tuple(zip(found["_file"].to_pylist(), found["_sheet"].to_pylist(), strict=True))
 
     def blanks(self, name: str) -> tuple[str, ...]:
         """Facts of the check's own row that speak by being blank: the row's sheet must have them."""
