@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from mingbai.cli.pack_pages import difference, pack_page, rule_page
 from mingbai.engine.compiling import bind_pack
 from mingbai.engine.loading import load_pack
 from mingbai.engine.model.expressions import Certainty, FactRef, walk
@@ -102,3 +104,22 @@ def test_thresholds_are_parameters_with_a_source(pack):
         if rule.form.expr and re.search(r"(?<![\w.])[1-9]\d*(?!\w)", rule.form.expr.text)
     ]
     assert numbers == []
+
+
+def test_the_page_of_a_check_shows_what_it_says(pack):
+    page = "\n".join(rule_page(pack, checks(pack)["record.wage_small"]))
+    for part in ("check hint", "大于零而低于 {wage_small} 元", "请核对单位", "300", "cases (6)"):
+        assert part in page
+    lines = [line for line in pack_page(pack) if "record.wage_large" in line]
+    assert len(lines) == 1
+    assert "check warning" in lines[0]
+
+
+def test_a_changed_text_shows_in_the_difference_of_two_packs(pack):
+    rule = checks(pack)["record.wage_small"]
+    assert rule.check is not None
+    changed = replace(rule, check=replace(rule.check, severity="error"))
+    other = replace(pack, rules=tuple(changed if one is rule else one for one in pack.rules))
+    lines = [line.strip() for line in difference(pack, other)]
+    assert "- hint" in lines
+    assert "+ error" in lines

@@ -12,7 +12,7 @@ import pytest
 from mingbai.engine.compiling import bind_pack, compile_bound
 from mingbai.engine.errors import RunError
 from mingbai.engine.model.pack import Pack
-from mingbai.engine.running import Database, run, run_to_parquet
+from mingbai.engine.running import Database, run, run_hits, run_to_parquet
 from tests.engine.everywhere import with_rule
 from tests.engine.packs import DAY
 
@@ -120,6 +120,16 @@ def test_changed_households_come_out_as_in_a_full_run(asked: Pack) -> None:
 def test_nothing_changed_is_nothing_computed(asked: Pack) -> None:
     program = compile_bound(bind_pack(asked, DAY))
     assert run(program, rows(5), changed=[])["household"].num_rows == 0
+
+
+def test_hits_are_the_rows_in_which_a_wanted_rule_is_true(asked: Pack) -> None:
+    program = compile_bound(bind_pack(asked, DAY))
+    tables = rows(200)
+    full = sorted_rows(run(program, tables)["household"])
+    for names in (["asked"], ["asked", "below"]):
+        hits = sorted_rows(run_hits(program, tables, {"household": names})["household"])
+        assert hits == [row for row in full if any(row[name] is True for name in names)]
+        assert 0 < len(hits) < len(full)
 
 
 def test_no_rows_at_all(asked: Pack) -> None:
