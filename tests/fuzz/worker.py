@@ -50,7 +50,7 @@ def ending(name: str, raw: bytes) -> str:
 
 def _judge(intake: Intake, name: str) -> str:
     """Rows in are rows accepted and rows listed; an unexpected error was caught, but is one."""
-    listed = sum(problem.severity == "listed" for problem in intake.problems)
+    listed = sum(problem.rows for problem in intake.problems if problem.severity == "listed")
     if intake.rows_in != intake.rows_accepted + intake.rows_listed or listed != intake.rows_listed:
         return f"failed: {intake.rows_in} in, {intake.rows_accepted} accepted, {listed} listed"
     kept_rows = sum(table.num_rows for table in intake.tables.values())

@@ -6,13 +6,16 @@ import io
 import struct
 import zipfile
 from collections.abc import Mapping, Sequence
-from hashlib import md5
+from functools import partial
+from hashlib import md5, sha1
 
 import msoffcrypto
 import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 from msoffcrypto.method.rc4 import DocumentRC4
+from msoffcrypto.method.rc4_cryptoapi import DocumentRC4CryptoAPI
+from msoffcrypto.method.xor_obfuscation import DocumentXOR
 
 Cell = str | float | bool | None
 Rows = Sequence[Sequence[Cell]]
@@ -305,14 +308,24 @@ def parquet(rows: Rows) -> bytes:
 EXTERNAL_BOOK = _record(0x1AE, struct.pack("<H", 2) + _text("other.xls"))
 
 
-def rc4_locked(sheets: Mapping[str, Rows], password: str) -> bytes:
-    """An old workbook behind a password: all but the first records and a few fields turned by RC4."""
+def rc4_locked(sheets: Mapping[str, Rows], password: str, *, newer: bool = False) -> bytes:
+    """An old workbook behind a password: all but the first records and a few fields turned by RC4.
+
+    `newer` is the way of Excel 2002 and later, with a key of 128 bits.
+    """
     salt, verifier = bytes(range(16)), bytes(16)
-    turned = DocumentRC4.decrypt(
-        password, salt, io.BytesIO(verifier + md5(verifier, usedforsecurity=False).digest())
-    ).read()
-    plain = biff8(sheets, extra=_record(0x2F, struct.pack("<HHH", 1, 1, 1) + salt + turned))
-    cover = DocumentRC4.decrypt(password, salt, io.BytesIO(plain), blocksize=1024).read()
+    if newer:
+        turn = partial(DocumentRC4CryptoAPI.decrypt, password, salt, 128)
+        said = turn(io.BytesIO(verifier + sha1(verifier, usedforsecurity=False).digest())).read()
+        header = struct.pack("<IIIIIIII", 4, 0, 0x6801, 0x8004, 128, 1, 0, 0) + bytes(2)
+        info = struct.pack("<HHHII", 1, 2, 2, 4, len(header)) + header
+        info += struct.pack("<I", 16) + salt + said[:16] + struct.pack("<I", 20) + said[16:]
+    else:
+        turn = partial(DocumentRC4.decrypt, password, salt)
+        said = turn(io.BytesIO(verifier + md5(verifier, usedforsecurity=False).digest())).read()
+        info = struct.pack("<HHH", 1, 1, 1) + salt + said
+    plain = biff8(sheets, extra=_record(0x2F, info))
+    cover = turn(io.BytesIO(plain), blocksize=1024).read()
     out, at = bytearray(cover), 0
     while at < len(plain):
         kind, size = struct.unpack_from("<HH", plain, at)
@@ -322,6 +335,18 @@ def rc4_locked(sheets: Mapping[str, Rows], password: str) -> bytes:
     return ole({"Workbook": bytes(out)})
 
 
-def xor_filepass(key: int, verifier: int) -> bytes:
-    """The record that says: encrypted, by the oldest method."""
-    return _record(0x2F, struct.pack("<HHH", 0, key, verifier))
+def xor_locked(sheets: Mapping[str, Rows], verifier: int, password: str) -> bytes:
+    """The oldest way: each content turned by a key of sixteen bytes that begins where it ends."""
+    key = DocumentXOR.create_xor_array_method1(password)
+    plain = biff8(sheets, extra=_record(0x2F, struct.pack("<HHH", 0, 0, verifier)))
+    out, at = bytearray(plain), 0
+    while at < len(plain):
+        kind, size = struct.unpack_from("<HH", plain, at)
+        clear = size if kind in (0x809, 0x2F) else 4 if kind == 0x85 else 0
+        for place in range(at + 4 + clear, at + 4 + size):
+            # A sheet's name counts as if its four clear bytes were encrypted too.
+            turn = (at + 4 + size + (place - at - 4)) % 16
+            byte = plain[place]
+            out[place] = (byte << 5 | byte >> 3) & 0xFF ^ key[turn]
+        at += 4 + size
+    return ole({"Workbook": bytes(out)})

@@ -265,8 +265,9 @@ def test_progress_names_each_file(tmp_path: Path) -> None:
     assert said == [("household.csv", 1, 2), ("x.txt", 2, 2)]
 
 
-def test_a_claimed_count_no_machine_can_hold_is_refused(tmp_path: Path) -> None:
-    parts = {"xl/sharedStrings.xml": b'<sst count="9" uniqueCount="99999999999999"></sst>'}
+@pytest.mark.parametrize("claim", [b"99999999999999", b"10000001", b"+00099999999"])
+def test_a_claimed_count_no_machine_can_hold_is_refused(tmp_path: Path, claim: bytes) -> None:
+    parts = {"xl/sharedStrings.xml": b'<sst count="9" uniqueCount="%s"></sst>' % claim}
     zipped(tmp_path / "a.xlsx", parts)
     with pytest.raises(UnreadableError):
         check(tmp_path / "a.xlsx")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mingbai.tables import read_folder
+from mingbai.tables import TablesError, read_folder
 from mingbai.tables.formats.opening import Opened, open_file
 from mingbai.tables.formats.sheet import UnreadableError
 from tests.tables import office_files as make
@@ -94,14 +94,24 @@ def test_a_password_opens_and_is_never_shown(tmp_path: Path) -> None:
 
 def test_an_old_workbook_behind_a_password(tmp_path: Path) -> None:
     table = [["户编号", "户主姓名"], ["h1", "张" * 3000]]
-    raw = make.rc4_locked({"s": table, "t": [[1.5]]}, "right")
-    assert refusal(tmp_path, raw) == "TABLE-022"
-    assert refusal(tmp_path, raw, password=WRONG) == "TABLE-031"
-    found = opened(tmp_path, raw, "a", "right")
+    book = {"户": table, "t": [[1.5]]}
+    for raw in (
+        make.rc4_locked(book, "right"),
+        make.rc4_locked(book, "right", newer=True),
+        make.rc4_locked({"s": [["x"]]}, "right"),
+    ):
+        assert refusal(tmp_path, raw) == "TABLE-022"
+        assert refusal(tmp_path, raw, password=WRONG) == "TABLE-031"
+        found = opened(tmp_path, raw, "a", "right")
+        assert cells(found) in (table, [["x"]])
+    # By the oldest way the words are checked with sixteen bits; this is the check of the word below.
+    oldest = make.xor_locked(book, 0x9A0A, "VelvetSweatshop")
+    found = opened(tmp_path, oldest)
+    assert [one.name for one in found.sheets] == ["户", "t"]
     assert (cells(found), cells(found, 1)) == (table, [[1.5]])
-    oldest = make.xls({"s": [["x"]]}, extra=make.xor_filepass(0, 0))
-    assert refusal(tmp_path, oldest) == "TABLE-022"
-    assert refusal(tmp_path, oldest, password=WRONG) == "TABLE-031"
+    other = make.xor_locked(book, 0, "right")
+    assert refusal(tmp_path, other) == "TABLE-022"
+    assert refusal(tmp_path, other, password=WRONG) == "TABLE-031"
 
 
 def test_a_workbook_locked_with_the_programs_own_password_needs_none(tmp_path: Path) -> None:
@@ -253,6 +263,15 @@ FILLED = 'office:value-type="float" office:value="1"'
 )  # fmt: skip
 def test_what_unpacks_to_more_than_a_machine_is_refused(tmp_path: Path, raw: bytes) -> None:
     assert refusal(tmp_path, raw) == "TABLE-024"
+
+
+def test_a_folder_of_refused_files_says_what_to_do_with_each(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsb").write_bytes(make.package({"xl/workbook.bin": b"x"}))
+    (tmp_path / "b.doc").write_bytes(make.ole({"WordDocument": b"x"}))
+    with pytest.raises(TablesError) as caught:
+        read_folder(tmp_path, SCHEMA, ())
+    assert [one.code for one in caught.value.findings] == ["TABLE-003", "TABLE-028", "TABLE-033"]
+    assert all(one.advice.zh and one.advice.en for one in caught.value.findings)
 
 
 def test_a_tail_of_empty_repeats_is_how_every_ods_ends(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def _filled(table: pa.Table, header_row: int, wanted: Sequence[int]) -> Body:
     return Body(rows, {place: from_arrow(kept.column(place)) for place in wanted})
 
 
-def open_delimited(path: Path, suits: Callable[[Sheet], int]) -> list[Sheet]:
+def open_delimited(path: Path, suits: Callable[[Sheet], int]) -> list[RowSheet]:
     """The file as one sheet, with the delimiter whose header suits a profile best."""
     if path.stat().st_size > MAX_BYTES:
         raise UnreadableError("TABLE-024")

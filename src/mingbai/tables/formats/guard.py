@@ -24,8 +24,10 @@ _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _REFERENCE = re.compile(rb"""(?<![A-Za-z0-9_:.-])r="([A-Z]{0,3})([1-9][0-9]{0,6})\"""")
 _ODD = re.compile(rb"""(?<![A-Za-z0-9_:.-])r\s*=(?!"[A-Z]{0,3}[1-9][0-9]{0,6}")""")
 _PLAIN = re.compile(rb"([A-Z]{0,3})([1-9][0-9]{0,6})")
-_COUNT = re.compile(rb"""[cC]ount\s*=\s*["']\s*[+0]*([0-9]+)""")
+_COUNT = re.compile(rb"""([uU]nique)?[cC]ount\s*=\s*["']\s*[+0]*([0-9]+)""")
 _COUNT_DIGITS = 8
+# Programs write a wrong uniqueCount now and then; room for this many texts the machine has.
+_MAX_UNIQUE = 10_000_000
 # How programs write a cell that failed, and a formula without its result.
 _ODD_CELLS = (b't="e"', b"t='e'", b"</f></c>", b"</f><v></v>", b"</f><v/>", b'"/></c>')
 _OVERLAP = 256
@@ -63,9 +65,7 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     odd = False
     for chunk in _chunks(archive, part):
         text = rest + chunk
-        claims = _COUNT.findall(text)
-        if any(len(claim) > _COUNT_DIGITS for claim in claims):
-            raise UnreadableError("TABLE-024")
+        _check_claims(text, max(part.file_size, _MAX_UNIQUE))
         odd = odd or (is_sheet and any(mark in text for mark in _ODD_CELLS))
         rest = chunk[-_OVERLAP:]
     if not is_sheet:
@@ -74,6 +74,12 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     if (area is None or area > MAX_CELLS) and _filled_area(archive, part) > MAX_CELLS:
         raise UnreadableError("TABLE-024")
     return odd
+
+
+def _check_claims(text: bytes, most: int) -> None:
+    for unique, claim in _COUNT.findall(text):
+        if len(claim) > _COUNT_DIGITS or (unique and int(claim) > most):
+            raise UnreadableError("TABLE-024")
 
 
 def _chunks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:

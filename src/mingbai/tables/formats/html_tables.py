@@ -11,6 +11,7 @@ from html import unescape
 from mingbai.tables.formats.delimited import decode
 from mingbai.tables.formats.grid import LAST_COLUMN, LAST_ROW, MAX_SPREAD, Budget, GridSheet
 from mingbai.tables.formats.sheet import UnreadableError
+from mingbai.tables.formats.xml_stream import CHINESE, WIDE
 
 MAX_BYTES = 256 << 20
 MAX_NESTING = 32
@@ -26,18 +27,17 @@ _TABLE = re.compile(rb"<table[\s>]", re.IGNORECASE)
 _RAW = frozenset(("script", "style", "title", "xml"))
 # Possessive: a quoted value is taken as it stands, never tried another way.
 _TAG = re.compile(
-    r"""</?([A-Za-z][^\s/>]*)((?:[^>=]|=\s*"[^"]*"|=\s*'[^']*'|=)*+)>""",
+    r"""</?([A-Za-z][^\s/>]*)((?:[^>=]|=\s*"[^"]*"|=\s*'[^']*'|=(?!\s*["']))*+)>""",
 )
 _SPANS = re.compile(r"""\b(row|col)span\s*=\s*["']?\s*([^\s"'>/]{1,20})""", re.IGNORECASE)
 _CELLS = re.compile(r"<t[drh][\s>]", re.IGNORECASE)
 _LINES = frozenset(("br", "p", "div", "li"))
-_CHINESE = frozenset(("gb2312", "gbk", "gb18030", "cp936", "x-gbk"))
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
 def looks_like_html(start: bytes) -> bool:
     """Whether the first bytes of a file are those of a page; a doctype or a tag near the top is."""
-    plain = start.replace(b"\x00", b"") if start[:2] in (b"\xff\xfe", b"\xfe\xff") else start
+    plain = start[2:].replace(b"\x00", b"") if start.startswith(WIDE) else start
     plain = plain.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not plain.startswith(b"<"):
         return False
@@ -57,10 +57,10 @@ def _decoded(raw: bytes) -> str:
     """A mark at the start decides, then what the page says of itself, then the bytes."""
     said = _META.search(raw[:4096])
     name = said[1].decode("ascii").lower() if said else ""
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or raw[:3] == b"\xef\xbb\xbf" or not name:
+    if raw.startswith(WIDE) or raw[:3] == b"\xef\xbb\xbf" or not name:
         return decode(raw)
     try:
-        return raw.decode("gb18030" if name in _CHINESE else name)
+        return raw.decode("gb18030" if name in CHINESE else name)
     except (UnicodeError, LookupError, ValueError):
         return decode(raw)  # pages often say utf-8 and are not
 

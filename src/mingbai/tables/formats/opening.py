@@ -16,12 +16,12 @@ from mingbai.tables.formats.ods import open_ods
 from mingbai.tables.formats.ole import SIGNATURE as OLE
 from mingbai.tables.formats.ole import OleFile
 from mingbai.tables.formats.parquet import ParquetSheet
-from mingbai.tables.formats.sheet import FileRemark, Sheet, UnreadableError
+from mingbai.tables.formats.sheet import FileRemark, RowSheet, Sheet, UnreadableError
 from mingbai.tables.formats.xls import is_encrypted, open_xls
-from mingbai.tables.formats.xml_stream import CHUNK, read_path
+from mingbai.tables.formats.xml_stream import CHUNK, WIDE, read_path
 from mingbai.tables.texts import Text
 
-__all__ = ["FileRemark", "Opened", "open_file"]
+__all__ = ["FileRemark", "Opened", "open_file", "widest"]
 
 # What each kind is called, and the extensions that say so.
 _KINDS = {
@@ -58,8 +58,13 @@ class Opened:
     """An opened file: what it really is, its sheets, and what there is to say about it."""
 
     kind: str
-    sheets: list[Sheet]
+    sheets: list[RowSheet]
     remarks: list[FileRemark]
+
+
+def widest(sheet: Sheet) -> int:
+    """Of several readings of a text the one that finds most columns, where no layout decides."""
+    return max((len(row) for row in sheet.head()), default=0)
 
 
 def open_file(path: Path, suits: Callable[[Sheet], int], password: str | None = None) -> Opened:
@@ -103,12 +108,13 @@ def _open(path: Path, suits: Callable[[Sheet], int], password: str | None) -> Op
 def _open_text(path: Path, start: bytes, suits: Callable[[Sheet], int]) -> Opened:
     """Separated text, whatever its name; what no table program writes is refused by its first bytes."""
     suffix = path.suffix.lower()
-    if start.startswith((*_ARCHIVES, b"PK")):
-        raise UnreadableError("TABLE-036" if not start.startswith(b"PK") else "TABLE-021")
-    if suffix not in _TEXT_SUFFIXES:
-        wide = start.startswith((b"\xff\xfe", b"\xfe\xff"))
-        if start.startswith(_OTHERS) or (b"\x00" in start and not wide):
-            raise UnreadableError("TABLE-021" if suffix in _TABLE_SUFFIXES else "TABLE-020")
+    if start.startswith(_ARCHIVES):
+        raise UnreadableError("TABLE-036")
+    if start.startswith(b"PK") and suffix not in _TEXT_SUFFIXES:
+        raise UnreadableError("TABLE-021")
+    binary = start.startswith(_OTHERS) or (b"\x00" in start and not start.startswith(WIDE))
+    if binary and suffix not in _TEXT_SUFFIXES:
+        raise UnreadableError("TABLE-021" if suffix in _TABLE_SUFFIXES else "TABLE-020")
     try:
         return Opened("text", open_delimited(path, suits), [])
     except UnreadableError as error:

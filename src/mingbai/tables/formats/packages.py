@@ -13,7 +13,7 @@ from typing import IO
 from mingbai.tables.formats.grid import GridSheet
 from mingbai.tables.formats.guard import check_sizes, check_workbook
 from mingbai.tables.formats.ods import MIME, open_ods
-from mingbai.tables.formats.sheet import FileRemark, Sheet, UnreadableError
+from mingbai.tables.formats.sheet import FileRemark, RowSheet, UnreadableError
 from mingbai.tables.formats.word import open_word
 from mingbai.tables.formats.xlsx import open_workbook
 from mingbai.tables.formats.xml_stream import CHUNK, MAX_BYTES
@@ -62,7 +62,7 @@ def remarks(archive: zipfile.ZipFile) -> list[FileRemark]:
 
 def open_xlsx(
     source: Path | io.BytesIO, archive: zipfile.ZipFile
-) -> tuple[list[Sheet], list[FileRemark]]:
+) -> tuple[list[RowSheet], list[FileRemark]]:
     """The worksheets, and what there is to say about their formulas."""
     odd = check_workbook(archive)
     return open_workbook(source, archive, odd)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mingbai.tables.columns import from_arrow
-from mingbai.tables.formats.sheet import Body, Sheet, UnreadableError
+from mingbai.tables.formats.sheet import Body, RowSheet, UnreadableError
 
 # Runs are stored short: a file of a few bytes may claim billions of rows.
 MAX_ROWS = 40_000_000
 MAX_CELLS = 600_000_000
+_ROWS_AT_ONCE = 4_096
 _ERRORS = (pa.ArrowException, OSError, ValueError, OverflowError, TypeError, LookupError)
 
 
-class ParquetSheet(Sheet):
+class ParquetSheet(RowSheet):
     """A parquet file; only the columns a profile wants are read."""
 
     def __init__(self, path: Path) -> None:
@@ -41,6 +42,17 @@ class ParquetSheet(Sheet):
 
     def head(self) -> list[list[object]]:
         return [list(self._names)]
+
+    def rows(self) -> Iterator[Sequence[object]]:
+        yield list(self._names)
+        places = range(len(self._names))
+        try:
+            with pq.ParquetFile(self._path) as file:
+                for batch in file.iter_batches(_ROWS_AT_ONCE):
+                    columns = [batch.column(place).to_pylist() for place in places]
+                    yield from map(list, zip(*columns, strict=True))
+        except _ERRORS as error:
+            raise UnreadableError("TABLE-021") from error
 
     def body(self, header_row: int, wanted: Sequence[int]) -> Body:
         names = [self._names[place] for place in wanted]

@@ -11,7 +11,7 @@ from typing import Any
 
 import python_calamine as calamine
 
-from mingbai.tables.formats.sheet import FileRemark, Merge, RowSheet, Sheet, UnreadableError
+from mingbai.tables.formats.sheet import FileRemark, Merge, RowSheet, UnreadableError
 from mingbai.tables.formats.xlsx_cells import OddCells, odd_cells
 
 # calamine goes by the extension where it is given a path; with another it is given the bytes.
@@ -44,6 +44,11 @@ class WorkbookSheet(RowSheet):
     def rows(self) -> Iterator[Sequence[object]]:
         with _reading():
             rows: Iterator[list[Any]] = iter(self._loaded().iter_rows())  # any type a cell can have
+            left = (self._loaded().start or (0, 0))[1]
+            if (
+                left
+            ):  # the rows above the first cell come as empty ones, the columns beside it do not
+                rows = ([""] * left + row for row in rows)
             yield from _with_errors(rows, self._errors) if self._errors else rows
 
     def merges(self) -> Sequence[Merge]:
@@ -85,7 +90,7 @@ def _reading() -> Iterator[None]:
 
 def open_workbook(
     source: Path | io.BytesIO, archive: zipfile.ZipFile, odd: frozenset[str]
-) -> tuple[list[Sheet], list[FileRemark]]:
+) -> tuple[list[RowSheet], list[FileRemark]]:
     """The worksheets of a workbook that has been found safe to read; `odd` parts get a closer look."""
     with _reading():
         if isinstance(source, Path) and source.suffix.lower() in _TRUSTED:
@@ -99,5 +104,7 @@ def open_workbook(
             if meta.typ == calamine.SheetTypeEnum.WorkSheet
         ]
     looked = odd_cells(archive, odd) if odd else {}
-    sheets: list[Sheet] = [WorkbookSheet(workbook, meta, looked.get(meta.name)) for meta in metas]
+    sheets: list[RowSheet] = [
+        WorkbookSheet(workbook, meta, looked.get(meta.name)) for meta in metas
+    ]
     return sheets, [remark for name, one in looked.items() for remark in one.remarks(name)]

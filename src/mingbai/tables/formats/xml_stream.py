@@ -21,8 +21,8 @@ _MAX_TOKEN = 32 << 20
 _DECLARED = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 # What the parser knows by itself; everything else is decoded before.
 _KNOWN = frozenset(("utf-16", "us-ascii", "iso-8859-1"))
-_WIDE = (b"\xff\xfe", b"\xfe\xff")
-_CHINESE = frozenset(("gb2312", "gbk", "gb18030", "cp936", "x-gbk", "gb_2312-80"))
+WIDE = (b"\xff\xfe", b"\xfe\xff")
+CHINESE = frozenset(("gb2312", "gbk", "gb18030", "cp936", "x-gbk", "gb_2312-80"))
 
 
 class XmlHandler:
@@ -99,7 +99,7 @@ def parse_bytes(raw: bytes, handler: XmlHandler) -> None:
     if len(raw) > MAX_BYTES:
         raise UnreadableError("TABLE-024")
     encoding = None
-    if not raw.startswith(_WIDE):
+    if not raw.startswith(WIDE):
         raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
         declared = _DECLARED.match(raw)
         name = declared[1].decode("ascii").lower() if declared else ""
@@ -114,7 +114,7 @@ def _as_utf8(raw: bytes, name: str) -> bytes:
     if name in ("", "utf-8", "utf8"):
         return decode(raw).encode("utf-8", "replace")
     try:
-        return raw.decode("gb18030" if name in _CHINESE else name).encode("utf-8")
+        return raw.decode("gb18030" if name in CHINESE else name).encode("utf-8")
     except (UnicodeError, LookupError, ValueError) as error:
         raise UnreadableError("TABLE-027") from error
 
