@@ -4,6 +4,7 @@ import json
 import shutil
 
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
 from mingbai.documents.returned import COLOURS
@@ -125,3 +126,34 @@ def test_what_is_no_table_is_said_and_ends_with_its_own_code(tmp_path):
     assert done.returncode == 4
     assert "照片.xlsx" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+STATISTICS = (
+    "各村人口\n单位：人\n地区,合计,,,汉族,,,回族,,\n,小计,男,女,小计,男,女,小计,男,女\n"
+    "总计,60,30,30,40,20,20,20,10,10\n甲村,20,10,10,15,8,7,5,2,3\n"
+    "乙村,20,10,10,14,7,7,6,3,3\n丙村,20,10,10,11,5,6,9,{wrong},4\n"
+)
+
+
+@pytest.mark.parametrize(("printed", "problems"), [("5", 0), ("6", 1)])
+def test_a_statistical_table_is_recomputed(tmp_path, printed, problems):
+    sent = tmp_path / "人口.csv"
+    sent.write_text(STATISTICS.format(wrong=printed), encoding="utf-8")
+    out = tmp_path / "out"
+    done = mingbai("tables", "check", sent, *DAY, "--out", out, "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert [one["what"] for one in result["files"]] == ["statistics"]
+    assert result["rows_in"] == result["rows_accepted"] == 4
+    assert len(result["problems"]) == problems
+    tidy = pq.read_table(out / "tidy.parquet").to_pylist()
+    assert {(one["label"], tuple(one["path"]), one["unit"], int(one["value"])) for one in tidy} >= {
+        ("甲村", ("汉族", "男"), "人", 8),
+        ("总计", ("合计", "小计"), "人", 60),
+    }
+    if problems:
+        [one] = result["problems"]
+        assert (one["row"], one["columns"]) == (8, [8])
+        back = openpyxl.load_workbook(out / "returned" / "人口.csv.xlsx").worksheets[0]
+        assert back["I8"].value == "6"
+        assert back["I8"].comment

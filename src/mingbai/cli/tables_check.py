@@ -23,6 +23,7 @@ from mingbai.screening.recheck import Recheck, compare, remember
 from mingbai.screening.table_check import TableCheck, check_as_json, check_tables, profile_for
 from mingbai.tables import FileReport
 from mingbai.tables.intake import Kind
+from mingbai.tables.layouts import Statistics
 
 CHECKED = "check.json"
 _MOST_KINDS = 12
@@ -149,7 +150,7 @@ def _write(
 def _print(checked: TableCheck, compared: Recheck | None, out: Path | None) -> None:
     intake = checked.intake
     for report in intake.files:
-        click.echo(_file_line(report))
+        click.echo(_file_line(report, checked.statistics.get(report.name)))
     click.echo()
     click.echo(
         f"  {checked.as_of.isoformat()}：收到 {intake.rows_in} 行 = 采用 {intake.rows_accepted} + "
@@ -169,11 +170,17 @@ def _print(checked: TableCheck, compared: Recheck | None, out: Path | None) -> N
             click.echo(f"  {path}")
 
 
-def _file_line(report: FileReport) -> str:
+def _file_line(report: FileReport, statistics: Statistics | None) -> str:
     name = f"{report.name}「{report.sheet}」" if report.sheet else report.name
     if report.what == "skipped":
         reason = f"{report.reason.zh} / {report.reason.en}" if report.reason else ""
         return f"  跳过 / skipped {name}：{reason}"
+    if statistics is not None and report.what == "statistics":
+        blocks = sum(block.sheet == report.sheet for block in statistics.blocks)
+        return (
+            f"  {name}：统计表，{blocks} 块，{report.rows} 行；全文件核算 {statistics.checks:,} 处 / "
+            f"statistics, {blocks} blocks, {report.rows} rows; {statistics.checks:,} sums in the file"
+        )
     return (
         f"  {name}：{report.profile}，表头第 {report.header_row} 行，{report.rows} 行 / "
         f"header in row {report.header_row}, {report.rows} rows"

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from mingbai.documents.returned import MOST_BYTES, Mark, mark_copy, marks_of
 from mingbai.documents.returned_new import ReturnedSheet, write_returned
+from mingbai.documents.sheet_writing import Book, Column
 from mingbai.documents.words import Words, words
 from mingbai.documents.workbooks import write_problems
 from mingbai.screening.table_check import TableCheck
-from mingbai.tables.formats.opening import open_file
-from mingbai.tables.formats.sheet import Sheet
+from mingbai.tables.formats.opening import open_file, widest
 
 RETURNED = "returned"
 
@@ -25,9 +29,11 @@ def write_checked(
     password: str | None = None,
     language: str = "zh",
 ) -> None:
-    """Write problems.xlsx, and into returned/ a marked copy of every file with a problem."""
+    """Write problems.xlsx, the figures of statistical tables, and into returned/ the marked copies."""
     write_problems(checked.intake, out / "problems.xlsx")
     say = words(language)
+    if checked.statistics:
+        _write_tidy([found.tidy for found in checked.statistics.values()], out, say)
     for path in paths:
         marks = marks_of((one for one in checked.problems if one.file == path.name), say)
         if marks:
@@ -66,7 +72,7 @@ def _anew(
         for report in checked.intake.files
         if report.name == path.name
     }
-    opened = open_file(path, _widest, password)
+    opened = open_file(path, widest, password)
     sheets = [
         ReturnedSheet(
             sheet.name, sheet.rows(), sheet.merges(), heads.get(sheet.name, 0), marks[sheet.name]
@@ -79,6 +85,38 @@ def _anew(
         write_returned(folder / f"{stem}.xlsx", sheets, say)
 
 
-def _widest(sheet: Sheet) -> int:
-    """Of several readings of a text file the one that finds most columns."""
-    return max((len(row) for row in sheet.head()), default=0)
+def _write_tidy(tables: Sequence[pa.Table], out: Path, say: Words) -> None:
+    """One row a figure: tidy.parquet with exact values, tidy.xlsx to filter and print."""
+    tidy = pa.concat_tables(tables)
+    pq.write_table(tidy, out / "tidy.parquet")
+    columns = [
+        Column(say.say("文件"), 24),
+        Column(say.say("表"), 14),
+        Column(say.say("统计表号"), 9),
+        Column(say.say("标题"), 36),
+        Column(say.say("行"), 7, number=True),
+        Column(say.say("列"), 7),
+        Column(say.say("行名"), 16),
+        Column(say.say("层级"), 7),
+        Column(say.say("所属"), 20),
+        Column(say.say("列名"), 24),
+        Column(say.say("单位"), 10),
+        Column(say.say("原文"), 14),
+        Column(say.say("数值"), 14, number=True),
+    ]
+    with Book(out / "tidy.xlsx") as book:
+        book.sheet(say.say("整理"), columns, _tidy_rows(tidy))
+
+
+def _tidy_rows(tidy: pa.Table) -> Iterator[tuple[object, ...]]:
+    for batch in tidy.to_batches(20_000):
+        for row in batch.to_pylist():
+            yield tuple(_shown(value) for value in row.values())
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, list):
+        return " / ".join(value)
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value

@@ -56,6 +56,7 @@ class Book:
         self._number = self.book.add_format(
             {**base, "num_format": "#,##0", "align": "right", "indent": 1}
         )
+        self._decimal = self.book.add_format({**base, "align": "right", "indent": 1})
         self._date = self.book.add_format({**base, "num_format": "yyyy-mm-dd", "align": "left"})
         self._head = self.book.add_format(
             {
@@ -117,6 +118,8 @@ class Book:
             sheet.write_datetime(line, place, value, self._date)
         elif isinstance(value, int) and not isinstance(value, bool):
             sheet.write_number(line, place, value, self._number)
+        elif isinstance(value, float):
+            sheet.write_number(line, place, value, self._decimal)
         else:
             sheet.write_string(line, place, cell_text(str(value)), self._text)
 

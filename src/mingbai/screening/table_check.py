@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import pyarrow.compute as pc
 
 from mingbai.engine.model.pack import Pack
 from mingbai.screening.inputs import schema_of
@@ -24,8 +26,13 @@ from mingbai.tables import (
     read_files,
 )
 from mingbai.tables.errors import finding
+from mingbai.tables.formats.opening import open_file, widest
+from mingbai.tables.layouts import Statistics, read_statistics
 from mingbai.tables.ledger import in_order
 from mingbai.tables.reading import Progress
+
+#: No profile knows the header of the sheet.
+NO_HEADER = "TABLE-023"
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class TableCheck:
     as_of: date
     run: tuple[str, ...]
     not_run: tuple[NotRun, ...]
+    statistics: Mapping[str, Statistics]
 
     @property
     def problems(self) -> list[Problem]:
@@ -68,8 +76,49 @@ def check_tables(
         alone=True,
     )
     records = check_records(pack, intake, as_of, progress)
-    intake.problems = in_order([*intake.problems, *records.problems])
-    return TableCheck(intake, as_of, records.run, records.not_run)
+    statistics = dict(_statistics(paths, intake, password))
+    figures = [problem for found in statistics.values() for problem in found.problems]
+    intake.problems = in_order([*intake.problems, *records.problems, *figures])
+    return TableCheck(intake, as_of, records.run, records.not_run, statistics)
+
+
+def _statistics(
+    paths: Sequence[Path], intake: Intake, password: str | None
+) -> Iterator[tuple[str, Statistics]]:
+    """The sheets no profile recognised, where they hold figures with labels; the reports say so."""
+    for path in paths:
+        unknown = {
+            report.sheet: number
+            for number, report in enumerate(intake.files)
+            if report.name == path.name and report.code == NO_HEADER
+        }
+        if not unknown:
+            continue
+        found = _figures_of(path, set(unknown), password)
+        if found is None:
+            continue
+        for sheet in dict.fromkeys(block.sheet for block in found.blocks):
+            rows = _data_rows(found, sheet)
+            number = unknown[sheet]
+            intake.files[number] = FileReport(path.name, "statistics", sheet, rows=rows)
+            intake.rows_in += rows
+            intake.rows_accepted += rows
+        yield path.name, found
+
+
+def _figures_of(path: Path, names: set[str | None], password: str | None) -> Statistics | None:
+    try:
+        opened = open_file(path, widest, password)
+        return read_statistics(path.name, [one for one in opened.sheets if one.name in names])
+    except Exception:  # an odd sheet stays what it was: one whose header nobody knows
+        return None
+
+
+def _data_rows(found: Statistics, sheet: str | None) -> int:
+    """How many rows of a sheet hold figures; blocks side by side share theirs."""
+    table = found.tidy
+    mine = pc.equal(table["sheet"], sheet) if sheet else pc.is_null(table["sheet"])
+    return len(table.filter(mine)["row"].unique())
 
 
 def profile_for(pack: Pack, name: str) -> Profile:
@@ -99,6 +148,7 @@ def check_as_json(checked: TableCheck, compared: Recheck | None) -> dict[str, An
         "checks_run": list(checked.run),
         "checks_not_run": {one.check: one.reason._asdict() for one in checked.not_run},
         "problems": [_problem(one) for one in checked.problems],
+        "statistics": {name: _figures(one) for name, one in checked.statistics.items()},
         "since_last": asdict(compared) if compared else None,
     }
 
@@ -134,4 +184,13 @@ def _problem(one: Problem) -> dict[str, Any]:
         "key": one.key,
         "message": one.message._asdict(),
         "advice": one.advice._asdict(),
+    }
+
+
+def _figures(found: Statistics) -> dict[str, Any]:
+    return {
+        "figures": found.tidy.num_rows,
+        "sums_checked": found.checks,
+        "problems": len(found.problems),
+        "blocks": [asdict(block) for block in found.blocks],
     }

@@ -52,10 +52,10 @@ class Kind:
 
 @dataclass(frozen=True)
 class FileReport:
-    """A file or a sheet of it: read as a table (表格), or skipped and why."""
+    """A file or a sheet of it: read as a table (表格), as statistics (统计表), or skipped and why."""
 
     name: str
-    what: Literal["table", "skipped"]
+    what: Literal["table", "statistics", "skipped"]
     sheet: str | None = None
     profile: str | None = None
     entity: str | None = None
