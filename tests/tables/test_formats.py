@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from mingbai.tables import TablesError
-from mingbai.tables.formats import delimited, guard
+from mingbai.tables.formats import guard
 from mingbai.tables.formats.sheet import UnreadableError
 from tests.tables.helpers import codes, csv, read, rows, xlsx
 
@@ -63,37 +63,7 @@ def test_ragged_quoted_and_broken_lines_of_csv(tmp_path: Path) -> None:
         ("h2", '李"四', 500, 3),
         ("h3", None, 100, 5),
     ]
-    assert codes(intake) == ["TABLE-062"]
-
-
-def test_both_csv_readers_say_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = [f'h{n},"张,{n}","1,{n:03d}.5",是,　\n' for n in range(300)]
-    lines[7], lines[9] = "\n", ' , ,"",,\n'
-    lines[30] = '="h30","李\n四",abc,否,\n'
-    text = "统计表,,,,\n户编号,户主姓名,工资性收入,是否危房户,备注\n" + "".join(lines)
-    csv(tmp_path, "户.csv", text)
-    slow = read(tmp_path)
-    monkeypatch.setattr(delimited, "FAST_FROM", 0)
-    used = []
-    fast_body = delimited.DelimitedSheet._fast
-    monkeypatch.setattr(
-        delimited.DelimitedSheet,
-        "_fast",
-        lambda *given: used.append(fast_body(*given)) or used[-1],
-    )
-    fast = read(tmp_path)
-    assert used[0] is not None
-    assert fast.tables["household"].equals(slow.tables["household"])
-    assert fast.problems == slow.problems
-    assert (fast.rows_in, slow.rows_in) == (298, 298)
-
-
-def test_ragged_large_csv_falls_back_to_the_plain_reader(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(delimited, "FAST_FROM", 0)
-    intake = read(csv(tmp_path, "household.csv", "household_id,wage\nh1\nh2,3,4\n").parent)
-    assert rows(intake, "household", "household_id", "wage") == [("h1", None), ("h2", 300)]
+    assert codes(intake) == ["TABLE-090", "TABLE-089", "TABLE-062"]
 
 
 def test_parquet_of_any_column_type(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_list_by_id_number_fills_the_person_who_has_it(tmp_path: Path) -> None:
 
 
 def test_list_never_adds_a_person_and_says_which_rows_it_could_not_place(tmp_path: Path) -> None:
-    register(tmp_path, f"p3,h2,王五,{MAN}\n")
+    register(tmp_path, f"p3,h2,王五,{MAN},\n")
     text = f"证号,残疾类别,姓名\n{MAN},肢体,张三\n{number(7)},肢体,赵六\n,肢体,钱七\n合计,,\n{WOMAN},,李四\n"
     csv(tmp_path, "残联.csv", text + f"{WOMAN},听力,李四\n1.23E+17,肢体,孙八\n")
     intake = read(tmp_path, DISABLED)
@@ -99,7 +99,7 @@ def test_list_never_adds_a_person_and_says_which_rows_it_could_not_place(tmp_pat
 
 
 def test_other_name_for_one_number_is_said_and_a_dot_is_no_other_name(tmp_path: Path) -> None:
-    register(tmp_path, f"p3,h2,阿依古丽·买买提,{number(1)}\n")
+    register(tmp_path, f"p3,h2,阿依古丽·买买提,{number(1)},\n")
     text = f"证号,残疾类别,姓名\n{MAN},肢体,张山\n{number(1)},肢体,阿依古丽•买买提\n{WOMAN},肢体,\n"
     csv(tmp_path, "残联.csv", text)
     intake = read(tmp_path, DISABLED)

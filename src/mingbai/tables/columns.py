@@ -4,23 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mingbai.tables.cells import UNREADABLE, Reading, tidy
+from mingbai.tables.quick import Quick
 from mingbai.tables.readers import ReadCells
 
 
-@dataclass(frozen=True)
 class RawColumn:
     """A column as distinct tidy values and, for each row, the number of its value."""
 
-    distinct: list[object]
-    codes: pa.Array
+    words: pa.Array | None = None
+
+    def __init__(self, distinct: list[object], codes: pa.Array) -> None:
+        self._distinct = distinct
+        self.codes = codes
+
+    @property
+    def distinct(self) -> list[object]:
+        """The distinct cells, tidy."""
+        return self._distinct
 
     def __len__(self) -> int:
         return len(self.codes)
+
+
+class TextColumn(RawColumn):
+    """A column of text as Arrow keeps it; Python sees only the cells that need it."""
+
+    def __init__(self, words: pa.Array, codes: pa.Array) -> None:
+        super().__init__([], codes)
+        self.words = words
+
+    @cached_property
+    def _tidied(self) -> list[object]:
+        assert self.words is not None
+        return [tidy(word) for word in self.words.to_pylist()]
+
+    @property
+    def distinct(self) -> list[object]:
+        return self._tidied
 
 
 def from_cells(cells: Iterable[object]) -> RawColumn:
@@ -39,8 +65,10 @@ def from_arrow(column: pa.ChunkedArray) -> RawColumn:
         encoded = flat.combine_chunks().dictionary_encode(null_encoding="encode")
         if isinstance(encoded, pa.ChunkedArray):
             encoded = encoded.combine_chunks()
-        distinct = [tidy(value) for value in encoded.dictionary.to_pylist()]
-        return RawColumn(distinct, encoded.indices.cast(pa.int32()))
+        codes = encoded.indices.cast(pa.int32())
+        if pa.types.is_string(encoded.dictionary.type):
+            return TextColumn(encoded.dictionary, codes)
+        return RawColumn([tidy(value) for value in encoded.dictionary.to_pylist()], codes)
     except (pa.ArrowException, ValueError, OverflowError, TypeError, LookupError):
         return RawColumn([UNREADABLE], pa.array([0] * len(column), pa.int32()))
 
@@ -71,8 +99,17 @@ def only_where_blank(helper: RawColumn, own: RawColumn) -> RawColumn:
     """The helper's cells where the column itself says nothing: elsewhere nobody looks at them."""
     empty = [place for place, value in enumerate(own.distinct) if value is None]
     asked = pc.is_in(own.codes, value_set=pa.array(empty, own.codes.type))
-    blank = pa.scalar(len(helper.distinct), helper.codes.type)
-    return RawColumn([*helper.distinct, None], pc.if_else(asked, helper.codes, blank))
+    used = helper.codes.filter(asked).unique()
+    distinct = _some(helper, used)
+    codes = pc.index_in(helper.codes, value_set=used)
+    return RawColumn([*distinct, None], pc.if_else(asked, codes, pa.scalar(len(used), pa.int32())))
+
+
+def _some(column: RawColumn, places: pa.Array) -> list[object]:
+    """A few of the distinct cells."""
+    if column.words is not None:
+        return [tidy(word) for word in column.words.take(places).to_pylist()]
+    return [column.distinct[place] for place in places.to_pylist()]
 
 
 def absent(rows: int) -> RawColumn:
@@ -103,15 +140,39 @@ class ReadColumn:
     troubled: list[tuple[int, Reading]]
 
 
-def understand(columns: Sequence[RawColumn], read: ReadCells, kind: pa.DataType) -> ReadColumn:
+def understand(
+    columns: Sequence[RawColumn], read: ReadCells, kind: pa.DataType, quick: Quick | None = None
+) -> ReadColumn:
     """Read every distinct combination once and spread the outcome over the rows."""
+    words = columns[0].words if quick is not None and len(columns) == 1 else None
+    if quick is not None and words is not None:
+        return _quickly(words, columns[0].codes, read, kind, quick)
     members, codes = combined(columns)
     readings = [read(cells) for cells in members]
     values = pa.array([reading.value for reading in readings], kind).take(codes)
-    bad = [place for place, reading in enumerate(readings) if reading.issue is not None]
-    if not bad:
-        return ReadColumn(values, [])
-    hits = pc.indices_nonzero(pc.is_in(codes, value_set=pa.array(bad, codes.type)))
+    odd = {place: one for place, one in enumerate(readings) if one.issue is not None}
+    return ReadColumn(values, _troubled(odd, codes))
+
+
+def _quickly(
+    words: pa.Array, codes: pa.Array, read: ReadCells, kind: pa.DataType, quick: Quick
+) -> ReadColumn:
+    """The same, with the texts that are surely fine read all at once."""
+    sure, values = quick(words)
+    left = pc.invert(pc.fill_null(sure, False))
+    places = pc.indices_nonzero(left)
+    readings = [read((tidy(word),)) for word in words.take(places).to_pylist()]
+    told = pa.array([reading.value for reading in readings], kind)
+    values = pc.replace_with_mask(values.cast(kind), left, told) if len(told) else values
+    pairs = zip(places.to_pylist(), readings, strict=True)
+    odd = {place: reading for place, reading in pairs if reading.issue is not None}
+    return ReadColumn(values.cast(kind).take(codes), _troubled(odd, codes))
+
+
+def _troubled(odd: dict[int, Reading], codes: pa.Array) -> list[tuple[int, Reading]]:
+    """The rows that hold one of the odd distinct values."""
+    if not odd:
+        return []
+    hits = pc.indices_nonzero(pc.is_in(codes, value_set=pa.array(list(odd), codes.type)))
     numbers = codes.take(hits).to_pylist()
-    rows = hits.to_pylist()
-    return ReadColumn(values, [(row, readings[n]) for row, n in zip(rows, numbers, strict=True)])
+    return [(row, odd[number]) for row, number in zip(hits.to_pylist(), numbers, strict=True)]

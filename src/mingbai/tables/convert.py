@@ -8,12 +8,13 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from mingbai.tables.cells import BLANK, Reading
+from mingbai.tables.cells import BLANK, Issue, Reading
 from mingbai.tables.columns import RawColumn, absent, only_where_blank, understand
-from mingbai.tables.formats.sheet import Body, Sheet
+from mingbai.tables.formats.sheet import Body, RowRemark, Sheet
 from mingbai.tables.marks import KEY, LINK, NAME, STATE, YEAR
 from mingbai.tables.profiles import FactSpec, Profile, Source
-from mingbai.tables.readers import Cells, reader
+from mingbai.tables.quick import quick_id, quick_key
+from mingbai.tables.readers import Cells, quick_reader, reader
 from mingbai.tables.recognise import Match
 from mingbai.tables.schema import Schema, Table
 from mingbai.tables.texts import fold
@@ -106,6 +107,7 @@ class _Converter:
         if parent is not None:
             specs = profile.parent_facts
             batch.troubles += self._facts(specs, parent, batch.parent_facts, batch.labels)
+        batch.troubles += map(_row_trouble, self.body.remarks)
         return batch
 
     def _year(self, source: Source, batch: Batch) -> pa.Array:
@@ -132,7 +134,8 @@ class _Converter:
             return BLANK if cells[0] is None else read(cells[0])
 
         columns = [self._column(one) for one in sources]
-        done = understand(columns, join if len(columns) > 1 else alone, pa.string())
+        quick = quick_id if check == "id_number" else quick_key
+        done = understand(columns, join if len(columns) > 1 else alone, pa.string(), quick)
         label = self._label(sources[0])
         return done.values, {row: CellTrouble(row, label, one) for row, one in done.troubled}
 
@@ -155,7 +158,7 @@ class _Converter:
             raw = [self._column(source) for source in sources] or [self.empty]
             if len(raw) == 2 and len(spec.sources) == 1:
                 raw[1] = only_where_blank(raw[1], raw[0])
-            done = understand(raw, read, column.arrow)
+            done = understand(raw, read, column.arrow, quick_reader(spec, column, factors))
             into[spec.fact] = done.values
             labels[spec.fact] = self._label(*sources) if sources else spec.fact
             yield from self._troubles(sources, done.troubled)
@@ -188,6 +191,12 @@ class _Converter:
     def _factor(self, source: Source) -> Decimal | None:
         place = self.match.place(source)
         return source.times.get(fold(self.match.label(place))) if place is not None else None
+
+
+def _row_trouble(remark: RowRemark) -> CellTrouble:
+    """A word on a whole row as on a cell of no column."""
+    issue = Issue(remark.code, "", 0, {"count": remark.count})
+    return CellTrouble(remark.row, "", Reading(None, issue))
 
 
 def _enough(spec: FactSpec, there: list[bool]) -> bool:

@@ -70,11 +70,11 @@ def _is_common(text: str) -> bool:
 
 def _is_chinese(text: str) -> bool:
     """Whether a text is common simplified characters, with ASCII between them at most."""
-    return all((sign.isascii() and sign.isprintable()) or sign in _first_level() for sign in text)
+    return all((sign.isascii() and sign.isprintable()) or sign in first_level() for sign in text)
 
 
 @cache
-def _first_level() -> frozenset[str]:
+def first_level() -> frozenset[str]:
     """The 3,755 common characters: first level of GB 2312, rows 16 to 55."""
     cells = (bytes((row, cell)) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF))
     return frozenset(b"".join(cells).decode("gb2312", "ignore"))
@@ -87,4 +87,4 @@ def common_signs() -> frozenset[str]:
     cells = (bytes((row, tail)) for row in range(0xA4, 0xC7) for tail in tails)
     big5 = b"".join(cells).decode("big5", "ignore")
     marks = "，。、；：？！（）《》“”‘’—…·〇　％＋－／～×√"
-    return _first_level() | set(big5) | set(marks) | {chr(code) for code in range(128)}
+    return first_level() | set(big5) | set(marks) | {chr(code) for code in range(128)}

@@ -6,10 +6,10 @@ import re
 from datetime import date
 from operator import mul
 
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK = "10X98765432"
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECK_SIGNS = "10X98765432"
 # The bytes of the digits are used as they are, 48 above their value: a register has millions.
-_ZEROS = ord("0") * sum(_WEIGHTS)
+_ZEROS = ord("0") * sum(WEIGHTS)
 # ID numbers of the first generation (until 1999) have fifteen signs: birth as YYMMDD, no check sign.
 _OLD = re.compile(r"(\d{6})(\d{9})", re.ASCII)
 # A spreadsheet keeps fifteen digits of a number and writes zeros for the rest.
@@ -49,7 +49,7 @@ def is_cut(text: str) -> bool:
 
 def check_sign(first17: str) -> str:
     """The last sign that the seventeen before it demand (GB 11643, sum modulo 11)."""
-    return _CHECK[(sum(map(mul, first17.encode("ascii"), _WEIGHTS)) - _ZEROS) % 11]
+    return CHECK_SIGNS[(sum(map(mul, first17.encode("ascii"), WEIGHTS)) - _ZEROS) % 11]
 
 
 def is_valid(number: str) -> bool:

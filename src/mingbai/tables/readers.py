@@ -12,6 +12,7 @@ from mingbai.tables.dates import DateReader
 from mingbai.tables.identity import is_valid, part_of
 from mingbai.tables.numbers import NumberReader
 from mingbai.tables.profiles import FactSpec
+from mingbai.tables.quick import Quick, quick_id, quick_phone, quick_text, quick_whole
 from mingbai.tables.schema import Column
 from mingbai.tables.words import (
     BoolReader,
@@ -48,6 +49,23 @@ def reader(spec: FactSpec, column: Column, factors: tuple[Decimal | None, ...]) 
     if spec.filled is not None:
         return lambda cells: read(cells[0]) if cells[0] is not None else _if(cells[1], blank)
     return partial(_or_from_id, read, spec.id_part or "")
+
+
+def quick_reader(
+    spec: FactSpec, column: Column, factors: tuple[Decimal | None, ...]
+) -> Quick | None:
+    """The function that reads the ordinary cells of a fact all at once, if there is one for it."""
+    if spec.form != "cell":
+        return None
+    if column.type in ("int", "decimal", "money"):
+        scaled = spec.times or any(factors)
+        low, high = column.minimum, column.maximum
+        return None if scaled else partial(quick_whole, low=low, high=high, scale=column.scale)
+    if column.type == "text":
+        if spec.check is None:
+            return quick_text
+        return quick_id if spec.check == "id_number" else quick_phone
+    return None
 
 
 def cell_reader(spec: FactSpec, column: Column, factor: Decimal | None) -> ReadCell:

@@ -1,98 +1,126 @@
-"""Separated text (csv, tsv, txt): UTF-8 with or without BOM, GB18030, UTF-16; , tab or ;."""
+"""Separated text (csv, tsv, txt): its encoding and delimiter are found, its oddities named."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
-from functools import reduce
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as pacsv
 
-from mingbai.tables.columns import from_arrow
-from mingbai.tables.formats.sheet import Body, RowSheet, Sheet, UnreadableError
+from mingbai.tables.formats.blocks import Layout, read_blocks
+from mingbai.tables.formats.encodings import Encoding, decode, find_encoding, toss_up
+from mingbai.tables.formats.records import records
+from mingbai.tables.formats.sheet import (
+    HEAD_ROWS,
+    Body,
+    RowRemark,
+    RowSheet,
+    Sheet,
+    UnreadableError,
+    body_of,
+)
+from mingbai.tables.texts import BLANKS
+
+__all__ = ["decode", "open_delimited"]
 
 MAX_BYTES = 4 << 30
-DELIMITERS = (",", "\t", ";")
-# Above this the Arrow reader is several times faster; below, one reader for every oddity.
+DELIMITERS = (",", "\t", ";", "|")
+# Above this the rows are taken apart in blocks, several times faster; below, row by row.
 FAST_FROM = 4 << 20
 
 
 class DelimitedSheet(RowSheet):
-    """A text file taken apart with one delimiter."""
+    """A text file taken apart with one delimiter; its bytes that are no text read as U+FFFD."""
 
-    def __init__(self, text: str, delimiter: str) -> None:
-        self.text = text
+    def __init__(self, path: Path, encoding: Encoding, delimiter: str) -> None:
+        self.path = path
+        self.encoding = encoding
         self.delimiter = delimiter
 
     def rows(self) -> Iterator[Sequence[object]]:
-        lines = io.StringIO(self.text, newline="")
+        return (cells for cells, _ in self._records())
+
+    def _records(self) -> Iterator[tuple[list[str], bool]]:
+        codec = self.encoding.codec
         try:
-            yield from csv.reader(lines, delimiter=self.delimiter)
-        except csv.Error as error:
-            raise UnreadableError("TABLE-021") from error
+            with self.path.open(encoding=codec, errors="replace", newline="") as lines:
+                yield from records(lines, self.delimiter)
+        except UnicodeError as error:
+            raise UnreadableError("TABLE-027") from error
+
+    @cached_property
+    def _head(self) -> list[list[object]]:
+        return [list(row) for row in islice(self.rows(), HEAD_ROWS)]
+
+    def head(self) -> list[list[object]]:
+        return [row.copy() for row in self._head]
 
     def body(self, header_row: int, wanted: Sequence[int]) -> Body:
-        if len(self.text) >= FAST_FROM:
-            body = self._fast(header_row, wanted)
+        header = len(next(islice(self.rows(), header_row - 1, None), ()))
+        width = max(header, *(place + 1 for place in wanted), 1)
+        if self.path.stat().st_size >= FAST_FROM:
+            layout = Layout(self.encoding.codec, self.delimiter, header_row, width)
+            body = read_blocks(self.path, layout, wanted)
             if body is not None:
                 return body
-        return super().body(header_row, wanted)
+        odd: dict[int, tuple[str, int]] = {}
+        body = body_of(self._watched(header_row, width, odd), header_row, wanted)
+        return Body(body.rows, body.columns, remarks=row_remarks(body.rows, odd))
 
-    def _fast(self, header_row: int, wanted: Sequence[int]) -> Body | None:
-        """The same through Arrow; none when a row is ragged, which the plain reader pads."""
-        header = next(islice(self.rows(), header_row - 1, None))
-        names = [str(place) for place in range(len(header))]
-        try:
-            table = pacsv.read_csv(
-                pa.BufferReader(self.text.encode("utf-8")),
-                read_options=pacsv.ReadOptions(
-                    column_names=names, skip_rows_after_names=header_row
-                ),
-                parse_options=pacsv.ParseOptions(
-                    delimiter=self.delimiter, newlines_in_values=True, ignore_empty_lines=False
-                ),
-                convert_options=pacsv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-                ),
-            )
-        except pa.ArrowException:
-            return None
-        return _filled(table, header_row, wanted)
+    def _watched(
+        self, header_row: int, width: int, odd: dict[int, tuple[str, int]]
+    ) -> Iterator[Sequence[object]]:
+        """All rows; `odd` gets the number of each that does not have the cells of the header."""
+        for number, (cells, whole) in enumerate(self._records(), 1):
+            if number > header_row and (not whole or len(cells) != width):
+                found = oddity(cells, width, whole=whole)
+                if found is not None:
+                    odd[number] = found
+            yield cells
 
 
-def _filled(table: pa.Table, header_row: int, wanted: Sequence[int]) -> Body:
-    """The rows in which some cell holds more than blanks."""
-    lengths = (
-        pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(column)), 0) for column in table.columns
+def oddity(cells: Sequence[str], width: int, *, whole: bool) -> tuple[str, int] | None:
+    """What is odd about the cells of a row, with the number of cells too many or too few.
+
+    Empty cells behind the last header are how some programs end a line.
+    """
+    if not whole:
+        return "TABLE-091", 0
+    if len(cells) < width:
+        return "TABLE-090", width - len(cells)
+    more = max((place + 1 for place, cell in enumerate(cells) if cell.strip(BLANKS)), default=0)
+    return ("TABLE-089", more - width) if more > width else None
+
+
+def row_remarks(rows: pa.Array, odd: dict[int, tuple[str, int]]) -> tuple[RowRemark, ...]:
+    """The odd rows by their place among the rows that hold anything."""
+    if not odd:
+        return ()
+    places = {number: place for place, number in enumerate(rows.to_pylist()) if number in odd}
+    return tuple(
+        RowRemark(places[number], code, str(count) if count else "")
+        for number, (code, count) in odd.items()
+        if number in places
     )
-    filled = reduce(pc.or_, lengths) if table.num_columns else pa.array([], pa.bool_())
-    numbers = pc.indices_nonzero(filled)
-    kept = table.take(numbers) if len(numbers) < table.num_rows else table
-    rows = pc.add(numbers.cast(pa.int64()), header_row + 1).cast(pa.int32())
-    return Body(rows, {place: from_arrow(kept.column(place)) for place in wanted})
 
 
 def open_delimited(path: Path, suits: Callable[[Sheet], int]) -> list[RowSheet]:
-    """The file as one sheet, with the delimiter whose header suits a profile best."""
+    """The file as one sheet, with the delimiter whose header suits a profile best.
+
+    Where two encodings fit equally well, the header decides if only one reading of it is known.
+    """
     if path.stat().st_size > MAX_BYTES:
         raise UnreadableError("TABLE-024")
-    text = decode(path.read_bytes())
-    sheets = [DelimitedSheet(text, delimiter) for delimiter in DELIMITERS]
-    return [max(sheets, key=suits)]
-
-
-def decode(raw: bytes) -> str:
-    """Bytes as text: a BOM decides, then UTF-8 if it is valid, then GB18030 (Chinese offices)."""
-    wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
-    encodings = ["utf-16"] if wide else ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableError("TABLE-027")
+    found = find_encoding(path)
+    best = []
+    for encoding in found:
+        sheets = [DelimitedSheet(path, encoding, delimiter) for delimiter in DELIMITERS]
+        scores = [suits(sheet) for sheet in sheets]
+        best.append((max(scores), sheets[scores.index(max(scores))]))
+    known = [sheet for score, sheet in best if score > 0]
+    if len(found) > 1 and len(known) != 1:
+        with path.open("rb") as file:
+            raise toss_up(file.read(1 << 16), found)
+    return list(known or [best[0][1]])

@@ -39,6 +39,15 @@ class FileRemark:
 
 
 @dataclass(frozen=True)
+class RowRemark:
+    """A word on a whole row (整行提示), by its place in the body, with the number it is about."""
+
+    row: int
+    code: str
+    count: str = ""
+
+
+@dataclass(frozen=True)
 class Body:
     """The rows under a header that hold anything: their numbers as the user sees them, columns.
 
@@ -48,6 +57,7 @@ class Body:
     rows: pa.Array
     columns: dict[int, RawColumn]
     shifts: pa.Array | None = None
+    remarks: tuple[RowRemark, ...] = ()
 
 
 class Sheet(ABC):
@@ -80,19 +90,24 @@ class RowSheet(Sheet):
         return [list(row) for row in islice(self.rows(), HEAD_ROWS)]
 
     def body(self, header_row: int, wanted: Sequence[int]) -> Body:
-        encoders = {place: _Encoder() for place in wanted}
-        numbers: list[int] = []
-        chunk: list[Sequence[object]] = []
-        for number, row in enumerate(islice(self.rows(), header_row, None), header_row + 1):
-            if not _is_empty(row):
-                numbers.append(number)
-                chunk.append(row)
-                if len(chunk) == _CHUNK:
-                    _encode(chunk, encoders)
-                    chunk = []
-        _encode(chunk, encoders)
-        columns = {place: encoder.column() for place, encoder in encoders.items()}
-        return Body(pa.array(numbers, pa.int32()), columns)
+        return body_of(self.rows(), header_row, wanted)
+
+
+def body_of(rows: Iterator[Sequence[object]], header_row: int, wanted: Sequence[int]) -> Body:
+    """The wanted columns of rows that come one by one from row 1 on."""
+    encoders = {place: _Encoder() for place in wanted}
+    numbers: list[int] = []
+    chunk: list[Sequence[object]] = []
+    for number, row in enumerate(islice(rows, header_row, None), header_row + 1):
+        if not _is_empty(row):
+            numbers.append(number)
+            chunk.append(row)
+            if len(chunk) == _CHUNK:
+                _encode(chunk, encoders)
+                chunk = []
+    _encode(chunk, encoders)
+    columns = {place: encoder.column() for place, encoder in encoders.items()}
+    return Body(pa.array(numbers, pa.int32()), columns)
 
 
 def _is_empty(row: Sequence[object]) -> bool:
