@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from mingbai.cli.pack_pages import difference, pack_page, rule_page
-from mingbai.engine.compiling import bind_pack
+from mingbai.engine.compiling import bind_pack, compile_bound
+from mingbai.engine.explaining.trace import Tracer
 from mingbai.engine.loading import load_pack
 from mingbai.engine.model.expressions import Certainty, FactRef, walk
 from mingbai.engine.model.pack import Role
@@ -123,3 +124,19 @@ def test_a_changed_text_shows_in_the_difference_of_two_packs(pack):
     lines = [line.strip() for line in difference(pack, other)]
     assert "- hint" in lines
     assert "+ error" in lines
+
+
+def test_every_finding_of_a_case_is_explained_by_what_the_row_says(pack):
+    """A check has a trace like every rule: its value, and the facts it was decided by."""
+    day = max(case.as_of for case in pack.cases)
+    tracer = Tracer(compile_bound(bind_pack(pack, day)))
+    explained = set()
+    for case in (case for case in pack.cases if case.as_of == day):
+        for name in (name for name, value in case.expect.items() if value is True):
+            place = "" if checks(pack)[name].entity == "household" else "members.0."
+            row, above = tracer.descend(tracer.evaluate(case.household), place)
+            node = tracer.trace(row, name, place, above)
+            assert node.value is True
+            assert any(step.inputs for step in node.walk()), name
+            explained.add(name)
+    assert explained == set(checks(pack))

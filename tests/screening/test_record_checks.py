@@ -122,6 +122,17 @@ def test_a_household_made_from_its_members_is_told_at_the_head(checked):
     assert one.places == (5, 4)
 
 
+def test_a_finding_about_members_names_no_column_of_the_household(checked):
+    found = checked(
+        household=f"户编号,户主姓名,家庭人口数\n{HOME},甲,2\n",
+        person=MEMBERS + f"p1,{HOME},甲,甲,女,户主,小学,,,\np2,{HOME},甲,丁,女,配偶,小学,,,\n",
+    )
+    one = only(found, "record.couple_same_sex")
+    assert (one.file, one.row, one.column, one.value, one.places) == (
+        "household.csv", 2, None, None, (),
+    )  # fmt: skip
+
+
 def test_member_findings_fill_in_words_not_codes(checked):
     found = checked(
         person=MEMBERS

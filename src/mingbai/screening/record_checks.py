@@ -157,7 +157,9 @@ class _Findings:
             raise LookupError(name)  # only checks are asked for
         about, blank = self.needs.about(name), self.needs.blanks(name)
         main = about[0] if about else (rule.entity, "")
-        values = filler.shown(main[1], places) if main[0] == rule.entity else [None] * len(places)
+        own = main[0] == rule.entity
+        label = self._label(main) if own else None
+        values = filler.shown(main[1], places) if own else [None] * len(places)
         messages = filler.fill(rule.check.message, places)
         advices = filler.fill(rule.check.advice, places)
         level = cast(Level, rule.check.severity)
@@ -172,7 +174,7 @@ class _Findings:
                 file=file,
                 sheet=sheet,
                 row=row,
-                column=cells[0][0] if cells else self._label(main),
+                column=cells[0][0] if cells else label,
                 value=values[number],
                 message=messages[number],
                 advice=advices[number],
