@@ -9,11 +9,13 @@ from decimal import Decimal
 
 from mingbai.tables.layouts.crosstabs import Place
 from mingbai.tables.layouts.matrices import ZERO, Matrix
+from mingbai.tables.layouts.ratios import Rules
 from mingbai.tables.layouts.sums import Sum
 
 _MOST = 2_000
 _GUESSES = 200
 _DEPTH = 3
+_MOST_CELLS = 40
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,32 @@ def culprits(matrix: Matrix, sums: Sequence[Sum]) -> tuple[list[Mend], list[Sum]
     search = _Search(matrix, sums)
     mends = search.explain(_DEPTH)
     return mends, [sums[n] for n in sorted(search.failing)]
+
+
+def confirmed_by_rules(
+    matrix: Matrix, rules: Rules, known: Sequence[Sum], failing: Sequence[Sum]
+) -> tuple[list[Mend], list[Sum]]:
+    """Failing sums whose wrong cell shows in a share or product as well: mended, both hold."""
+    holding = {place for one in known if one not in failing for place in one.cells}
+    mends, left = [], []
+    for one in failing:
+        total = sum((matrix.value(part) or ZERO for part in one.parts), ZERO)
+        whole = one.constant if one.whole is None else matrix.value(one.whole) or ZERO
+        found = []
+        for place in one.cells if len(one.cells) <= _MOST_CELLS else ():
+            change = total - whole if place == one.whole else whole - total
+            if place not in holding and rules.broken_by(place):
+                expected = (matrix.value(place) or ZERO) + change
+                matrix.suppose(place, expected)
+                if not rules.broken_by(place):
+                    found.append(Mend(place, expected, (one,)))
+                matrix.suppose(place, expected - change)
+        if len(found) == 1:
+            matrix.suppose(found[0].place, found[0].expected)
+            mends += found
+        else:
+            left.append(one)
+    return mends, left
 
 
 class _Search:

@@ -46,21 +46,39 @@ class _Rule:
         return tuple((row, source) for source in self.sources)
 
 
-def odds(matrix: Matrix) -> tuple[list[Odds], int]:
-    """Cells that break a share, a product or a sum to a hundred; and how many rules hold.
+class Rules:
+    """The shares, products and hundreds that hold in a table.
 
-    Figures count as printed within half of their last digit. `matrix` may already suppose mended
-    values, so that a share of a mended cell is not told as well.
+    Figures count as printed within half of their last digit. `matrix` may suppose mended values, so
+    that a share of a mended cell is not told as well.
     """
-    columns = [c for c in matrix.columns if _filled(matrix, c) >= 3]
-    if len(columns) > _MOST_COLUMNS:
-        return [], 0
-    rules = list(_shares(matrix, columns))
-    rules += _products(matrix, columns, rules)
-    found = [odd for rule in rules for odd in _broken(matrix, rule)]
-    hundreds = list(_hundreds(matrix, columns))
-    found += [odd for parts in hundreds for odd in _not_hundred(matrix, *parts)]
-    return found, len(rules) + len(hundreds)
+
+    def __init__(self, matrix: Matrix) -> None:
+        self.matrix = matrix
+        self.rules: list[_Rule] = []
+        self.hundreds: list[tuple[tuple[int, ...], Decimal]] = []
+        columns = [c for c in matrix.columns if _filled(matrix, c) >= 3]
+        if len(columns) <= _MOST_COLUMNS:
+            self.rules = list(_shares(matrix, columns))
+            self.rules += _products(matrix, columns, self.rules)
+            self.hundreds = list(_hundreds(matrix, columns))
+
+    def __len__(self) -> int:
+        return len(self.rules) + len(self.hundreds)
+
+    def broken(self) -> list[Odds]:
+        """Every cell that breaks a rule."""
+        found = [odd for rule in self.rules for odd in _broken(self.matrix, rule)]
+        return found + [odd for one in self.hundreds for odd in _not_hundred(self.matrix, *one)]
+
+    def broken_by(self, place: Place) -> int:
+        """How many rules fail that read this cell in its own row."""
+        row, column = place
+        return sum(
+            not _fits(self.matrix, rule, row)
+            for rule in self.rules
+            if rule.total != row and column in (rule.column, *rule.sources)
+        )
 
 
 def _filled(matrix: Matrix, column: int) -> int:

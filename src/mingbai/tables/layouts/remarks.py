@@ -9,10 +9,10 @@ from mingbai.tables.errors import wording
 from mingbai.tables.identity import masked
 from mingbai.tables.intake import Level, Problem
 from mingbai.tables.layouts.crosstabs import Cell, Crosstab, Place
-from mingbai.tables.layouts.culprits import Mend, culprits
+from mingbai.tables.layouts.culprits import Mend, confirmed_by_rules, culprits
 from mingbai.tables.layouts.figures import column_letters
 from mingbai.tables.layouts.matrices import ZERO, Matrix
-from mingbai.tables.layouts.ratios import Odds, odds
+from mingbai.tables.layouts.ratios import Odds, Rules
 from mingbai.tables.layouts.sums import Sum, sums
 from mingbai.tables.texts import Text, shown
 
@@ -27,15 +27,17 @@ def problems_of(table: Crosstab, file: str) -> tuple[list[Problem], int]:
     matrix = Matrix(table)
     known = sums(matrix)
     mends, failing = culprits(matrix, known)
+    rules = Rules(matrix)
+    more, failing = confirmed_by_rules(matrix, rules, known, failing)
+    mends += more
     voice = _Voice(table, file, Matrix(table))
     found = [voice.mend(one) for one in mends]
     found += [voice.failing(one) for one in failing]
-    broken, rules = odds(matrix)
     told = {place for one in failing for place in one.cells} | {one.place for one in mends}
-    found += [voice.odds(one) for one in broken if one.place not in told]
+    found += [voice.odds(one) for one in rules.broken() if one.place not in told]
     found += list(voice.unreadable({one.place for one in mends}))
     found += list(voice.oddities())
-    return found, len(known) + rules * len(table.lines)
+    return found, len(known) + len(rules) * len(table.lines)
 
 
 class _Voice:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -103,13 +103,31 @@ class _Finder:
             order = [line for line in self.lines if line not in consumed]
             samples, grain = self._samples(order)
             patterns = [p for p in by_figures(order, samples, grain) if p.whole not in known]
-            held = [one for pattern in patterns for one in self._obeyed([pattern])]
+            held = self._runs_held(patterns)
             if not held:
                 return
             for one in sorted(held, key=lambda h: len(h.pattern.parts), reverse=True):
                 if one.pattern.whole not in consumed or self.axis == "row":
                     _keep(found, one)
                     consumed |= set(one.pattern.parts)
+
+    def _runs_held(self, patterns: Sequence[Pattern]) -> list[_Held]:
+        """Runs that hold; where several of one shape do, one more with a slip in it is believed."""
+        trials = [_Trial(self, pattern) for pattern in patterns]
+        for trial in trials:
+            trial.settle_rounding()
+        sure = [trial for trial in trials if trial.convinces()]
+        shapes = Counter(_shape(trial.pattern) for trial in sure)
+        known = {trial.pattern.whole for trial in sure}
+        likely = [
+            trial
+            for trial in trials
+            if shapes[_shape(trial.pattern)] > 1
+            and trial.pattern.whole not in known
+            and trial.hits > trial.misses
+            and trial.evidence >= _EVIDENCE / 2
+        ]
+        return [trial.held() for trial in (*sure, *likely)]
 
     def _samples(self, order: Sequence[int]) -> tuple[list[list[int]], int]:
         """A few lines across with the most filled cells, as whole millionths, and how far they agree."""
@@ -154,6 +172,11 @@ class _Held:
     sums: list[Sum]
 
 
+def _shape(pattern: Pattern) -> tuple[int, int]:
+    """Where the parts of a run begin beside their sum, and how far apart they are."""
+    return pattern.parts[0] - pattern.whole, pattern.parts[1] - pattern.parts[0]
+
+
 def _keep(found: list[_Held], held: _Held) -> None:
     """Add a pattern unless another says nearly the same of the same line; the better one stays."""
     mine = set(held.pattern.parts)
@@ -169,7 +192,7 @@ def _keep(found: list[_Held], held: _Held) -> None:
 def _holds(hits: int, misses: int, named: bool) -> bool:
     if named:
         return hits >= misses and hits >= 1 and misses <= max(2, (hits + misses) // 4)
-    return hits >= 3 and misses <= max(1, (hits + misses) // 8)
+    return hits >= 2 and misses <= max(1, (hits + misses) // 8)
 
 
 class _Trial:
