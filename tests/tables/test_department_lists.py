@@ -275,3 +275,29 @@ def test_lists_are_told_apart_when_both_packs_read(checks: Desk) -> None:
     checks.read(f"身份证号,供养方式\n{SON},集中供养\n", "cn-tekun-list")
     checks.read(f"户主身份证号,鉴定等级\n{SON},C级\n", "cn-dwelling-grades")
     checks.read(f"身份证号,残疾类别,残疾等级\n{SON},视力,一级\n", "cn-disability-cards")
+
+
+@pytest.mark.parametrize(
+    ("text", "profile"),
+    [
+        ("户编号,身份证号,残疾类别\nh1,{head},肢体\n", "cn-disability-cards"),
+        ("户编号,户主身份证号,鉴定等级\nh1,{head},C级\n", "cn-dwelling-grades"),
+        ("户编号,身份证号,险种\nh1,{head},居民医保\n", "cn-medical-insurance"),
+        ("户编号,身份证号,结算日期,合规自付\nh1,{head},2025-01-02,10\n", "cn-medical-bills"),
+        ("户编号,身份证号,车牌号\nh1,{head},云A00000\n", "cn-vehicles"),
+    ],
+)
+def test_household_number_that_an_office_added_does_no_harm(
+    checks: Desk, text: str, profile: str
+) -> None:
+    intake = checks.read(text.format(head=HEAD), profile)
+    assert intake.rows_listed == 0
+    assert intake.problems == []
+
+
+def test_persons_number_beside_the_id_number_does_no_harm(desk: Desk) -> None:
+    text = f"人口编号,身份证号,残疾类别,残疾等级\np2,{WIFE},听力,二级\n"
+    intake = desk.read(text, "cn-disability-cards")
+    assert rows(intake, "person", "disability_type", "disability_grade")[1] == ("2", "2")
+    export = f"人口编号,户编号,姓名,与户主关系,证件号码,残疾类别\np2,h1,李四,配偶,{WIFE},听力\n"
+    desk.read(export, "cn-person-export")  # an export with these columns is no list of cards
