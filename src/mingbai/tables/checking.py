@@ -136,12 +136,13 @@ def _same(check: Check, rows: pa.Table, ledger: Ledger) -> None:
             *(found[n].to_pylist() for n in (*keys, "place_min")), strict=True
         )
     }
-    for text in set(found[check.fact].to_pylist()):
-        part = facts.filter(pc.equal(facts[check.fact], text))
-        for link, place in zip(part[LINK].to_pylist(), part["place"].to_pylist(), strict=True):
-            first = firsts.get((link, text), place)
-            if rows[other][place].as_py() != rows[other][first].as_py():
-                _tell_same(check, rows, place, first, ledger)
+    near = facts.filter(pc.is_in(facts[check.fact], value_set=found[check.fact].combine_chunks()))
+    for link, text, place in zip(
+        *(near[name].to_pylist() for name in (*keys, "place")), strict=True
+    ):
+        first = firsts.get((link, text), place)
+        if rows[other][place].as_py() != rows[other][first].as_py():
+            _tell_same(check, rows, place, first, ledger)
 
 
 def _tell_same(check: Check, rows: pa.Table, place: int, first: int, ledger: Ledger) -> None:
