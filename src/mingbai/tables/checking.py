@@ -117,32 +117,26 @@ def _unique(check: Check, rows: pa.Table, ledger: Ledger) -> None:
 
 def _same(check: Check, rows: pa.Table, ledger: Ledger) -> None:
     """Rows of one parent that share a text (同户同号) and differ in another, told at the later row."""
-    other = check.other or ""
-    if other not in rows.column_names:
+    if check.other not in rows.column_names:
         return
-    names = [LINK, check.fact, other]
-    facts = rows.select(names).append_column("place", pa.array(range(rows.num_rows), pa.int64()))
-    facts = facts.filter(pc.and_(pc.is_valid(facts[check.fact]), pc.is_valid(facts[other])))
-    codes = facts[other].combine_chunks().dictionary_encode().indices
-    facts = facts.append_column("code", codes)
-    keys = [LINK, check.fact]
-    found = facts.group_by(keys, use_threads=False).aggregate(
+    columns = {
+        "link": rows[LINK],
+        "text": rows[check.fact],
+        "code": rows[check.other].combine_chunks().dictionary_encode().indices,
+        "place": pa.array(range(rows.num_rows), pa.int64()),
+    }
+    facts = pa.table(columns)
+    facts = facts.filter(pc.and_(pc.is_valid(facts["text"]), pc.is_valid(facts["code"])))
+    found = facts.group_by(["link", "text"], use_threads=False).aggregate(
         [("code", "min"), ("code", "max"), ("place", "min")]
     )
     found = found.filter(pc.not_equal(found["code_min"], found["code_max"]))
-    firsts = {
-        (link, text): place
-        for link, text, place in zip(
-            *(found[n].to_pylist() for n in (*keys, "place_min")), strict=True
-        )
-    }
-    near = facts.filter(pc.is_in(facts[check.fact], value_set=found[check.fact].combine_chunks()))
-    for link, text, place in zip(
-        *(near[name].to_pylist() for name in (*keys, "place")), strict=True
-    ):
-        first = firsts.get((link, text), place)
-        if rows[other][place].as_py() != rows[other][first].as_py():
-            _tell_same(check, rows, place, first, ledger)
+    firsts = {(one["link"], one["text"]): one["place_min"] for one in found.to_pylist()}
+    near = facts.filter(pc.is_in(facts["text"], value_set=found["text"].combine_chunks()))
+    for one in near.to_pylist():
+        first = firsts.get((one["link"], one["text"]), one["place"])
+        if rows[check.other][first].as_py() != rows[check.other][one["place"]].as_py():
+            _tell_same(check, rows, one["place"], first, ledger)
 
 
 def _tell_same(check: Check, rows: pa.Table, place: int, first: int, ledger: Ledger) -> None:
