@@ -33,6 +33,12 @@ _ATTRIBUTE = re.compile(
     r"序号|编号|代码|编码|行次|\bcode\b|\bNo\.?$|\bsurvey$|\brank\b|排名|位次", re.IGNORECASE
 )
 _YEAR = re.compile(r"年份|年度|^年$|\byear\b", re.IGNORECASE)
+# What a form says about itself, and who signed it: neither titles nor rows.
+_FORM = re.compile(
+    r"\s*(表\s*号|制定机关|批准机关|批准文号|备案文号|文\s*号|有效期|填报单位|统计时间|截至时间"
+    r"|(单位|统计)?负责人|填表人|制表人|审核人|复核人|经办人|联系电话|报出日期|填报日期)\s*[:：]"
+)
+_COUNTED = re.compile(r"[甲乙丙丁戊己庚辛]|[（(]?\d{1,3}[)）]?")
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 _LONG_TEXT = 48
 _YEARS = range(1900, 2101)
@@ -100,8 +106,8 @@ class Page:
         return found
 
     def is_figure(self, row: int, column: int) -> bool:
-        """Whether a cell stands where data stands: a number, or a mark or slip in place of one."""
-        return self.figure(row, column).state in ("number", "unknown", "odd")
+        """Whether a filled cell holds what data are: a number, or a mark or slip in place of one."""
+        return self.figure(row, column).state != "words"
 
 
 def blocks(page: Page) -> list[Block]:
@@ -260,6 +266,7 @@ class _Reader:
         ]
         self.lines = [(row, places) for row, places in self.lines if places]
         self.title = self.unit = ""
+        self.counted: set[int] = set()
 
     def block(self) -> Block | None:
         head_top = self._around()
@@ -269,7 +276,10 @@ class _Reader:
             return None
         body = [(row, places) for row, places in self.lines if row > header[-1]]
         body, notes = self._notes(body)
-        texts = [self.page.texts[row] for row in range(header[0], header[-1] + 1)]
+        texts: list[list[str]] = [
+            [] if row in self.counted else self.page.texts[row]
+            for row in range(header[0], header[-1] + 1)
+        ]
         heads = paths(texts, header[0], self.page.merges, self.left, self.right)
         labels = self._label_columns(body, heads)
         columns = self._columns(body, heads, labels)
@@ -290,7 +300,7 @@ class _Reader:
             units = [match for text in texts if (match := _UNIT.search(text))]
             if units:
                 self.unit = self.unit or (units[0]["unit"] or units[0]["en"] or "").strip()
-            plain = [text for text in texts if not _UNIT.match(text)]
+            plain = [text for text in texts if not (_UNIT.match(text) or _FORM.match(text))]
             alone = len(plain) <= 1 and not any(self.page.is_figure(row, c) for c in places[1:])
             if alone or (plain and all(_is_title(text) for text in plain)):
                 self.title = self.title or next(iter(plain), "")
@@ -309,11 +319,17 @@ class _Reader:
     def _header(self, head_top: int, first: int) -> list[int]:
         """The rows between the titles and the data; sparse first rows of data are not among them."""
         rows = [(row, places) for row, places in self.lines if head_top <= row < first]
+        self.counted = {row for row, places in rows[1:] if self._counts_columns(row, places)}
         while rows and rows[-1][1] == [self.left]:
             rows.pop()
         if first == self.end:
             rows = [line for line in rows if len(line[1]) > 1][:2]
         return [row for row, _ in rows][:8]
+
+    def _counts_columns(self, row: int, places: list[int]) -> bool:
+        """Whether a row of the header only counts its columns: 甲, 乙, 1, 2, 3."""
+        texts = [self.page.text(row, c) for c in places]
+        return len(texts) > 2 and all(_COUNTED.fullmatch(text) for text in texts)
 
     def _notes(
         self, body: list[tuple[int, list[int]]]
@@ -346,6 +362,8 @@ class _Reader:
     def _is_note(self, line: tuple[int, list[int]]) -> bool:
         row, places = line
         text = self.page.text(row, places[0])
+        if _FORM.match(text):
+            return True
         return len(places) == 1 and bool(_NOTE.match(text) or len(text) > _LONG_TEXT)
 
     def _label_columns(self, body: list[tuple[int, list[int]]], heads: list[Path]) -> list[int]:

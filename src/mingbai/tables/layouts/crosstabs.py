@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import cached_property
 
 from mingbai.tables.layouts.blocks import Block, Page
 from mingbai.tables.layouts.figures import BLANK, Figure, squeezed
@@ -99,8 +100,11 @@ def _by_number(found: Sequence[tuple[Page, Block]]) -> Iterator[list[tuple[Page,
             # A whole set of blocks may repeat the title instead of saying 续表.
             same = [g for g in groups if g[0] == block.number and g[1][-1][1].title == block.title]
             home = same[-1] if same else None
-        elif groups and not block.title and groups[-1][1][-1][1].top == block.top:
-            home = groups[-1] if groups[-1][1][-1][1].sheet == block.sheet else None
+        elif groups and not block.title:
+            before = groups[-1][1][-1][1]
+            # Without a title: the right half of what stands beside it, or the same header again.
+            again = _signature(before) == _signature(block) or before.top == block.top
+            home = groups[-1] if before.sheet == block.sheet and again else None
         if home is None:
             home = (block.number, [])
             groups.append(home)
@@ -142,6 +146,11 @@ class _Stack:
             for row in block.rows
         ]
 
+    @cached_property
+    def labels(self) -> list[str]:
+        """The labels of all rows to compare by, once all pages are there."""
+        return [squeezed(row.label) for block in self.blocks for row in block.rows]
+
     def oddities(self) -> Iterator[Oddity]:
         """Header labels that differ from page to page."""
         first = self.blocks[0]
@@ -170,8 +179,9 @@ def _side_by_side(stacks: Sequence[_Stack]) -> Iterator[Crosstab]:
 
 def _alike(one: _Stack, other: _Stack) -> bool:
     """Whether two stacks print the same rows, a few slips aside."""
-    mine = [squeezed(line.label) for line, _, _ in one.entries()]
-    labels = [squeezed(line.label) for line, _, _ in other.entries()]
+    mine, labels = one.labels, other.labels
+    if mine == labels:
+        return True
     known = set(mine)
     if 2 * sum(label in known for label in labels) < max(len(labels), len(mine)):
         return False
@@ -186,7 +196,7 @@ def _joined(members: Sequence[_Stack], base: _Stack) -> Crosstab:
     for stack in members:
         table.oddities += stack.oddities()
         entries = stack.entries()
-        places = _align([squeezed(line.label) for line, _, _ in entries], keys)
+        places = _align(stack.labels, keys)
         if len(members) > 1:
             table.oddities += _labels(stack, entries, places, lines)
         _fill(table, stack, entries, places)

@@ -14,7 +14,8 @@ from mingbai.tables.layouts.matrices import RATIO, ZERO, Matrix
 from mingbai.tables.layouts.patterns import Pattern, by_figures, by_labels, by_levels
 
 Axis = Literal["row", "column"]
-_WIDE = 60
+# Above this the figures alone are not searched for sums; labels are enough of a guide.
+_MOST_LINES = 240
 _SAMPLES = 8
 # Decimal digits of agreement that chance does not give.
 _EVIDENCE = 8
@@ -59,11 +60,7 @@ class _Finder:
     def _summed(self) -> list[int]:
         """Columns a total row may sum: counts and amounts, no shares or averages."""
         matrix = self.matrix
-        return [
-            c
-            for c in matrix.columns
-            if not RATIO.search(matrix.path(c)[-1] if matrix.path(c) else "")
-        ]
+        return [c for c in matrix.columns if not RATIO.search("/".join(matrix.path(c)))]
 
     def place(self, line: int, other: int) -> Place:
         return (other, line) if self.axis == "row" else (line, other)
@@ -76,7 +73,8 @@ class _Finder:
         for family in families.values():
             for held in self._obeyed(family):
                 _keep(found, held)
-        if len(self.lines) <= 4 * _WIDE:
+        explained = {line for held in found for line in (held.pattern.whole, *held.pattern.parts)}
+        if len(self.lines) <= _MOST_LINES and not explained.issuperset(self.lines):
             self._by_figures(found)
         return [one for held in found for one in held.sums]
 
