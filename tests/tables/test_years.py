@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.tables.helpers import csv, profiles, read, rows
+from mingbai.tables import TablesError
+from mingbai.tables.fit import check_profiles
+from tests.tables.helpers import SCHEMA, csv, profiles, read, rows
 
 YEARLY = """
 profile: yearly
@@ -30,8 +32,8 @@ def test_latest_year_is_read_and_earlier_ones_have_their_own_reason(tmp_path: Pa
         ("TABLE-131", None, 2, ((2, 3),), "年度"),
         ("TABLE-131", None, 2, ((6, 7),), "年度"),
     ]
-    assert "2022 年度的 2 行" in intake.problems[0].message.zh
-    assert "2023 年度" in intake.problems[0].message.zh
+    assert "年度为“2022”的 2 行" in intake.problems[0].message.zh
+    assert "“2023”" in intake.problems[0].message.zh
 
 
 @pytest.mark.parametrize(("first", "second"), [("a.csv", "b.csv"), ("b.csv", "a.csv")])
@@ -67,3 +69,48 @@ def test_year_belongs_to_the_columns_a_profile_reads() -> None:
     assert profile.year is not None
     assert profile.year.labels == ("年度", "年份")
     assert profile.year in profile.sources
+
+
+STAGED = """
+profile: staged
+title: {zh: 收支, en: budget}
+recognise: {all: [户编号, 处理类型]}
+entity: household
+key: 户编号
+stage: {labels: 处理类型, order: [识别, 消除]}
+facts: {wage: 工资}
+"""
+
+
+def test_of_two_moments_the_later_one_is_read_whatever_their_order(tmp_path: Path) -> None:
+    text = "h1,风险消除时,2\nh1,识别时,1\nh2,识别时,3\nh3,识别时,4\nh3,风险消除时,5\nh4,,6\n"
+    intake = read(csv(tmp_path, "a.csv", "户编号,处理类型,工资\n" + text).parent, STAGED)
+    assert rows(intake, "household", "household_id", "wage") == [
+        ("h1", 200),
+        ("h2", 300),
+        ("h3", 500),
+        ("h4", 600),
+    ]
+    (problem,) = intake.problems
+    assert (problem.code, problem.rows, problem.spans) == ("TABLE-131", 2, ((3, 3), (5, 5)))
+    assert "“识别时”" in problem.message.zh
+    assert "“风险消除时”" in problem.message.zh
+
+
+def test_moment_that_is_not_in_the_order_decides_nothing(tmp_path: Path) -> None:
+    text = "户编号,处理类型,工资\nh1,其他,1\nh1,识别时,2\n"
+    intake = read(csv(tmp_path, "a.csv", text).parent, STAGED)
+    assert rows(intake, "household", "wage") == [(100,)]
+    assert [one.code for one in intake.problems] == ["TABLE-043"]
+
+
+def test_wrong_stage_is_a_numbered_error() -> None:
+    with pytest.raises(TablesError) as caught:
+        profiles(STAGED.replace("order:", "ordr:"))
+    assert [one.code for one in caught.value.findings] == ["TABLE-005", "TABLE-008"]
+    bills = STAGED.replace("entity: household\nkey: 户编号", "entity: bill\nlink: 人").replace(
+        "wage", "paid"
+    )
+    with pytest.raises(TablesError) as caught:
+        check_profiles(profiles(bills), SCHEMA)
+    assert [one.code for one in caught.value.findings] == ["TABLE-008"]

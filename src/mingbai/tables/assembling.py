@@ -17,6 +17,7 @@ from mingbai.tables.lots import (
     list_earlier,
     list_refused,
     list_repeats,
+    list_superseded,
     list_unidentified,
     row_name,
     source_of,
@@ -74,6 +75,7 @@ class Assembler:
             list_earlier(lot, self.ledger)
             if not self._resolve(lot, table, self.rows):
                 self._list_orphans(lot, table)
+            list_superseded(lot, self.ledger)
             list_repeats(lot, self.ledger)
         if any(not lot.profile.supplements for lot in lots):
             self.given.add(table.entity)
@@ -90,6 +92,7 @@ class Assembler:
             list_refused(lot, self.ledger)
             list_earlier(lot, self.ledger)
             alone = self._resolve(lot, table, register)
+            list_superseded(lot, self.ledger)
             list_repeats(lot, self.ledger)
             self._add(lot, table, adds=alone)
         return lots

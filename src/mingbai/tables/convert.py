@@ -11,7 +11,7 @@ import pyarrow as pa
 from mingbai.tables.cells import BLANK, Issue, Reading
 from mingbai.tables.columns import RawColumn, absent, only_where_blank, understand
 from mingbai.tables.formats.sheet import Body, RowRemark, Sheet
-from mingbai.tables.marks import KEY, LINK, NAME, STATE, YEAR
+from mingbai.tables.marks import KEY, LINK, NAME, STAGE, STATE, YEAR
 from mingbai.tables.profiles import FactSpec, Profile, Source
 from mingbai.tables.quick import quick_id, quick_key
 from mingbai.tables.readers import Cells, quick_reader, reader
@@ -44,9 +44,7 @@ class Batch:
     facts: dict[str, pa.Array]
     parent_facts: dict[str, pa.Array]
     labels: dict[str, str]
-    name: pa.Array | None = None
-    year: pa.Array | None = None
-    state: pa.Array | None = None
+    marks: dict[str, pa.Array] = field(default_factory=dict)
     places: Mapping[str, int] = field(default_factory=dict)
     shifts: pa.Array | None = None
     troubles: list[CellTrouble] = field(default_factory=list)
@@ -94,14 +92,7 @@ class _Converter:
             batch.labels[LINK] = self._label(profile.link.source)
             check = "id_number" if profile.link.match else None
             batch.link, batch.link_troubles = self._text((profile.link.source,), "", check)
-        if profile.named and self.match.place(profile.named) is not None:
-            batch.name, _ = self._text((profile.named,), "", None)
-            batch.labels[NAME] = self._label(profile.named)
-        if profile.year and self.match.place(profile.year) is not None:
-            batch.year = self._year(profile.year, batch)
-        if profile.only and self.match.place(profile.only.source) is not None:
-            batch.state, _ = self._text((profile.only.source,), "", None)
-            batch.labels[STATE] = self._label(profile.only.source)
+        self._marks(profile, batch)
         batch.troubles += self._facts(profile.facts, table, batch.facts, batch.labels)
         parent = self.schema.table(table.parent) if table.parent else None
         if parent is not None:
@@ -109,6 +100,20 @@ class _Converter:
             batch.troubles += self._facts(specs, parent, batch.parent_facts, batch.labels)
         batch.troubles += map(_row_trouble, self.body.remarks)
         return batch
+
+    def _marks(self, profile: Profile, batch: Batch) -> None:
+        """What is said about the row itself: of whom it is, whether and when it counts."""
+        texts = {
+            NAME: profile.named,
+            STATE: profile.only.source if profile.only else None,
+            STAGE: profile.stage.source if profile.stage else None,
+        }
+        for mark, source in texts.items():
+            if source and self.match.place(source) is not None:
+                batch.marks[mark], _ = self._text((source,), "", None)
+                batch.labels[mark] = self._label(source)
+        if profile.year and self.match.place(profile.year) is not None:
+            batch.marks[YEAR] = self._year(profile.year, batch)
 
     def _year(self, source: Source, batch: Batch) -> pa.Array:
         """The year (年度) of every row; an odd cell is a word like that on any number."""

@@ -29,6 +29,8 @@ def _profile(profile: Profile, schema: Schema) -> Iterator[Finding]:
         return
     if table.key and profile.key is None:
         yield finding("TABLE-008", file=profile.file, at=profile.at, key="key")
+    if profile.stage and profile.key is None:
+        yield finding("TABLE-008", file=profile.file, at=profile.at, key="key")
     if table.link and profile.link is None and profile.key_match is None:
         yield finding("TABLE-008", file=profile.file, at=profile.at, key="link")
     parent = schema.table(table.parent) if table.parent else None

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from mingbai.tables.convert import Batch
 from mingbai.tables.ledger import Ledger
-from mingbai.tables.marks import ABOVE, BATCH, KEY, LINK, NAME, POSITION, STATE, YEAR
+from mingbai.tables.marks import ABOVE, BATCH, KEY, LINK, POSITION, STAGE, STATE, YEAR
 from mingbai.tables.profiles import Profile
 from mingbai.tables.texts import Text, shown
 
@@ -46,12 +46,7 @@ def _table(batch: Batch, number: int) -> pa.Table:
         columns[KEY] = batch.key
     if batch.link is not None:
         columns[LINK] = batch.link
-    if batch.name is not None:
-        columns[NAME] = batch.name
-    if batch.state is not None:
-        columns[STATE] = batch.state
-    if batch.year is not None:
-        columns[YEAR] = batch.year
+    columns |= batch.marks
     columns |= batch.facts
     columns |= {ABOVE + name: values for name, values in batch.parent_facts.items()}
     rows = len(batch)
@@ -126,8 +121,30 @@ def list_earlier(lot: Lot, ledger: Ledger) -> None:
         groups.setdefault((number, year), []).append(row)
     for (number, year), rows in groups.items():
         column = _header(ledger.batches[number], YEAR)
-        ledger.list_rows(number, rows, "TABLE-131", column=column, year=year, latest=latest)
+        ledger.list_rows(number, rows, "TABLE-131", column=column, word=year, latest=latest)
     lot.table = without(lot.table, earlier.to_pylist()).drop_columns([YEAR])
+
+
+def list_superseded(lot: Lot, ledger: Ledger) -> None:
+    """Of rows with one key that were taken at several moments (识别时、消除时) keep those of the last."""
+    stage = lot.profile.stage
+    if stage is None or STAGE not in lot.table.column_names:
+        return
+    keys, said = lot.table[KEY].to_pylist(), lot.table[STAGE].to_pylist()
+    ranks = [stage.rank(word) for word in said]
+    last: dict[str, int] = {}
+    for at, key in enumerate(keys):
+        if ranks[at] > ranks[last.setdefault(key, at)]:
+            last[key] = at
+    groups: dict[tuple[int, str, str], list[int]] = {}
+    earlier = [at for at, key in enumerate(keys) if 0 <= ranks[at] < ranks[last[key]]]
+    for at in earlier:
+        number, row = source_of(lot.table, at)
+        groups.setdefault((number, said[at], said[last[keys[at]]]), []).append(row)
+    for (number, word, latest), rows in groups.items():
+        column = _header(ledger.batches[number], STAGE)
+        ledger.list_rows(number, rows, "TABLE-131", column=column, word=word, latest=latest)
+    lot.table = without(lot.table, earlier).drop_columns([STAGE])
 
 
 def list_refused(lot: Lot, ledger: Ledger) -> None:

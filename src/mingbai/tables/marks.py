@@ -2,4 +2,4 @@
 
 KEY, LINK, ABOVE = "\x00key", "\x00link", "\x00above."
 BATCH, POSITION = "\x00batch", "\x00position"
-NAME, YEAR, STATE = "\x00name", "\x00year", "\x00state"
+NAME, YEAR, STATE, STAGE = "\x00name", "\x00year", "\x00state", "\x00stage"

@@ -18,6 +18,7 @@ from mingbai.tables.profiles import (
     Profile,
     Recognise,
     Source,
+    StageSpec,
 )
 from mingbai.tables.spec_files import SpecReader
 from mingbai.tables.texts import Text, fold
@@ -27,7 +28,7 @@ Read = TypeVar("Read")
 
 _KEYS = (
     "profile", "title", "source", "rank", "supplements", "recognise", "entity", "key", "link",
-    "facts", "parent", "checks", "columns", "newer", "year", "only",
+    "facts", "parent", "checks", "columns", "newer", "year", "only", "stage",
 )  # fmt: skip
 _CHECKS = {
     "one": ("fact", "code"),
@@ -133,6 +134,7 @@ class _ProfileReader(SpecReader):
             supplements=self._optional(entries, "supplements", self._supplements) or False,
             year=self._optional(entries, "year", lambda node: self.source(node, "year")),
             only=self._optional(entries, "only", self._only),
+            stage=self._optional(entries, "stage", self._stage),
             columns=self._headers(entries, "columns"),
             newer=self._headers(entries, "newer"),
             file=self.file,
@@ -239,6 +241,14 @@ class _ProfileReader(SpecReader):
         words = self.texts(entries["unless" if unless else "says"], "only")
         source = self.source(entries["labels"], "labels")
         return OnlySpec(source, frozenset(map(fold, words)), unless)
+
+    def _stage(self, node: Node) -> StageSpec:
+        """Words of the column from the earliest moment to the latest."""
+        entries = self.mapping(node, "stage", ("labels", "order"))
+        if not self.need(entries, node, "labels", "order"):
+            return StageSpec(Source((), ()), ())
+        words = self.texts(entries["order"], "order")
+        return StageSpec(self.source(entries["labels"], "labels"), tuple(map(fold, words)))
 
     def _parent(self, node: Node) -> tuple[tuple[FactSpec, ...], tuple[str, str] | None]:
         """Facts of the parent that stand on every row, and whose row decides when they differ."""

@@ -94,6 +94,19 @@ class OnlySpec:
 
 
 @dataclass(frozen=True)
+class StageSpec:
+    """A column that says at which of several moments a row was taken (识别时、消除时), in their order."""
+
+    source: Source
+    order: tuple[str, ...]
+
+    def rank(self, said: str | None) -> int:
+        """The place in the order of the first word that the cell holds; -1 for none."""
+        text = fold(said or "")
+        return next((at for at, word in enumerate(self.order) if word in text), -1)
+
+
+@dataclass(frozen=True)
 class Check:
     """A check over accepted rows that gives remarks: one, at_most_one, id_agrees, unique, same.
 
@@ -144,6 +157,7 @@ class Profile:
     supplements: bool = False
     year: Source | None = None
     only: OnlySpec | None = None
+    stage: StageSpec | None = None
     columns: tuple[str, ...] = ()
     newer: tuple[str, ...] = ()
     generic: bool = False
@@ -176,6 +190,7 @@ class Profile:
         own = self.key.sources if self.key else ()
         tied = (self.link.source,) if self.link else ()
         state = self.only.source if self.only else None
-        more = tuple(source for source in (self.named, self.year, state) if source)
+        stage = self.stage.source if self.stage else None
+        more = tuple(source for source in (self.named, self.year, state, stage) if source)
         facts = self.facts + self.parent_facts
         return own + tied + more + tuple(source for spec in facts for source in spec.all_sources)
