@@ -78,6 +78,24 @@ def test_a_blank_is_told_only_where_the_sheet_has_the_column(checked):
     assert only(found, "record.road_blank").value is None
 
 
+@pytest.mark.parametrize(("rows", "told"), [(20, [1] * 20), (21, [21])])
+def test_a_long_column_that_is_blank_throughout_is_told_once(checked, rows, told):
+    lines = "".join(f"9953010100{n:02d},甲,3,\n" for n in range(rows))
+    found = checked(household="户编号,户主姓名,家庭人口数,与村主干路距离\n" + lines)
+    assert [one.rows for one in found.problems] == told
+    one = found.problems[0]
+    assert (one.code, one.column, one.level) == ("record.road_blank", "与村主干路距离", "hint")
+    if rows == 21:
+        assert (one.row, one.key, one.spans) == (None, None, ((2, 22),))
+        assert one.message.zh == "整张表 21 行都是这样：“与村主干路距离”没有填写。"
+
+
+def test_one_filled_cell_and_the_blank_ones_are_told_one_by_one(checked):
+    lines = "".join(f"9953010100{n:02d},甲,3,{'1' if n == 7 else ''}\n" for n in range(30))
+    found = checked(household="户编号,户主姓名,家庭人口数,与村主干路距离\n" + lines)
+    assert [one.row for one in found.problems] == [n + 2 for n in range(30) if n != 7]
+
+
 def test_a_cell_that_could_not_be_read_gets_one_word_not_two(checked):
     found = checked(household="户编号,户主姓名,家庭人口数,与村主干路距离\n995301010001,甲,3,很远\n")
     assert brief(found) == []

@@ -34,7 +34,7 @@ class Needs:
         self._lists = {entity for entity, names in intake.supplied.items() if names}
         self._intake = intake
         self._lack = cache(self._lacks_of)
-        self._rows_of = cache(self._sheets_of)
+        self.rows_of = cache(self._rows_of)
 
     def lacking(self, name: str) -> tuple[Key, ...]:
         """The facts without which the check can never speak, in a stable order."""
@@ -67,14 +67,13 @@ class Needs:
 
     def _everywhere(self, entity: str, fact: str) -> bool:
         columns = self._intake.columns
-        sheets = self._rows_of(entity)
-        return all(fact in columns.get((*sheet, entity), {}) for sheet in sheets)
+        return all(fact in columns.get((*one, entity), {}) for one in self.rows_of(entity))
 
-    def _sheets_of(self, entity: str) -> tuple[tuple[str, str | None], ...]:
-        """The sheets that the rows of an entity come from; lists that only add to them are none."""
+    def _rows_of(self, entity: str) -> dict[tuple[str, str | None], int]:
+        """The sheets that the rows of an entity come from (no lists that only add to them), counted."""
         table = self._intake.tables[entity].select(["_file", "_sheet"])
-        found = table.group_by(["_file", "_sheet"]).aggregate([])
-        return tuple(zip(found["_file"].to_pylist(), found["_sheet"].to_pylist(), strict=True))
+        found = table.group_by(["_file", "_sheet"]).aggregate([([], "count_all")])
+        return {(one["_file"], one["_sheet"]): one["count_all"] for one in found.to_pylist()}
 
     def blanks(self, name: str) -> tuple[str, ...]:
         """Facts of the check's own row that speak by being blank: the row's sheet must have them."""

@@ -18,7 +18,11 @@ from mingbai.screening.check_texts import Filler
 from mingbai.screening.inputs import with_gaps
 from mingbai.tables import Intake, Problem
 from mingbai.tables.intake import Level
+from mingbai.tables.ledger import spans_of
 from mingbai.tables.texts import Text
+
+#: Of a longer sheet that is blank from top to bottom the rows are not told one by one.
+_MANY = 20
 
 #: Called with a step's name and how far it is.
 Progress = Callable[[str, int, int], None]
@@ -156,6 +160,11 @@ class _Findings:
         if rule.check is None:
             raise LookupError(name)  # only checks are asked for
         about, blank = self.needs.about(name), self.needs.blanks(name)
+        if blank:
+            places = [one for one in places if self._is_blank(rule.entity, blank, sources[one])]
+        whole = self._whole_sheets(rule.entity, [sources[one] for one in places]) if blank else {}
+        yield from (self._of_sheet(rule, about, sheet, rows) for sheet, rows in whole.items())
+        places = [one for one in places if sources[one][:2] not in whole]
         main = about[0] if about else (rule.entity, "")
         own = main[0] == rule.entity
         label = self._label(main) if own else None
@@ -166,8 +175,6 @@ class _Findings:
         for number, place in enumerate(places):
             file, sheet, row = sources[place]
             cells = self._cells(about, file, sheet)
-            if blank and not self._is_blank(rule.entity, blank, sources[place]):
-                continue
             yield Problem(
                 code=name,
                 severity="remark",
@@ -183,6 +190,42 @@ class _Findings:
                 places=tuple(where for _, where in cells),
                 level=level,
             )
+
+    def _whole_sheets(
+        self, entity: str, sources: list[tuple[str, str | None, int]]
+    ) -> dict[tuple[str, str | None], list[int]]:
+        """Sheets of which every row is blank there, with these rows: one word is enough for them."""
+        rows: dict[tuple[str, str | None], list[int]] = {}
+        for file, sheet, row in sources:
+            rows.setdefault((file, sheet), []).append(row)
+        counts = self.needs.rows_of(entity)
+        return {one: found for one, found in rows.items() if counts[one] == len(found) > _MANY}
+
+    def _of_sheet(
+        self, rule: Rule, about: tuple[Key, ...], sheet: tuple[str, str | None], rows: list[int]
+    ) -> Problem:
+        assert rule.check is not None
+        message, advice = rule.check.message, rule.check.advice
+        cells = self._cells(about, *sheet)
+        return Problem(
+            code=rule.id,
+            severity="remark",
+            file=sheet[0],
+            sheet=sheet[1],
+            row=None,
+            column=cells[0][0] if cells else None,
+            value=None,
+            message=Text(
+                f"整张表 {len(rows)} 行都是这样：{message.zh}",
+                f"All {len(rows)} rows of the sheet: {message.en}",
+            ),
+            advice=Text(advice.zh, advice.en),
+            entity=rule.entity,
+            key=None,
+            level=cast(Level, rule.check.severity),
+            rows=len(rows),
+            spans=spans_of(rows),
+        )
 
     def _cells(self, about: tuple[Key, ...], file: str, sheet: str | None) -> list[tuple[str, int]]:
         """Header and place of the facts in the row's own sheet, the main one first."""

@@ -50,7 +50,7 @@ class Ledger:
             return
         self.listed[batch].update(fresh)
         lines = self.batches[batch].rows.take(pa.array(fresh, pa.int64())).to_pylist()
-        spans = _spans(lines)
+        spans = spans_of(lines)
         facts |= {"count": len(fresh), "lines": _said(spans)}
         self._note_sheet("listed", batch, code, facts, len(fresh), spans)
 
@@ -180,7 +180,7 @@ def _places(batch: Batch, column: str, row: int | None = None) -> tuple[int, ...
     return tuple(batch.places[name] + shift for name in names if name in batch.places)
 
 
-def _spans(lines: Sequence[int]) -> tuple[tuple[int, int], ...]:
+def spans_of(lines: Sequence[int]) -> tuple[tuple[int, int], ...]:
     """Row numbers as ranges: 3, 4, 5, 9 is 3 to 5 and 9."""
     spans: list[tuple[int, int]] = []
     for line in sorted(lines):

@@ -204,6 +204,8 @@ def _columns(
     """Where each fact stands in each sheet, so that a finding about a fact can point to its cell."""
     found: dict[tuple[str, str | None, str], dict[str, tuple[str, int]]] = {}
     for batch in batches:
+        if batch.shifts is not None:
+            continue  # blocks side by side: a fact stands in several columns
         table = schema.table(batch.profile.entity)
         owners = [(batch.profile.entity, batch.facts.keys())]
         if table is not None and table.parent:
