@@ -12,13 +12,20 @@ from mingbai.tables.formats.sheet import Merge, RowSheet
 Row = list[object]
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
 TOTALS = ("总计", "合 计", "全 省", "Total")
-LEAVES = (("男", "女"), ("城镇", "乡村"), ("一产", "二产", "三产"), ("初中", "高中", "大专", "本科"))
+LEAVES = (
+    ("男", "女"),
+    ("城镇", "乡村"),
+    ("一产", "二产", "三产"),
+    ("初中", "高中", "大专", "本科"),
+)
 
 
 class Typed(RowSheet):
     """A sheet typed by hand."""
 
-    def __init__(self, rows: Sequence[Sequence[object]], name: str = "1", merges: Sequence[Merge] = ()) -> None:
+    def __init__(
+        self, rows: Sequence[Sequence[object]], name: str = "1", merges: Sequence[Merge] = ()
+    ) -> None:
         self.name = name
         self._rows = rows
         self._merges = merges
@@ -62,7 +69,9 @@ def drawn(random: Random, *, levels: int, scale: int, unit: str = "人") -> Draw
 
 def _small(random: Random, scale: int) -> int:
     """A count; small groups are often absent."""
-    return random.choice((0, random.randint(0, 9), random.randint(0, scale), random.randint(0, scale)))
+    return random.choice(
+        (0, random.randint(0, 9), random.randint(0, scale), random.randint(0, scale))
+    )
 
 
 def _tree(random: Random, levels: int) -> tuple[list[tuple[str, int]], dict[int, list[int]]]:
@@ -107,7 +116,9 @@ def printed(table: Drawn, layout: Layout) -> list[Typed]:
     return [_sheet(blocks, "1", layout)]
 
 
-def _block(table: Drawn, layout: Layout, groups: list[int], number: int) -> tuple[list[Row], list[Merge]]:
+def _block(
+    table: Drawn, layout: Layout, groups: list[int], number: int
+) -> tuple[list[Row], list[Merge]]:
     width = len(table.leaves) + 1
     title = "3-2 各地区分组人口" if number == 0 else f"3-2 续表{number}"
     rows: list[Row] = [[title], [f"单位：{table.unit}"], ["地　区"], [""]]
@@ -178,3 +189,110 @@ def damaged(random: Random, table: Drawn) -> tuple[int, int, int]:
             new = old
     table.values[place] = new
     return place
+
+
+def plain_tables(random: Random) -> dict[str, list[Row]]:
+    """Other tables that add up: no groups, no indentation, rounded amounts, shares, nested labels."""
+    return {
+        "flat": _flat(random),
+        "runs": _runs(random),
+        "rounded": _rounded(random),
+        "shares": _shares(random),
+        "nested": _nested(random),
+    }
+
+
+def _place(number: int) -> str:
+    return f"{SURNAMES[number % 30]}{SURNAMES[(number * 7 + 3) % 30]}县"
+
+
+def _totals(rows: Sequence[Row]) -> Row:
+    return ["总计", *(sum(int(str(row[n])) for row in rows) for n in range(1, len(rows[0])))]
+
+
+def _flat(random: Random) -> list[Row]:
+    body: list[Row] = []
+    for number in range(random.randint(3, 15)):
+        parts = [random.randint(0, 9000) for _ in range(3)]
+        body.append([_place(number), sum(parts), *parts])
+    both = [_totals(body), *body] if random.random() < 0.5 else [*body, _totals(body)]
+    return [["地区", "总人口", "0-14岁", "15-64岁", "65岁及以上"], *both]
+
+
+def _runs(random: Random) -> list[Row]:
+    """Cities and the counties below them at the same indentation."""
+    cities, printed_rows = [], []
+    for city in range(random.randint(3, 6)):
+        counties: list[Row] = []
+        for county in range(random.randint(2, 6)):
+            men, women = random.randint(500, 9000), random.randint(500, 9000)
+            counties.append([_place(9 * city + county), men + women, men, women])
+        cities.append([f"{SURNAMES[city]}州市", *_totals(counties)[1:]])
+        printed_rows += [cities[-1], *counties]
+    return [
+        ["表1 人口"],
+        ["单位：人"],
+        ["地区", "合计", "男", "女"],
+        _totals(cities),
+        *printed_rows,
+    ]
+
+
+def _rounded(random: Random) -> list[Row]:
+    """Amounts rounded one by one, so that printed sums are off by a last digit now and then."""
+    places = random.choice((0, 1, 2))
+    exact = [
+        [Decimal(random.randint(1000, 9_999_999)) / 10_000 for _ in range(3)]
+        for _ in range(random.randint(4, 25))
+    ]
+    rows = [[_place(n), sum(parts), *parts] for n, parts in enumerate(exact)]
+    total = ["合计", *(sum(Decimal(str(row[n])) for row in rows) for n in range(1, 5))]
+    shown = [
+        [row[0], *(str(round(Decimal(str(v)), places)) for v in row[1:])] for row in [*rows, total]
+    ]
+    return [["收入（单位：万元）"], ["地区", "总收入", "工资", "经营", "转移"], *shown]
+
+
+def _shares(random: Random) -> list[Row]:
+    counts: list[Row] = [
+        [_place(n), *(random.randint(1, 5000) for _ in range(3))]
+        for n in range(random.randint(5, 20))
+    ]
+    body: list[Row] = []
+    for row in [_totals(counts), *counts]:
+        parts = [int(str(value)) for value in row[1:]]
+        cells: Row = [row[0], sum(parts)]
+        for part in parts:
+            cells += [part, str(round(Decimal(part) * 100 / sum(parts), 2))]
+        body.append(cells)
+    kinds = ["务农", "", "务工", "", "其他", ""]
+    heads = [["地区", "总户数", *kinds], ["", "", *["户数", "占总户数比重"] * 3]]
+    return [["5-3 各地区农户"], ["单位：户、%"], *heads, *body]
+
+
+def _nested(random: Random) -> list[Row]:
+    """Groups of rows in a first column that is filled once for each."""
+    groups = {
+        name: [[random.randint(0, 900) for _ in range(3)] for _ in range(2)]
+        for name in ("城市", "镇", "乡村")[: random.randint(2, 3)]
+    }
+    whole = [[sum(g[sex][n] for g in groups.values()) for n in range(3)] for sex in range(2)]
+    body: list[Row] = []
+    for name, (men, women) in {"全省": whole, **groups}.items():
+        both = [a + b for a, b in zip(men, women, strict=True)]
+        for label, cells in (("合计", both), ("男", men), ("女", women)):
+            body.append([name if label == "合计" else "", label, sum(cells), *cells])
+    return [["表7"], ["城乡", "性别", "合计", "小学", "初中", "高中"], *body]
+
+
+def unrelated(random: Random) -> list[Row]:
+    """Averages, rates and noise: nothing is the sum of anything."""
+
+    def line(label: str) -> Row:
+        income = random.randint(8000, 30000)
+        rate = Decimal(random.randint(1000, 9000)) / 100
+        return [label, income, str(rate), random.randint(1, 900), random.randint(1, 900)]
+
+    rows = [line(_place(number)) for number in range(random.randint(3, 20))]
+    heads: Row = ["地区", "人均可支配收入（元）", "城镇化率（%）", "甲指标", "乙指标"]
+    return [["主要指标"], heads, line("全市平均"), *rows]

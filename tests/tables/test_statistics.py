@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from mingbai.tables.formats.opening import open_file
-from mingbai.tables.formats.sheet import Merge, RowSheet
 from mingbai.tables.intake import Problem
 from mingbai.tables.layouts import Statistics, read_statistics
 from mingbai.tables.layouts.figures import column_letters
+from tests.tables.drawn_crosstabs import Typed
 
 Rows = list[list[object]]
-
-
-class Typed(RowSheet):
-    """A sheet typed by hand."""
-
-    def __init__(
-        self, rows: Sequence[Sequence[object]], name: str = "1", merges: Sequence[Merge] = ()
-    ) -> None:
-        self.name = name
-        self._rows = rows
-        self._merges = merges
-
-    def rows(self) -> Iterator[Sequence[object]]:
-        return iter(self._rows)
-
-    def merges(self) -> Sequence[Merge]:
-        return self._merges
 
 
 def statistics(*sheets: Sequence[Sequence[object]]) -> Statistics:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from itertools import islice
 
 import pyarrow as pa
@@ -24,6 +24,8 @@ from mingbai.tables.layouts.remarks import problems_of
 
 MAX_ROWS, MAX_CELLS = 20_000, 1_500_000
 _SCALE = 18
+# Sums and products of whatever a cell may hold stay exact.
+_DIGITS = 140
 _LARGEST = Decimal(10) ** 19
 
 TIDY = pa.schema(
@@ -78,6 +80,11 @@ def read_statistics(file_name: str, sheets: Sequence[Sheet]) -> Statistics | Non
     Row numbers count from 1, columns go by their letters. `value` is exact; it is empty where a cell
     is blank, is no number, or has more than 19 digits before the point.
     """
+    with localcontext(prec=_DIGITS):
+        return _read(file_name, sheets)
+
+
+def _read(file_name: str, sheets: Sequence[Sheet]) -> Statistics | None:
     found: list[tuple[Page, Block]] = []
     for sheet in sheets:
         page = None if sheet.hidden else _page(sheet)
