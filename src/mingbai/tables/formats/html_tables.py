@@ -29,6 +29,7 @@ _RAW = frozenset(("script", "style", "title", "xml"))
 _TAG = re.compile(
     r"""</?([A-Za-z][^\s/>]*)((?:[^>=]|=\s*"[^"]*"|=\s*'[^']*'|=(?!\s*["']))*+)>""",
 )
+_BEGIN = re.compile(r"</?[A-Za-z]")
 _SPANS = re.compile(r"""\b(row|col)span\s*=\s*["']?\s*([^\s"'>/]{1,20})""", re.IGNORECASE)
 _CELLS = re.compile(r"<t[drh][\s>]", re.IGNORECASE)
 _LINES = frozenset(("br", "p", "div", "li"))
@@ -138,12 +139,12 @@ class _Reader:
         if sign in ("!", "?"):
             end = "-->" if text.startswith("<!--", mark) else ">"
             return self._skip(text, mark, end)
-        if not (sign == "/" or (sign.isascii() and sign.isalpha())):
+        if not _BEGIN.match(text, mark):
             self._say("<")
             return mark + 1
         tag = _TAG.match(text, mark)
         if tag is None:
-            return mark + 2 if sign == "/" else self._cut_off(text, mark)
+            return self._cut_off(text, mark)
         name = tag[1].lower()
         if sign == "/":
             self._end(name)
