@@ -124,7 +124,8 @@ def test_what_is_no_sum_is_not_held_to_be_one(seed: int) -> None:
 
 JUNK = st.sampled_from(
     ["", "1", "2.5", "-", "…", "1C", "地区", "合计", "小计", "男", "总计", "1-6 续表", "续表十一",
-     "表1 人口", "单位：人", "注：无", "0-4岁", "占比重", None, True, 3, 10**30, "1e99", "9" * 50, float("nan"), "\n", "　"]
+     "表1 人口", "单位：人", "注：无", "0-4岁", "占比重", None, True, 3, 10**30, "1e99", "9" * 50,
+     float("nan"), "\n", "　"]
 )  # fmt: skip
 
 

@@ -87,6 +87,8 @@ def head_rows(head: Sequence[Sequence[object]], merges: Sequence[Merge]) -> Iter
         for first in range(last - 1, max(last - MAX_DEPTH, -1), -1):
             if not upper[first] or not any(texts[last]):
                 break
+            if all(len(row) == width and all(row) for row in texts[first : last + 1]):
+                continue  # every cell has its own label: nothing stands over anything
             found = tuple(paths(texts[first : last + 1], first, merges, 0, width - 1))
             # Without a group or a label that only stands above, the rows say nothing together.
             if any(len(path) > 1 for path in found) or any(
