@@ -68,7 +68,7 @@ class Assembler:
 
     def _accept(self, table: Table) -> list[Lot]:
         """The accepted rows of one entity; its parents have been accepted before."""
-        lots = [lot for lot in gather(self.batches, table.entity) if not lot.profile.key_match]
+        lots = gather(self.batches, table.entity, matched=False)
         for lot in lots:
             list_unidentified(lot, self.ledger)
             list_refused(lot, self.ledger)
@@ -86,7 +86,7 @@ class Assembler:
 
     def _supplement(self, table: Table, register: dict[str, pa.Table]) -> list[Lot]:
         """Department lists (部门名单): rows without a key of ours fill the rows their number finds."""
-        lots = [lot for lot in gather(self.batches, table.entity) if lot.profile.key_match]
+        lots = gather(self.batches, table.entity, matched=True)
         for lot in lots:
             list_unidentified(lot, self.ledger)
             list_refused(lot, self.ledger)
@@ -184,6 +184,9 @@ class Assembler:
             self._tell_conflicts(merged, derived.table, parent.entity)
             self.rows[parent.entity] = merged.table
         self.parts.setdefault(parent.entity, []).append(Part(derived.table))
+        # Told: a village's name on each of a million rows would only take memory from here on.
+        told = [name for name in lot.table.column_names if name.startswith(ABOVE)]
+        lot.table = lot.table.drop_columns(told)
 
     def _tell_disagreement(
         self,
@@ -224,13 +227,14 @@ class Assembler:
         if rows is None:
             return shape.empty_table()
         there = {table.key: KEY, table.link: LINK}
+        zeros = pa.py_buffer(bytes(8 * rows.num_rows + 8))
         columns = []
         for field in shape:
             name = there.get(field.name, field.name)
             if name in rows.column_names:
                 columns.append(rows[name].combine_chunks().cast(field.type))
             elif field.name not in ("_file", "_sheet", "_row"):
-                columns.append(pa.nulls(rows.num_rows, field.type))
+                columns.append(_nothing(rows.num_rows, field.type, zeros))
         return pa.table([*columns, *self._sources(rows)], schema=shape)
 
     def _sources(self, rows: pa.Table) -> list[pa.Array]:
@@ -246,3 +250,10 @@ class Assembler:
         places = pc.add(offset, rows[POSITION].combine_chunks().cast(pa.int64()))
         lines = pa.concat_arrays([batch.rows for batch in self.batches]).take(places)
         return [files.take(numbers), sheets.take(numbers), lines]
+
+
+def _nothing(rows: int, kind: pa.DataType, zeros: pa.Buffer) -> pa.Array:
+    """A column nobody told; all of them share one buffer, for a pack may have a hundred."""
+    text = pa.types.is_string(kind)
+    buffers = [zeros, zeros, pa.py_buffer(b"")] if text else [zeros, zeros]
+    return pa.Array.from_buffers(kind, rows, buffers, null_count=rows)

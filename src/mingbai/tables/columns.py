@@ -13,6 +13,8 @@ from mingbai.tables.cells import UNREADABLE, Reading, tidy
 from mingbai.tables.quick import Quick
 from mingbai.tables.readers import ReadCells
 
+_SAYS = r"^[0-9\p{Han}]"
+
 
 class RawColumn:
     """A column as distinct tidy values and, for each row, the number of its value."""
@@ -31,9 +33,28 @@ class RawColumn:
     def __len__(self) -> int:
         return len(self.codes)
 
+    @property
+    def size(self) -> int:
+        """How many distinct cells there are."""
+        return len(self._distinct)
+
+    def cell(self, row: int) -> object:
+        """The tidy cell of a row."""
+        return self.distinct[self.codes[row].as_py()]
+
+    def blanks(self) -> list[int]:
+        """The numbers of the distinct cells that say nothing."""
+        return [number for number, value in enumerate(self.distinct) if value is None]
+
+    def filtered(self, mask: pa.Array) -> RawColumn:
+        """The rows where the mask says so."""
+        return RawColumn(self.distinct, self.codes.filter(mask))
+
 
 class TextColumn(RawColumn):
     """A column of text as Arrow keeps it; Python sees only the cells that need it."""
+
+    words: pa.Array
 
     def __init__(self, words: pa.Array, codes: pa.Array) -> None:
         super().__init__([], codes)
@@ -41,12 +62,29 @@ class TextColumn(RawColumn):
 
     @cached_property
     def _tidied(self) -> list[object]:
-        assert self.words is not None
         return [tidy(word) for word in self.words.to_pylist()]
 
     @property
     def distinct(self) -> list[object]:
         return self._tidied
+
+    @property
+    def size(self) -> int:
+        return len(self.words)
+
+    def cell(self, row: int) -> object:
+        return tidy(self.words[self.codes[row].as_py()].as_py())
+
+    def blanks(self) -> list[int]:
+        # No sign for nothing begins with a digit or a Chinese character.
+        says = pc.fill_null(pc.match_substring_regex(self.words, _SAYS), False)
+        places = pc.indices_nonzero(pc.invert(says))
+        words = self.words.take(places).to_pylist()
+        pairs = zip(places.to_pylist(), words, strict=True)
+        return [place for place, word in pairs if tidy(word) is None]
+
+    def filtered(self, mask: pa.Array) -> RawColumn:
+        return TextColumn(self.words, self.codes.filter(mask))
 
 
 def from_cells(cells: Iterable[object]) -> RawColumn:
@@ -97,8 +135,7 @@ def _plain_type(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def only_where_blank(helper: RawColumn, own: RawColumn) -> RawColumn:
     """The helper's cells where the column itself says nothing: elsewhere nobody looks at them."""
-    empty = [place for place, value in enumerate(own.distinct) if value is None]
-    asked = pc.is_in(own.codes, value_set=pa.array(empty, own.codes.type))
+    asked = pc.is_in(own.codes, value_set=pa.array(own.blanks(), own.codes.type))
     used = helper.codes.filter(asked).unique()
     distinct = _some(helper, used)
     codes = pc.index_in(helper.codes, value_set=used)

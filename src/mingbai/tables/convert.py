@@ -54,6 +54,12 @@ class Batch:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def release(self) -> None:
+        """Let go of the values once a table holds them; which facts there were is still known."""
+        self.facts = {name: pa.nulls(0, values.type) for name, values in self.facts.items()}
+        above = self.parent_facts.items()
+        self.parent_facts = {name: pa.nulls(0, values.type) for name, values in above}
+
 
 def convert(sheet: Sheet, match: Match, file: str, schema: Schema) -> Batch:
     """Read all rows below the header; nothing is decided about them yet."""

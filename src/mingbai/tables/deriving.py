@@ -35,14 +35,13 @@ def derive(rows: pa.Table, decide: tuple[str, str] | None, parent: Table) -> Der
     groups = encoded.indices
     keys = encoded.dictionary
     deciding = _deciding(rows, decide, groups, len(keys))
-    anchor = pc.coalesce(
-        deciding, _first(groups, pa.array(range(len(groups)), pa.int64()), len(keys))
-    )
+    first = _first(groups, pa.array(range(len(groups)), pa.int64()), len(keys))
+    anchor = pc.coalesce(deciding, first)
     columns = {KEY: keys}
     found: dict[int, list[tuple[str, str]]] = {}
     for name in (name for name in rows.column_names if name.startswith(ABOVE)):
         fact = name.removeprefix(ABOVE)
-        values, odd = _agreed(rows[name].combine_chunks(), groups, deciding, len(keys))
+        values, odd = _agreed(rows[name].combine_chunks(), groups, deciding, first)
         columns[fact] = values
         column = parent.column(fact)
         for group, pair in odd:
@@ -83,18 +82,36 @@ def _deciding(
     return _first(groups.filter(chosen), places, count)
 
 
+def _span(codes: pa.Array, groups: pa.Array, first: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """The smallest and the largest code of each group; null where it has none.
+
+    Nearly all groups say what their first row says: only the others are gathered.
+    """
+    lead = codes.take(first)
+    same = pc.fill_null(pc.equal(codes, lead.take(groups)), False)
+    other = pc.and_not(pc.is_valid(codes), same)
+    asked = groups.filter(other).unique()
+    if not len(asked):
+        return lead, lead
+    mine = pc.is_in(groups, value_set=asked)
+    pairs = pa.table({"group": groups.filter(mine), "code": codes.filter(mine)})
+    span = pairs.group_by("group", use_threads=False).aggregate([("code", "min"), ("code", "max")])
+    where = pc.index_in(
+        pa.array(range(len(first)), groups.type), value_set=span["group"].combine_chunks()
+    )
+    low, high = (
+        pc.coalesce(span[name].combine_chunks().take(where), lead)
+        for name in ("code_min", "code_max")
+    )
+    return low, high
+
+
 def _agreed(
-    values: pa.Array, groups: pa.Array, deciding: pa.Array, count: int
+    values: pa.Array, groups: pa.Array, deciding: pa.Array, first: pa.Array
 ) -> tuple[pa.Array, list[tuple[int, tuple[object, object]]]]:
     """The value of each group, and the groups that disagree with two of the values they give."""
     encoded = values.dictionary_encode()
-    pairs = pa.table({"group": groups, "code": encoded.indices})
-    span = pairs.group_by("group", use_threads=False).aggregate([("code", "min"), ("code", "max")])
-    where = pc.index_in(
-        pa.array(range(count), groups.type), value_set=span["group"].combine_chunks()
-    )
-    low = span["code_min"].combine_chunks().take(where)
-    high = span["code_max"].combine_chunks().take(where)
+    low, high = _span(encoded.indices, groups, first)
     same = pc.fill_null(pc.equal(low, high), True)
     said = encoded.indices.take(deciding)
     chosen = pc.if_else(same, low, said)

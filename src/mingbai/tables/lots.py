@@ -26,15 +26,21 @@ class Lot:
     batches: tuple[int, ...]
 
 
-def gather(batches: Sequence[Batch], entity: str) -> list[Lot]:
-    """One lot per profile of the entity, the profile with the smallest rank first."""
+def gather(batches: Sequence[Batch], entity: str, *, matched: bool) -> list[Lot]:
+    """One lot per profile of the entity, the profile with the smallest rank first.
+
+    `matched`: those whose rows are tied by the ID number, or the others. The batches let go of their
+    values, so that a million rows are in memory once.
+    """
     found: dict[str, list[int]] = {}
     for number, batch in enumerate(batches):
-        if batch.profile.entity == entity:
+        if batch.profile.entity == entity and bool(batch.profile.key_match) == matched:
             found.setdefault(batch.profile.id, []).append(number)
     lots = []
     for numbers in found.values():
         tables = [_table(batches[number], number) for number in numbers]
+        for number in numbers:
+            batches[number].release()
         table = pa.concat_tables(tables, promote_options="default")
         lots.append(Lot(batches[numbers[0]].profile, table, tuple(numbers)))
     return sorted(lots, key=lambda lot: (lot.profile.supplements, lot.profile.rank, lot.batches))
@@ -208,8 +214,8 @@ def row_name(ledger: Ledger, number: int, row: int) -> Text:
 def first_places(keys: pa.ChunkedArray) -> pa.Array:
     """For each row the place of the first row with the same value; nulls are one value."""
     codes = keys.combine_chunks().dictionary_encode(null_encoding="encode").indices
-    places = pa.array(range(len(codes)), pa.int64())
-    pairs = pa.table({"code": codes, "place": places})
-    firsts = pairs.group_by("code", use_threads=False).aggregate([("place", "min")])
-    ordered = firsts.sort_by("code")["place_min"].combine_chunks()
-    return ordered.take(codes)
+    # Codes are given out as values come: a row is the first of its value when its code is the next.
+    before = pc.cumulative_max(codes).slice(0, max(len(codes) - 1, 0))
+    before = pa.concat_arrays([pa.array([-1] if len(codes) else [], codes.type), before])
+    firsts = pc.indices_nonzero(pc.greater(codes, before)).cast(pa.int64())
+    return firsts.take(codes)

@@ -75,5 +75,6 @@ def shown(value: object, limit: int = 60) -> str:
     else:
         text = str(value)
     text = " ".join(text[: 2 * limit].split())
-    text = "".join(sign if sign.isprintable() else "\ufffd" for sign in text[: limit + 1])
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else "\ufffd" for sign in text[: limit + 1])
     return text if len(text) <= limit else text[:limit] + "…"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mingbai.tables.cells import tidy
 from mingbai.tables.columns import RawColumn
@@ -58,6 +59,16 @@ class Body:
     columns: dict[int, RawColumn]
     shifts: pa.Array | None = None
     remarks: tuple[RowRemark, ...] = ()
+
+
+def kept_remarks(remarks: Sequence[RowRemark], mask: pa.Array) -> tuple[RowRemark, ...]:
+    """The words on rows that stay, by their new places."""
+    if not remarks:
+        return ()
+    places = {old: new for new, old in enumerate(pc.indices_nonzero(mask).to_pylist())}
+    return tuple(
+        RowRemark(places[one.row], one.code, one.count) for one in remarks if one.row in places
+    )
 
 
 class Sheet(ABC):

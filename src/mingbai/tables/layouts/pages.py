@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mingbai.tables.columns import RawColumn
-from mingbai.tables.formats.sheet import Body, FileRemark, Merge, Sheet
+from mingbai.tables.formats.sheet import Body, FileRemark, Merge, Sheet, kept_remarks
 from mingbai.tables.layouts.blocks import continued
 from mingbai.tables.layouts.headers import Path
 from mingbai.tables.texts import fold, shown
@@ -75,7 +75,7 @@ class Pages(Sheet):
         for shift in self.shifts:
             columns = {place: whole.columns[place + shift] for place in own}
             filled = pc.invert(_blank(columns.values(), len(whole.rows)))
-            kept = {place: _only(columns[place], filled) for place in wanted}
+            kept = {place: columns[place].filtered(filled) for place in wanted}
             parts.append(Body(whole.rows.filter(filled), kept))
         rows = pa.concat_arrays([part.rows for part in parts])
         columns = {place: _stacked([part.columns[place] for part in parts]) for place in wanted}
@@ -96,14 +96,14 @@ class Pages(Sheet):
         own = outside if repeats is None else pc.and_not(outside, repeats)
         self.around += body.rows.filter(own).to_pylist()
         kept = pc.invert(left_out)
-        columns = {place: _only(column, kept) for place, column in body.columns.items()}
+        columns = {place: column.filtered(kept) for place, column in body.columns.items()}
         shifts = None if body.shifts is None else body.shifts.filter(kept)
-        return Body(body.rows.filter(kept), columns, shifts)
+        return Body(body.rows.filter(kept), columns, shifts, kept_remarks(body.remarks, kept))
 
     def _repeats(self, body: Body) -> pa.Array | None:
         """Rows in which every filled cell is a label of its column; the cheapest column is asked first."""
         labels = {place: {fold(label) for label in self.paths[place]} for place in body.columns}
-        order = sorted(body.columns, key=lambda place: len(body.columns[place].distinct))
+        order = sorted(body.columns, key=lambda place: body.columns[place].size)
         hits = {place: _hits(body.columns[place], labels[place]) for place in order[:1]}
         if not hits[order[0]]:
             return None
@@ -111,7 +111,7 @@ class Pages(Sheet):
         for place in order:
             column = body.columns[place]
             here = _is_in(column, hits.get(place) or _hits(column, labels[place]))
-            blank = _is_in(column, _nothing(column))
+            blank = _is_in(column, column.blanks())
             matched = pc.add(matched, here.cast(pa.int32()))
             filled = pc.add(filled, pc.invert(blank).cast(pa.int32()))
         label_only = pc.equal(filled, matched)
@@ -131,18 +131,12 @@ class Pages(Sheet):
         """Rows with a single text that is a title, a unit line or a note."""
         first, *others = sorted(wanted)
         lonely = _blank([body.columns[place] for place in others], len(body.rows))
-        column = body.columns[first]
-
-        def cell(row: int) -> object:
-            return column.distinct[column.codes[row].as_py()]
-
+        cell = body.columns[first].cell
         found = [n for n in pc.indices_nonzero(lonely).to_pylist() if self._is_around(cell(n))]
         # Who filled in a table and who checked it stand in one row, each in a cell.
         last = range(max(len(body.rows) - _LAST, 0), len(body.rows))
         found += [n for n in last if isinstance(cell(n), str) and _AROUND.match(str(cell(n)))]
-        return pc.is_in(
-            pa.array(range(len(body.rows)), pa.int64()), value_set=pa.array(found, pa.int64())
-        )
+        return _mask(found, len(body.rows))
 
     def _is_around(self, cell: object) -> bool:
         if not isinstance(cell, str):
@@ -164,13 +158,10 @@ def titles_of(head: Iterable[Sequence[object]]) -> frozenset[str]:
 
 
 def _mask(numbers: Iterable[int], length: int) -> pa.Array:
-    return pc.is_in(
-        pa.array(range(length), pa.int64()), value_set=pa.array(list(numbers), pa.int64())
-    )
-
-
-def _nothing(column: RawColumn) -> list[int]:
-    return [number for number, value in enumerate(column.distinct) if value is None]
+    wanted = pa.array(list(numbers), pa.int64())
+    if not len(wanted):
+        return pa.repeat(pa.scalar(False), length)
+    return pc.is_in(pa.array(range(length), pa.int64()), value_set=wanted)
 
 
 def _hits(column: RawColumn, labels: set[str]) -> list[int]:
@@ -187,16 +178,12 @@ def _is_in(column: RawColumn, numbers: Sequence[int]) -> pa.Array:
 
 def _blank(columns: Iterable[RawColumn], rows: int) -> pa.Array:
     """Rows in which all these columns say nothing."""
-    mask = pa.array([True] * rows, pa.bool_())
+    mask = pa.repeat(pa.scalar(True), rows)
     for column in columns:
-        mask = pc.and_(mask, _is_in(column, _nothing(column)))
+        mask = pc.and_(mask, _is_in(column, column.blanks()))
         if not pc.any(mask).as_py():
             break
     return mask
-
-
-def _only(column: RawColumn, mask: pa.Array) -> RawColumn:
-    return RawColumn(column.distinct, column.codes.filter(mask))
 
 
 def _stacked(columns: Sequence[RawColumn]) -> RawColumn:
@@ -236,4 +223,4 @@ def _unmerged(
             for source, target in pairs:
                 codes[target] = codes[source]
             columns[place] = RawColumn(columns[place].distinct, pa.array(codes, pa.int32()))
-    return Body(body.rows, columns)
+    return Body(body.rows, columns, remarks=body.remarks)
