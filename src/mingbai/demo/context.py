@@ -35,6 +35,7 @@ class Context:
     until: date
     tables: dict[str, pa.Table] = field(default_factory=dict)
     truth: dict[str, pa.Table] = field(default_factory=dict)
+    rural: frozenset[str] = frozenset()  # codes of the villages with rural people
 
     def rng(self, name: str) -> np.random.Generator:
         """One stream per name, so that a new draw in one step does not move the others."""
@@ -65,11 +66,10 @@ class Context:
     def villages(self, day: date) -> list[Village]:
         """The villages with rural people on a day, in code order (有农村人口的村)."""
         rows = valid_on(self.tables["divisions"], day)
-        inside = set(self.place.parameters["frame"]["with_people"])
         return [
             Village(row["code"], row["name"], row["parent"], row["kind"])
             for row in sorted(rows.to_pylist(), key=lambda row: row["code"])
-            if row["code"] in inside
+            if row["code"] in self.rural
         ]
 
 

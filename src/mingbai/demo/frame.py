@@ -1,0 +1,191 @@
+"""The frame of a place (框架): divisions, groups, poor villages, and the dated figures a rate divides by."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from mingbai.demo.context import Context, Village
+from mingbai.demo.divisions import Division, read_roster, tree
+from mingbai.demo.errors import PlaceError
+from mingbai.demo.schema import TABLES
+from mingbai.demo.totals import Total
+
+_CHINESE = "〇一二三四五六七八九十"
+
+
+def build(context: Context, roster: Path | None = None) -> None:
+    """Put divisions, groups, village_statuses, denominators and place_facts."""
+    place = context.place
+    counties = (place.county, *place.parameters["frame"].get("former_counties", ()))
+    found = tree(
+        read_roster(roster, counties),
+        place.first_day,
+        within=place.code if place.level == "township" else "",
+    )
+    above = [
+        Division(one["code"], one["name"], one["level"], one["level"], one["code"][:-2] or "",
+                 place.first_day, None)
+        for one in place.parents
+    ]  # fmt: skip
+    context.put("divisions", _rows("divisions", [vars(one) for one in (*above, *found)]))
+    context.rural = _with_people(context, found)
+    _put_groups(context)
+    _put_village_statuses(context)
+    _put_denominators(context)
+    _put_facts(context)
+
+
+def _rows(table: str, rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist(rows, schema=TABLES[table])
+
+
+def _with_people(context: Context, found: list[Division]) -> frozenset[str]:
+    """Codes of the villages with rural people: whole kinds, and so many communities drawn."""
+    wanted = context.place.parameters["frame"]["villages_with_people"]
+    codes = {one.code for one in found if one.level == "village" and one.kind in wanted["kinds"]}
+    day = context.place.as_of
+    drawn = sorted(
+        one.code
+        for one in found
+        if one.kind == "community" and one.from_date <= day and (not one.to_date or one.to_date > day)
+    )
+    count = wanted.get("communities", 0)
+    codes.update(context.rng("frame.communities").choice(drawn, count, replace=False).tolist())
+    return frozenset(codes)
+
+
+def _put_groups(context: Context) -> None:
+    low, high = context.place.parameters["frame"]["groups_per_village"]
+    rng = context.rng("frame.groups")
+    rows = []
+    for village in context.villages(context.place.as_of):
+        for number in range(1, int(rng.integers(low, high, endpoint=True)) + 1):
+            rows.append(
+                {
+                    "group_id": f"{village.code}{number:03d}",
+                    "village_code": village.code,
+                    "name": f"{_in_chinese(number)}组",
+                }
+            )
+    context.put("groups", _rows("groups", rows))
+
+
+def _in_chinese(number: int) -> str:
+    """Numbers of groups in words, as villages write them.
+
+    >>> [_in_chinese(one) for one in (1, 10, 12, 24)]
+    ['一', '十', '十二', '二十四']
+    """
+    tens, ones = divmod(number, 10)
+    head = "" if not tens else "十" if tens == 1 else f"{_CHINESE[tens]}十"
+    return head + (_CHINESE[ones] if ones else "")
+
+
+def _put_village_statuses(context: Context) -> None:
+    """Poor villages and their exits. The code is that of the report's day, for earlier days too."""
+    given = context.place.parameters["frame"]
+    poor = _poor_villages(context, given["poor_villages"])
+    years = _exit_years(context, given["village_exits"], len(poor))
+    deep = set(
+        context.rng("frame.deep")
+        .choice([one.code for one in poor], given.get("deep_villages", 0), replace=False)
+        .tolist()
+    )
+    rows = []
+    for village, year in zip(poor, years, strict=True):
+        out = date(year, 12, 31) if year else None
+        rows.append(_status(village, "poor", context.place.first_day, out))
+        if village.code in deep:
+            rows.append(_status(village, "deep", date(2017, 1, 1), out))
+        if out:
+            rows.append(_status(village, "exited", out, None))
+    context.put("village_statuses", _rows("village_statuses", rows))
+
+
+def _status(village: Village, kind: str, since: date, to: date | None) -> dict[str, Any]:
+    return {"code": village.code, "kind": kind, "from_date": since, "to_date": to, "reason": ""}
+
+
+def _poor_villages(context: Context, given: dict[str, Any]) -> list[Village]:
+    """A seeded draw; the villages the report names are in it."""
+    able = [one for one in context.villages(context.place.as_of) if one.kind == "village"]
+    named = [one for one in able if any(one.name.startswith(name) for name in given["named"])]
+    if len(named) != len(given["named"]):
+        raise PlaceError("点名的村不在区划表里", "a named village is not in the roster")
+    others = [one for one in able if one not in named]
+    rest = context.total(given["total"]) - len(named)
+    drawn = context.rng("frame.poor").choice(len(others), rest, replace=False)
+    return sorted((*named, *(others[at] for at in drawn)), key=lambda one: one.code)
+
+
+def _exit_years(context: Context, given: dict[int, Any], count: int) -> list[int]:
+    """The year each poor village exits: published or ours by year, in a drawn order; 0: not yet."""
+    years: list[int] = []
+    for year, number in sorted(given.items()):
+        share = count - len(years) if number == "rest" else number
+        years += [year] * (context.total(share) if isinstance(share, str) else int(share))
+    years += [0] * (count - len(years))
+    return [years[at] for at in context.rng("frame.exits").permutation(count)]
+
+
+def _put_denominators(context: Context) -> None:
+    """The bases the printed rates imply, drawn among those that print the very rate."""
+    rows = []
+    for entry in context.place.parameters["frame"]["denominators"]:
+        persons = context.total(entry["total"])
+        low, high = bases(persons, context.place.totals.by_id[entry["rate"]])
+        rng = context.rng(f"frame.denominator.{entry['universe']}.{entry['day']}")
+        rows.append(
+            {
+                "code": context.place.code,
+                "day": entry["day"],
+                "universe": entry["universe"],
+                "value": int(rng.integers(low, high, endpoint=True)),
+                "origin": "implied",
+            }
+        )
+    context.put("denominators", _rows("denominators", rows))
+
+
+def bases(persons: int, rate: Total) -> tuple[int, int]:
+    """The least and the greatest base on which `persons` prints the published rate (隐含基数的范围)."""
+    if rate.value is None:
+        raise PlaceError(f"{rate.id} 未公布", f"{rate.id} is not published")
+    half = Decimal(5).scaleb(-rate.decimals - 1)
+    low = int(np.ceil(100 * persons / (rate.value + half)))
+    high = int(np.floor(100 * persons / (rate.value - half)))
+    while printed(persons, low, rate.decimals) != rate.value:
+        low += 1
+    while printed(persons, high, rate.decimals) != rate.value:
+        high -= 1
+    return low, high
+
+
+def printed(part: int, whole: int, decimals: int) -> Decimal:
+    """A rate in percent as reports print it, halves rounded up.
+
+    >>> printed(4869, 27354, 1)
+    Decimal('17.8')
+    """
+    places = Decimal(1).scaleb(-decimals)
+    return (Decimal(100 * part) / Decimal(whole)).quantize(places, ROUND_HALF_UP)
+
+
+def _put_facts(context: Context) -> None:
+    rows = [
+        {
+            "code": context.place.code,
+            "day": entry["day"],
+            "fact": entry["fact"],
+            "value": context.total(entry["total"]),
+            "unit": entry["unit"],
+        }
+        for entry in context.place.parameters["frame"].get("facts", ())
+    ]
+    context.put("place_facts", _rows("place_facts", rows))
