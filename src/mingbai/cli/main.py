@@ -20,6 +20,7 @@ COMMANDS = {
     "whatif": "mingbai.cli.whatif:whatif",
     "packs": "mingbai.cli.packs:packs",
     "tables": "mingbai.cli.tables:tables",
+    "places": "mingbai.cli.places:places",
 }
 
 

@@ -1,4 +1,4 @@
-"""What every step of the generator gets (生成的共用环境): the place, the seed, the day and the tables so far."""
+"""What every step of the generator gets (生成环境): place, seed, day and the tables so far."""
 
 from __future__ import annotations
 

@@ -50,7 +50,9 @@ def read_roster(path: Path | Traversable | None, counties: Iterable[str]) -> lis
     reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig")))
     lacking = [one for one in COLUMNS if one not in (reader.fieldnames or ())]
     if lacking:
-        raise PlaceError(f"区划表缺列：{'、'.join(lacking)}", f"the roster lacks {', '.join(lacking)}")
+        raise PlaceError(
+            f"区划表缺列：{'、'.join(lacking)}", f"the roster lacks {', '.join(lacking)}"
+        )
     wanted = set(counties)
     return [row for row in reader if row["county_code"] in wanted]
 
@@ -143,7 +145,7 @@ def _successor(
     stem = _stem(entry["name"])
     fresh = [new for new in sorted(after) if new not in before]
     named = [new for new in fresh if _stem(after[new]["name"]) == stem]
-    # In a re-coded county the township keeps its last digits; elsewhere take it where the name is the only one.
+    # In a re-coded county the last digits stay; elsewhere the name must be the only one.
     near = [new for new in named if new[6:] == code[6:]] or [
         new for new in named if after[new]["parent"] == entry["parent"]
     ]

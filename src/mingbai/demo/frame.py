@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from mingbai.demo.context import Context, Village
@@ -53,7 +53,9 @@ def _with_people(context: Context, found: list[Division]) -> frozenset[str]:
     drawn = sorted(
         one.code
         for one in found
-        if one.kind == "community" and one.from_date <= day and (not one.to_date or one.to_date > day)
+        if one.kind == "community"
+        and one.from_date <= day
+        and (not one.to_date or one.to_date > day)
     )
     count = wanted.get("communities", 0)
     codes.update(context.rng("frame.communities").choice(drawn, count, replace=False).tolist())
@@ -63,16 +65,15 @@ def _with_people(context: Context, found: list[Division]) -> frozenset[str]:
 def _put_groups(context: Context) -> None:
     low, high = context.place.parameters["frame"]["groups_per_village"]
     rng = context.rng("frame.groups")
-    rows = []
-    for village in context.villages(context.place.as_of):
-        for number in range(1, int(rng.integers(low, high, endpoint=True)) + 1):
-            rows.append(
-                {
-                    "group_id": f"{village.code}{number:03d}",
-                    "village_code": village.code,
-                    "name": f"{_in_chinese(number)}组",
-                }
-            )
+    rows = [
+        {
+            "group_id": f"{village.code}{number:03d}",
+            "village_code": village.code,
+            "name": f"{_in_chinese(number)}组",
+        }
+        for village in context.villages(context.place.as_of)
+        for number in range(1, int(rng.integers(low, high, endpoint=True)) + 1)
+    ]
     context.put("groups", _rows("groups", rows))
 
 
@@ -158,8 +159,8 @@ def bases(persons: int, rate: Total) -> tuple[int, int]:
     if rate.value is None:
         raise PlaceError(f"{rate.id} 未公布", f"{rate.id} is not published")
     half = Decimal(5).scaleb(-rate.decimals - 1)
-    low = int(np.ceil(100 * persons / (rate.value + half)))
-    high = int(np.floor(100 * persons / (rate.value - half)))
+    low = math.ceil(100 * persons / (rate.value + half))
+    high = math.floor(100 * persons / (rate.value - half))
     while printed(persons, low, rate.decimals) != rate.value:
         low += 1
     while printed(persons, high, rate.decimals) != rate.value:

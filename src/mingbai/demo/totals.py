@@ -1,4 +1,4 @@
-"""Published totals (公布数): each figure once, with its date, universe, unit, and how it is computed again."""
+"""Published totals (公布数): each figure once, with its date and unit, and how it is computed again."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Unit:
     zh: str
     en: str
     factor: int
+    in_english: int = 1
 
 
 @cache

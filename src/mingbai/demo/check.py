@@ -1,0 +1,101 @@
+"""The check of a place (示范地核对): every published total against what the built files give by query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mingbai.demo import figures
+from mingbai.demo.errors import PlaceError
+from mingbai.demo.place import Place
+from mingbai.demo.reports import Figure, Files, Loaded, Reports
+from mingbai.demo.totals import ABOUT, AMBIGUOUS, MASKED, Reading, Total
+
+GREEN, RED, MASK, UNCLEAR = "✔", "✘", "–", "?"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One total checked (一行核对结果); `mark` ✔ agrees, ✘ does not, ? ambiguous, – not published."""
+
+    total: Total
+    computed: Figure
+    mark: str
+    reading: Reading | None = None
+
+    @property
+    def red(self) -> bool:
+        return self.mark == RED
+
+    def as_json(self) -> dict[str, Any]:
+        total, shown = self.total, self.reading or self.total
+        published = figures.printed(total, self.reading.value if self.reading else None)
+        counted = figures.NOT_PUBLISHED
+        if self.mark != MASK:
+            counted = figures.computed(total, self.computed)
+        return {
+            "id": total.id,
+            "mechanism": total.mechanism,
+            "zh": shown.zh,
+            "en": shown.en,
+            "date": total.date.isoformat(),
+            "status": total.status,
+            "published": {"zh": published[0], "en": published[1]},
+            "computed": {"zh": counted[0], "en": counted[1]},
+            "mark": self.mark,
+        }
+
+
+def reports(place: Place, files: Files) -> Reports:
+    return Reports(files, place.code, place.totals.sets)
+
+
+def check_files(place: Place, folder: Path) -> list[Line]:
+    """Check a built place on disk."""
+    if not (folder / "register").is_dir():
+        raise PlaceError(f"{folder} 不是生成好的示范地", f"{folder} is not a built place")
+    return check(place, reports(place, Files(folder)))
+
+
+def check_tables(place: Place, tables: dict[str, Any]) -> list[Line]:
+    """Check tables in memory."""
+    return check(place, reports(place, Loaded(tables)))
+
+
+def check(place: Place, asked: Reports) -> list[Line]:
+    return [line for total in place.totals.by_id.values() for line in _lines(total, asked)]
+
+
+def _lines(total: Total, asked: Reports) -> list[Line]:
+    if total.status == MASKED:
+        return [Line(total, None, MASK)]
+    if total.status == AMBIGUOUS:
+        return _readings(total, asked)
+    figure = asked.figure(total.query, total.date)
+    return [Line(total, figure, GREEN if agrees(total, figure) else RED)]
+
+
+def _readings(total: Total, asked: Reports) -> list[Line]:
+    """Both readings shown; red only where no reading is that of the files."""
+    found = [(one, asked.figure(one.query, total.date)) for one in total.readings]
+    met = [figure == total.in_base_units(one.value) for one, figure in found]
+    return [
+        Line(total, figure, RED if not any(met) else GREEN if fits else UNCLEAR, one)
+        for (one, figure), fits in zip(found, met, strict=True)
+    ]
+
+
+def agrees(total: Total, figure: Figure) -> bool:
+    """Exact figures to the base unit, rates as printed, "about" figures within what the word allows."""
+    if figure is None or total.value is None:
+        return False
+    if total.status == ABOUT:
+        if total.range is None:
+            raise PlaceError(f"{total.id} 缺范围", f"{total.id} has no range")
+        low, high = total.range
+        shown = figures.in_units(figure, total.unit, total.is_ratio)
+        return low <= shown <= high
+    if total.is_ratio:
+        return figures.rounded(figure * 100, total.decimals) == total.value
+    return figure == total.in_base_units()
