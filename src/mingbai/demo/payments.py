@@ -1,0 +1,140 @@
+"""Benefits as paid (惠农补贴发放): one row is one person-time, money is whole fen and meets its total.
+
+Published totals of person-times and money seldom divide: payments stand at two rates, the older one first,
+and one residual carries what is left (X22).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mingbai.demo import rows
+from mingbai.demo.assistance import chosen_members
+from mingbai.demo.context import Context
+from mingbai.demo.exact import Ints, two_rates
+from mingbai.demo.rows import add, amount, numbered
+
+Recipe = Mapping[str, Any]
+
+
+def build(context: Context) -> None:
+    """Put every payment of the place, programme after programme."""
+    for recipe in context.place.parameters["around"]["payments"]:
+        _WAYS[recipe["by"]](context, recipe)
+
+
+def _pay(context: Context, recipe: Recipe, amounts: Ints, **columns: Any) -> None:
+    programme, count = recipe["programme"], amounts.size
+    add(
+        context, "payments", count, payment_id=numbered(f"Z-{programme}-{{:06d}}", count),
+        programme=programme, amount=amounts, source=recipe["source"], **columns,
+    )  # fmt: skip
+
+
+def _by_terms(context: Context, recipe: Recipe) -> None:
+    """School grants by term (雨露计划): terms of pupils of registered households, in order of time.
+
+    After the day of the totals every term is paid at the present rate, but for the share that is missed.
+    """
+    day, (low, high) = recipe["day"], recipe["rates"]
+    homes = rows.registered_on(context, day)
+    who = rows.members_on(context, homes.ids, day)
+    terms = _terms(context, recipe["stages"], who.ids)
+    paid_on = (
+        terms["from_date"].to_numpy().astype("datetime64[D]") + recipe["days_after"] * rows.DAY
+    )
+    due = np.flatnonzero(paid_on <= np.datetime64(day, "D"))
+    rng = context.rng(f"payments.{recipe['programme']}")
+    count = amount(context, recipe["count"])
+    # Where terms are fewer than person-times, a term was paid in several parts.
+    drawn = [rng.permutation(due) for _ in range(-(-count // max(due.size, 1)))]
+    chosen = np.sort(np.concatenate(drawn)[:count])
+    later = np.flatnonzero(
+        (paid_on > np.datetime64(day, "D")) & (paid_on <= np.datetime64(context.until, "D"))
+    )
+    later = later[rng.random(later.size) < recipe.get("later", 0)]
+    which = np.concatenate([chosen, later])
+    amounts = two_rates(amount(context, recipe["total"]), count, low, high)[::-1]
+    persons = terms["person_id"].to_numpy()[which]
+    place = pc.index_in(pa.array(persons), value_set=pa.array(who.ids)).to_numpy()
+    _pay(
+        context, recipe, np.concatenate([amounts, np.full(later.size, high, dtype=np.int64)]),
+        person_id=persons, household_id=who.households[place], paid_on=paid_on[which],
+        term=terms["term"].to_numpy()[which],
+    )  # fmt: skip
+
+
+def _terms(context: Context, stages: list[str], persons: Any) -> pa.Table:
+    """Terms at school of the persons in the stages, the oldest first."""
+    terms = context.tables["schoolings"]
+    kept = pc.and_(pc.is_in(terms["stage"], pa.array(stages)), pc.equal(terms["state"], "enrolled"))
+    kept = pc.and_(kept, pc.is_in(terms["person_id"], pa.array(persons)))
+    return terms.filter(kept).sort_by([("from_date", "ascending"), ("person_id", "ascending")])
+
+
+def _by_persons(context: Context, recipe: Recipe) -> None:
+    """One payment each to drawn members of registered households, so many in all."""
+    rng = context.rng(f"payments.{recipe['programme']}")
+    who = chosen_members(context, {**recipe, "kind": recipe["programme"]}, rng)
+    low, high, step = recipe["amount"]
+    amounts = rng.integers(low // step, high // step + 1, who.ids.size) * step
+    first, last = recipe["days"]
+    _pay(
+        context, recipe, amounts, person_id=who.ids, household_id=who.households,
+        paid_on=rows.days_between(rng, first, last, who.ids.size), term=recipe.get("term"),
+    )  # fmt: skip
+
+
+def _by_area(context: Context, recipe: Recipe) -> None:
+    """Compensation by area (公益林生态效益补偿), each year to the households that own the forest."""
+    lands = context.tables["lands"]
+    lands = lands.filter(pc.equal(lands["year"], recipe["year"]))
+    lands = lands.filter(pc.greater(pc.fill_null(lands[recipe["column"]], 0), 0))
+    areas = lands[recipe["column"]].to_numpy()
+    for year in range(recipe["first_year"], context.until.year + 1):
+        paid_on = date(year, *recipe["paid"])
+        if paid_on <= context.until:
+            one = {**recipe, "programme": recipe["programme"]}
+            _pay_year(
+                context, one, year, areas * recipe["rate"] // 100, lands["household_id"], paid_on
+            )
+
+
+def _pay_year(
+    context: Context, recipe: Recipe, year: int, amounts: Ints, homes: Any, paid_on: date
+) -> None:
+    programme = recipe["programme"]
+    add(
+        context, "payments", amounts.size, programme=programme, household_id=homes,
+        payment_id=numbered(f"Z-{programme}-{year}-{{:06d}}", amounts.size), paid_on=paid_on,
+        amount=amounts, term=str(year), source=recipe["source"],
+    )  # fmt: skip
+
+
+def _by_dwellings(context: Context, recipe: Recipe) -> None:
+    """Building grants (危房改造), paid to each household on the day its house was finished."""
+    homes = context.tables["dwellings"]
+    built = pc.and_(
+        pc.greater(pc.fill_null(homes["subsidy"], 0), 0), pc.is_valid(homes["renovated_on"])
+    )
+    homes = homes.filter(built).sort_by(
+        [("renovated_on", "ascending"), ("household_id", "ascending")]
+    )
+    _pay(
+        context, recipe, homes["subsidy"].to_numpy(), household_id=homes["household_id"],
+        paid_on=homes["renovated_on"],
+    )  # fmt: skip
+
+
+_WAYS: dict[str, Callable[[Context, Recipe], None]] = {
+    "terms": _by_terms,
+    "persons": _by_persons,
+    "area": _by_area,
+    "dwellings": _by_dwellings,
+}
