@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -11,10 +12,10 @@ import click
 
 from mingbai.cli.places_build import place_named, said_plainly
 from mingbai.demo import build as building
-from mingbai.demo.check import GREEN, MASK, RED, UNCLEAR, Line, check_files, check_tables
+from mingbai.demo.check import GREEN, MASK, RED, UNCLEAR, Line, check_files
 from mingbai.demo.cross import Cross, cross_checks
-from mingbai.demo.place import load_place, names
-from mingbai.demo.reports import Files, Loaded
+from mingbai.demo.place import Place, load_place, names
+from mingbai.demo.reports import Files
 
 RED_TOTAL = 1
 
@@ -52,19 +53,21 @@ def check(name: str, data: Path | None, seed: int, cross: bool, json_out: bool) 
     place = place_named(name)
     with said_plainly():
         if data is not None:
-            files: Files = Files(data)
-            lines = check_files(place, data)
+            lines, crossed = _checked(place, data, cross)
         else:
-            tables = building.build(place, seed).tables
-            files = Loaded(tables)
-            lines = check_tables(place, tables)
-        crossed = cross_checks(place, files) if cross else []
+            with tempfile.TemporaryDirectory(prefix="mingbai-") as folder:
+                building.write_tables(building.build(place, seed), Path(folder))
+                lines, crossed = _checked(place, Path(folder), cross)
     if json_out:
         click.echo(json.dumps(_as_json(place.name, lines, crossed), ensure_ascii=False))
     else:
         _print(place.name, lines, crossed)
     if any(line.red for line in lines) or not all(one.as_stated for one in crossed):
         sys.exit(RED_TOTAL)
+
+
+def _checked(place: Place, folder: Path, cross: bool) -> tuple[list[Line], list[Cross]]:
+    return check_files(place, folder), cross_checks(place, Files(folder)) if cross else []
 
 
 def _as_json(name: str, lines: list[Line], crossed: list[Cross]) -> dict[str, object]:

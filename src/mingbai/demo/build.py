@@ -33,6 +33,11 @@ def build(
 def write(context: Context, out: Path, damage: int = 1) -> None:
     """``observed/`` as offices send it, then ``register/``, ``truth/`` and ``place.json``."""
     observed.build(context, out, damage)  # first: what it damages goes into the truth
+    write_tables(context, out)
+
+
+def write_tables(context: Context, out: Path) -> None:
+    """What the place is, without what the offices send about it."""
     for folder, tables in (("register", context.tables), ("truth", context.truth)):
         (out / folder).mkdir(parents=True, exist_ok=True)
         for name in sorted(tables):
