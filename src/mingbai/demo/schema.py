@@ -98,6 +98,11 @@ TABLES: dict[str, pa.Schema] = {
         person_id=_TEXT, household_id=_TEXT, kind=_TEXT, entity_id=_TEXT, from_date=_DAY,
         to_date=_DAY, area=_INT,
     ),
+    # What other offices keep of people: vehicle, company, property, payroll; and small credit.
+    "assets": _table(
+        person_id=_TEXT, kind=_TEXT, since=_DAY, price=_INT, state=_TEXT, label=_TEXT,
+    ),
+    "loans": _table(person_id=_TEXT, granted_on=_DAY, amount=_INT, bank=_TEXT),
     # Who helps. `kind`: county_leader, town_leader, first_secretary, team_member, town_cadre,
     # village_cadre, helper, three_lines, social …
     "units": _table(unit_id=_TEXT, name=_TEXT, kind=_TEXT, level=_TEXT),

@@ -1,0 +1,5 @@
+"""The observed layer (报送数据): what offices really send, made from the register and damaged as files are."""
+
+from mingbai.demo.observed.building import build
+
+__all__ = ["build"]

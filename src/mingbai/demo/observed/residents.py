@@ -1,0 +1,189 @@
+"""Who lives in the place on the day of the lists (在册人口): one row a person, households together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from mingbai.demo.context import Context, valid_on
+from mingbai.demo.observed.sheets import Cells
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+WATCHED = ("watched_unstable", "watched_marginal", "watched_sudden")
+
+
+@dataclass(frozen=True)
+class Homes:
+    """The households with members (户), in the order of villages: where, who is the head, of which lists.
+
+    `first` is where a household's persons begin; the head stands first among them.
+    """
+
+    ids: pa.Array
+    villages: Cells
+    groups: Cells
+    phones: Cells
+    first: Ints
+    sizes: Ints
+    registered: Bools
+    exited: Bools
+    dibao: Bools
+    watched: Cells  # kind, or none
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+    @cached_property
+    def national(self) -> Bools:
+        """In the national system: registered, or watched."""
+        return self.registered | np.array([one is not None for one in self.watched], dtype=bool)
+
+
+@dataclass(frozen=True)
+class Residents:
+    """Everybody on the day (居民): `home` is the place of a person's household in `homes`."""
+
+    day: date
+    ids: pa.Array
+    names: Cells
+    sexes: Cells
+    births: NDArray[np.datetime64]
+    numbers: Cells
+    ethnicities: Cells
+    relations: Cells
+    home: Ints
+    homes: Homes
+
+    def __len__(self) -> int:
+        return len(self.home)
+
+    @cached_property
+    def ages(self) -> Ints:
+        """Full years on the day."""
+        born = self.births.astype("datetime64[D]")
+        months = born.astype("datetime64[M]")
+        days = (born - months).astype(np.int64)
+        today = np.datetime64(self.day, "D")
+        month = today.astype("datetime64[M]")
+        full = (month - months).astype(np.int64) - (days > (today - month).astype(np.int64))
+        return full // 12
+
+    def fact(self, table: pa.Table, column: str, key: str = "person_id") -> Cells:
+        """A person's value in a table with one row each; none where there is no row."""
+        return looked_up(table, key, column, self.ids)
+
+
+def residents_of(context: Context) -> Residents:
+    """Persons and households on the day until which the place is built."""
+    day = context.until
+    members = valid_on(context.tables["memberships"], day)
+    households = context.tables["households"]
+    at = pc.index_in(members["household_id"], value_set=households["household_id"].combine_chunks())
+    heads = households["head_person_id"].take(at)
+    village = households["village_code"].take(at)
+    order = pc.sort_indices(
+        pa.table(
+            {
+                "village": village,
+                "home": members["household_id"],
+                "other": pc.not_equal(members["person_id"], heads),
+                "person": members["person_id"],
+            }
+        ),
+        sort_keys=[(name, "ascending") for name in ("village", "home", "other", "person")],
+    )
+    members, at = members.take(order), at.take(order)
+    persons = context.tables["persons"]
+    ids = members["person_id"].combine_chunks()
+    who = persons.take(pc.index_in(ids, value_set=persons["person_id"].combine_chunks()))
+    codes = members["household_id"].combine_chunks().dictionary_encode()
+    home = codes.indices.to_numpy().astype(np.int64)
+    homes = _homes(context, households, at, home, codes.dictionary, day)
+    return Residents(
+        day,
+        ids,
+        objects(who["name"]),
+        objects(who["sex"]),
+        who["birth_date"].to_numpy().astype("datetime64[D]"),
+        objects(who["id_number"]),
+        objects(who["ethnicity"]),
+        objects(members["relation"]),
+        home,
+        homes,
+    )
+
+
+def _homes(
+    context: Context, households: pa.Table, at: pa.Array, home: Ints, ids: pa.Array, day: date
+) -> Homes:
+    first = np.flatnonzero(np.diff(home, prepend=-1))
+    rows = households.take(pa.chunked_array([at]).combine_chunks().take(pa.array(first)))
+    groups = context.tables["groups"]
+    named = looked_up(groups, "group_id", "name", rows["group_id"].combine_chunks())
+    kinds = {
+        kind: with_status(context, "household", kind, day, ids)
+        for kind in ("registered", "exited", "dibao", *WATCHED)
+    }
+    watched = np.full(len(ids), None, dtype=object)
+    for kind in WATCHED:
+        watched[kinds[kind]] = kind.removeprefix("watched_")
+    return Homes(
+        ids,
+        objects(rows["village_code"]),
+        named,
+        objects(rows["phone"]),
+        first,
+        np.diff(np.append(first, len(home))),
+        kinds["registered"],
+        kinds["exited"],
+        kinds["dibao"],
+        watched,
+    )
+
+
+def with_status(context: Context, subject: str, kind: str, day: date, ids: pa.Array) -> Bools:
+    """Which of the ids are in a status on the day."""
+    rows = episodes(context, subject, kind, day)
+    found = pc.is_in(ids, value_set=rows["subject_id"].combine_chunks())
+    return np.asarray(found.to_numpy(zero_copy_only=False))
+
+
+def episodes(context: Context, subject: str, kind: str, day: date) -> pa.Table:
+    """The statuses of a kind that hold on the day."""
+    every = context.tables["statuses"]
+    kept = pc.and_(pc.equal(every["subject"], subject), pc.equal(every["kind"], kind))
+    return valid_on(every.filter(kept), day)
+
+
+def looked_up(table: pa.Table, key: str, column: str, ids: pa.Array) -> Cells:
+    """For each id the value of the first row with it."""
+    keys = table[key].combine_chunks()
+    return objects(table[column].take(pc.index_in(ids, value_set=keys)))
+
+
+def objects(values: Any) -> Cells:
+    """A column as Python values; dates stay dates, empty cells are none."""
+    made = np.empty(len(values), dtype=object)
+    made[:] = values.to_pylist()
+    return made
+
+
+def yearly(table: pa.Table, year: int) -> pa.Table:
+    """The rows of one year."""
+    return table.filter(pc.equal(table["year"], year))
+
+
+def latest_year(table: pa.Table, day: date) -> int:
+    """The last year that is over on the day, or the last there is before it."""
+    years = sorted(set(pc.unique(table["year"]).to_pylist()))
+    whole = day.year if (day.month, day.day) == (12, 31) else day.year - 1
+    past = [year for year in years if year <= whole]
+    return int(past[-1]) if past else whole
