@@ -156,3 +156,35 @@ def test_ids_are_unique_and_references_lead_somewhere(place: str) -> None:
             True,
             None,
         )
+
+
+def test_the_friday_meeting_is_on_fridays() -> None:
+    """S1-33: eight offices and three groups meet each Friday."""
+    days = table(built("puxi"), "campaign_records", campaign_id="friday")["day"].to_pylist()
+    assert {day.isoweekday() for day in days} == {5}
+    assert len(days) == 52
+
+
+def test_the_monthly_ranking_ranks_every_village_once() -> None:
+    """S1-34, S1-35: a village may stay at the bottom, two cannot share a rank."""
+    ranks = table(built("puxi"), "assessments", measure="month_rank")
+    by_month = ranks.group_by("day").aggregate([("found", "count_distinct"), ("found", "max")])
+    assert by_month.num_rows == 12
+    assert set(by_month["found_count_distinct"].to_pylist()) == {12}
+    assert set(by_month["found_max"].to_pylist()) == {12}
+
+
+def test_every_group_had_its_courtyard_meeting() -> None:
+    """S4-25."""
+    context = built("dongkou")
+    meetings = table(context, "campaign_records", campaign_id="courtyard")
+    assert meetings.num_rows == context.tables["groups"].num_rows
+
+
+def test_records_lie_within_their_campaign() -> None:
+    context = built("dongkou")
+    campaigns, records = context.tables["campaigns"], context.tables["campaign_records"]
+    at = pc.index_in(records["campaign_id"], value_set=campaigns["campaign_id"].combine_chunks())
+    assert pc.all(pc.greater_equal(records["day"], campaigns["from_date"].take(at))).as_py()
+    ends = pc.fill_null(campaigns["to_date"].take(at), context.place.as_of)
+    assert pc.all(pc.less_equal(records["day"], ends)).as_py()

@@ -118,8 +118,15 @@ def _records(context: Context, recipe: Recipe, record: Recipe, codes: Texts) -> 
         more = rng.integers(0, codes.size, max(0, count - codes.size))
         codes = codes[np.sort(np.concatenate([np.arange(min(count, codes.size)), more]))]
         persons = record.get("persons")
+    elif "groups" in record:  # one in every group of the place
+        codes = context.tables["groups"]["village_code"].to_numpy()
+        low, high = record["groups"]
+        persons = rng.integers(low, high + 1, codes.size)
     elif "months" in record:
         _monthly(context, recipe, record, codes)
+        return
+    elif "weekday" in record:
+        _weekly(context, recipe, record)
         return
     else:
         codes, persons, money = _by_village(context, record, codes, name)
@@ -215,4 +222,15 @@ def _monthly(context: Context, recipe: Recipe, record: Recipe, codes: Texts) -> 
         context, "campaign_records", codes.size * days.size, campaign_id=recipe["id"],
         kind=record["kind"], code=np.tile(codes, days.size), day=np.repeat(days, codes.size),
         persons=np.tile(members, days.size),
+    )  # fmt: skip
+
+
+def _weekly(context: Context, recipe: Recipe, record: Recipe) -> None:
+    """A record of the place for each week, on one weekday (周五例会)."""
+    last = min(recipe.get("to") or context.place.as_of, context.place.as_of)
+    days = np.arange(np.datetime64(recipe["from"], "D"), np.datetime64(last, "D") + DAY)
+    days = days[(days.astype(np.int64) + 3) % 7 == record["weekday"]]  # 1 January 1970: Thursday
+    add(
+        context, "campaign_records", days.size, campaign_id=recipe["id"], kind=record["kind"],
+        code=context.place.code, day=days, persons=record["persons"],
     )  # fmt: skip

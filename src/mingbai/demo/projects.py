@@ -28,6 +28,8 @@ def build(context: Context) -> None:
         _projects(context, recipe)
     for recipe in around.get("assessments", []):
         _assessments(context, recipe)
+    for recipe in around.get("rankings", []):
+        _rankings(context, recipe)
 
 
 def _codes(context: Context, level: str, role: str) -> Texts:
@@ -125,3 +127,22 @@ def _sample(context: Context, recipe: Recipe, measure: str, day: date) -> int:
         "returned": len(exited),
     }[measure]
     return max(1, int(universe * recipe["share"]))
+
+
+def _rankings(context: Context, recipe: Recipe) -> None:
+    """Villages ranked at the end of each month (月评比): `found` is the rank among `sample`.
+
+    A village's standing lasts, so that some stay at the bottom for months on end.
+    """
+    rng = context.rng(f"rankings.{recipe['measure']}")
+    codes = village_codes(context, recipe["among"])
+    months = np.arange(np.datetime64(recipe["from"], "M"), np.datetime64(recipe["to"], "M") + 1)
+    days = (months + 1).astype("datetime64[D]") - DAY
+    standing = rng.normal(size=codes.size)
+    scores = standing + recipe["noise"] * rng.normal(size=(months.size, codes.size))
+    ranks = np.argsort(np.argsort(-scores, axis=1), axis=1) + 1
+    add(
+        context, "assessments", ranks.size, code=np.tile(codes, months.size),
+        day=np.repeat(days, codes.size), measure=recipe["measure"], sample=codes.size,
+        found=ranks.ravel(), by=recipe["by"],
+    )  # fmt: skip
