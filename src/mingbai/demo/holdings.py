@@ -1,7 +1,7 @@
 """What people own and owe, and allowances of the disabled (财产、小额信贷、残疾人两项补贴).
 
-Nobody publishes these for the places: the shares are local parameters. They are there so that the comparison of
-departments has something to find, and so that an allowance that is due is not missing by accident.
+Nobody publishes these for the places: the shares are local parameters. They are there so that the
+comparison of departments has something to find, and an allowance that is due is not missing by accident.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The observed layer (报送数据): what offices really send, made from the register and damaged as files are."""
+"""The observed layer (报送数据): what offices really send, from the register, damaged as files are."""
 
 from mingbai.demo.observed.building import build
 

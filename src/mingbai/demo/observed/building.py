@@ -1,4 +1,4 @@
-"""Building the files of all offices (生成各部门文件): list after list, damaged, written, and every slip logged."""
+"""Building the files of all offices (生成各部门文件): damaged list by list, written, every slip logged."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import numpy as np
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mingbai.demo.observed.residents import Ints, objects
-from mingbai.demo.observed.sheets import Cells, Sheet, file_name
+from mingbai.demo.observed.sheets import Cells, Sheet, Strikes, file_name
 from mingbai.demo.observed.views import View, constant, mapped, said, texts, yes_no, yuan
 
 YEAR = timedelta(days=365)
@@ -32,8 +32,12 @@ BENEFITS = {
     "nursing_disabled": "残疾人护理补贴",
     "living_disabled": "残疾人生活补贴",
 }
-WHO = {"name": ("姓名",), "id_digit": ("身份证号",), "old_id": ("身份证号",)}
-AMOUNT = {"wide": ("金额",), "blank": ("金额",)}
+WHO: dict[str, tuple[str, ...]] = {
+    "name": ("姓名",),
+    "id_digit": ("身份证号",),
+    "old_id": ("身份证号",),
+}
+AMOUNT: dict[str, tuple[str, ...]] = {"wide": ("金额",), "blank": ("金额",)}
 
 
 class Departments:
@@ -246,7 +250,7 @@ POSTS = {"ranger": "生态护林员", "cleaner": "保洁员", "road": "公路养
 def _sheet(
     title: str,
     cells: dict[str, Cells],
-    strikes: dict[str, tuple[str, ...]],
+    strikes: Strikes,
     office: str | None = None,
     *,
     kind: str | None = None,
@@ -264,9 +268,11 @@ def _sheet(
     )
 
 
-def _months(begun: Sequence[date | None], until: date) -> Cells:
+def _months(begun: Cells, until: date) -> Cells:
     """Months in the post in the year of the day."""
     made = np.empty(len(begun), dtype=object)
     first = date(until.year, 1, 1)
-    made[:] = [None if day is None else until.month - max(day, first).month + 1 for day in begun]
+    made[:] = [
+        None if day is None else until.month - max(day, first).month + 1 for day in begun.tolist()
+    ]
     return made

@@ -1,4 +1,4 @@
-"""Handbooks and household files (扶贫手册、户档): two more sources of the same households, a sheet a village."""
+"""Handbooks and household files (扶贫手册、户档): two more sources of the same households, by village."""
 
 from __future__ import annotations
 

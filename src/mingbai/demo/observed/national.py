@@ -1,4 +1,4 @@
-"""Exports of the national system (国家系统导出表): households, members, and the exchanged list, a township a file."""
+"""Exports of the national system (国家系统导出表): households, members, the exchanged list, by township."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mingbai.demo.observed.residents import objects
-from mingbai.demo.observed.sheets import Cells, Sheet, file_name
+from mingbai.demo.observed.residents import Ints, objects
+from mingbai.demo.observed.sheets import Cells, Sheet, Strikes, file_name
 from mingbai.demo.observed.views import View, constant, mapped, texts, yes_no, yuan
 from mingbai.demo.totals import read_data
 from mingbai.tables import Profile
@@ -55,7 +55,7 @@ class National:
 
     def sheets(self) -> Iterator[Sheet]:
         """Household, member and compact lists, township after township."""
-        kinds: tuple[tuple[str, str, Cells, dict[str, Cells], dict[str, Any]], ...] = (
+        kinds: tuple[tuple[str, str, Ints, dict[str, Cells], Strikes], ...] = (
             ("cn-household-export", "户信息导出", self.homes, self.households(), HOUSEHOLD_SLIPS),
             ("cn-person-export", "成员信息导出", self.persons, self.members(), MEMBER_SLIPS),
             ("cn-compact-list", "脱贫和监测人口名单", self.persons, self.exchanged(), LIST_SLIPS),

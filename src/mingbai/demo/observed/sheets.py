@@ -1,11 +1,11 @@
-"""Sheets as offices send them (报送的表): columns of cells, written as workbooks and csv with the same bytes."""
+"""Sheets as offices send them (报送的表): columns of cells, written with the same bytes each time."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,11 @@ import xlsxwriter
 from numpy.typing import NDArray
 
 Cells = NDArray[np.object_]
+Strikes = Mapping[str, tuple[str, ...]]
 
 MARK = "合成数据"
 #: Workbooks carry a day of their own; the clock would change the bytes.
-CREATED = datetime(2020, 1, 1)
+CREATED = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Sheet:
     columns: tuple[Cells, ...]
     title: str | None = None
     groups: tuple[str | None, ...] = ()
-    strikes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    strikes: Strikes = field(default_factory=dict)
     former: Mapping[str, Cells] = field(default_factory=dict)
 
     @property
@@ -62,7 +63,7 @@ def file_name(*parts: str, kind: str = "xlsx") -> str:
 
 
 def write(sheets: Sequence[Sheet], folder: Path) -> None:
-    """All sheets of one file, by its extension: a workbook, or csv in GB18030 as offices' systems write it."""
+    """All sheets of one file: a workbook, or csv in GB18030 as offices' systems write it."""
     path = folder / sheets[0].file
     if path.suffix == ".csv":
         _write_csv(path, sheets[0])

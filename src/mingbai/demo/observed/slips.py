@@ -12,7 +12,7 @@ from mingbai.demo.totals import read_data
 
 Rng = np.random.Generator
 Strike = Callable[[Any, Rng], Any]
-_FULL_WIDTH = str.maketrans("0123456789.", "０１２３４５６７８９．")
+_FULL_WIDTH = {ord("0") + at: ord("\uff10") + at for at in range(10)}
 HUNDRED = 100
 FIRST_GENERATION_UNTIL = "2000"
 

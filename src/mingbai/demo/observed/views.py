@@ -19,7 +19,6 @@ from mingbai.demo.observed.residents import (
     episodes,
     latest_year,
     looked_up,
-    objects,
     residents_of,
     yearly,
 )
