@@ -21,8 +21,9 @@ _CHUNK = 1 << 20
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 # References as spreadsheets write them; one written otherwise, or text that only looks like one,
 # costs a closer look.
-_REFERENCE = re.compile(rb"""(?<![A-Za-z0-9_:.-])r="([A-Z]{0,3})([1-9][0-9]{0,6})\"""")
-_ODD = re.compile(rb"""(?<![A-Za-z0-9_:.-])r\s*=(?!"[A-Z]{0,3}[1-9][0-9]{0,6}")""")
+# (What stands before the r is asked behind it: a pattern that begins with a letter is found faster.)
+_REFERENCE = re.compile(rb"""r="(?<![A-Za-z0-9_:.-]r=")([A-Z]{0,3})([1-9][0-9]{0,6})\"""")
+_ODD = re.compile(rb"""r(?<![A-Za-z0-9_:.-]r)\s*=(?!"[A-Z]{0,3}[1-9][0-9]{0,6}")""")
 _PLAIN = re.compile(rb"([A-Z]{0,3})([1-9][0-9]{0,6})")
 _COUNT = re.compile(rb"""([uU]nique)?[cC]ount\s*=\s*["']\s*[+0]*([0-9]+)""")
 _COUNT_DIGITS = 8
@@ -77,6 +78,8 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
 
 
 def _check_claims(text: bytes, most: int) -> None:
+    if b"ount" not in text:  # finding a word is a hundred times cheaper than the pattern
+        return
     for unique, claim in _COUNT.findall(text):
         if len(claim) > _COUNT_DIGITS or (unique and int(claim) > most):
             raise UnreadableError("TABLE-024")
