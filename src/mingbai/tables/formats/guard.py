@@ -30,7 +30,7 @@ _COUNT_DIGITS = 8
 # Programs write a wrong uniqueCount now and then; room for this many texts the machine has.
 _MAX_UNIQUE = 10_000_000
 # How programs write a cell that failed, and a formula without its result.
-_ODD_CELLS = (b't="e"', b"t='e'", b"</f></c>", b"</f><v></v>", b"</f><v/>", b'"/></c>')
+ODD_CELLS = (b't="e"', b"t='e'", b"</f></c>", b"<v></v></c>", b"<v/></c>", b'"/></c>')
 _OVERLAP = 256
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
@@ -67,7 +67,7 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     for chunk in _chunks(archive, part):
         text = rest + chunk
         _check_claims(text, max(part.file_size, _MAX_UNIQUE))
-        odd = odd or (is_sheet and any(mark in text for mark in _ODD_CELLS))
+        odd = odd or (is_sheet and any(mark in text for mark in ODD_CELLS))
         rest = chunk[-_OVERLAP:]
     if not is_sheet:
         return False
