@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from mingbai.tables.layouts.crosstabs import Place
@@ -19,6 +20,8 @@ _MOST_LINES = 240
 _SAMPLES = 8
 # Decimal digits of agreement that chance does not give.
 _EVIDENCE = 8
+# So many sums without rounding show that a table has none.
+_ENOUGH = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,11 @@ class Sum:
 
 def sums(matrix: Matrix) -> list[Sum]:
     """All sums of a table that its own figures confirm, along rows and along columns."""
-    across = _Finder(matrix, "row")
-    found = across.confirmed()
-    down = _Finder(matrix, "column")
-    return found + down.confirmed()
+    across, down = _Finder(matrix, "row"), _Finder(matrix, "column")
+    tallies = [trial.tally() for finder in (across, down) for trial in finder.proposed_trials()]
+    exact, off = sum(one[0] for one in tallies), sum(one[1] for one in tallies)
+    matrix.exact = exact + off >= _ENOUGH and 10 * off <= exact + off
+    return across.confirmed() + down.confirmed()
 
 
 class _Finder:
@@ -65,12 +69,21 @@ class _Finder:
     def place(self, line: int, other: int) -> Place:
         return (other, line) if self.axis == "row" else (line, other)
 
-    def confirmed(self) -> list[Sum]:
-        families: dict[str, list[Pattern]] = defaultdict(list)
+    def proposed_trials(self) -> list[_Trial]:
+        """Every sum the labels propose, held against the figures."""
+        return [trial for family in self.families.values() for trial in family]
+
+    @cached_property
+    def families(self) -> dict[str, list[_Trial]]:
+        families: dict[str, list[_Trial]] = defaultdict(list)
         for pattern in self._proposed():
-            families[pattern.family].append(pattern)
+            families[pattern.family].append(_Trial(self, pattern))
+        return families
+
+    def confirmed(self) -> list[Sum]:
+        """The sums that hold, by label first."""
         found: list[_Held] = []
-        for family in families.values():
+        for family in self.families.values():
             for held in self._obeyed(family):
                 _keep(found, held)
         explained = {line for held in found for line in (held.pattern.whole, *held.pattern.parts)}
@@ -143,14 +156,14 @@ class _Finder:
         digits = max((self.matrix.decimals[column] for column in self.matrix.columns), default=0)
         return samples, max(10 ** max(6 - digits, 0) * 2, 8)
 
-    def _obeyed(self, family: Sequence[Pattern]) -> list[_Held]:
+    def _obeyed(self, trials: Sequence[_Trial]) -> list[_Held]:
         """The patterns of a family that hold, each as its sums, those that fail among them."""
-        trials = [_Trial(self, pattern) for pattern in family]
         for trial in trials:
             trial.settle_rounding()
         hits = sum(trial.hits for trial in trials)
         misses = sum(trial.misses for trial in trials)
-        if not _holds(hits, misses, family[0].named):
+        evidence = sum(trial.evidence for trial in trials)
+        if evidence < 2 * misses or not _holds(hits, misses, trials[0].pattern.named):
             return [trial.held() for trial in trials if len(trials) > 1 and trial.convinces()]
         strong = hits >= 12 * misses
         return [
@@ -259,27 +272,37 @@ class _Trial:
 
     def settle_rounding(self) -> None:
         """Where figures may be rounded, small differences are no misses unless sums are exact."""
-        matrix = self.finder.matrix
         columns = {self._column(other) for _, _, _, other in self.instances}
-        loose = {column for column in columns if matrix.may_be_rounded(column)}
-        if not loose:
-            return
-        exact = off = 0
+        loose = {column for column in columns if self.finder.matrix.may_be_rounded(column)}
+        if loose:
+            exact, off, _ = self._nearly(loose)
+            if off and (exact < 19 * off or exact + off < 40):
+                self.rounding = loose
+                self._count()
+
+    def tally(self) -> tuple[int, int]:
+        """Sums of whole numbers that are exact, and that are off by rounding at most."""
+        whole = self.finder.matrix.whole_numbers
+        exact, off, far = self._nearly(
+            {self._column(other) for *_, other in self.instances} & whole
+        )
+        return (exact, off) if exact + off > 3 * far else (0, 0)
+
+    def _nearly(self, columns: set[int]) -> tuple[int, int, int]:
+        """How many sums of several parts are exact, off by rounding at most, and further off."""
+        matrix = self.finder.matrix
+        exact = off = far = 0
         for one, rest, filled, other in self.instances:
-            column = self._column(other)
-            if (
-                not filled
-                or column not in loose
-                or sum(bool(matrix.value(p)) for p in one.parts) < 2
-            ):
+            parts = sum(bool(matrix.value(part)) for part in one.parts)
+            if not filled or self._column(other) not in columns or parts < 2:
                 continue
             if abs(rest) <= one.slack:
                 exact += 1
             elif abs(rest) <= sum((self._half(place) for place in one.cells), ZERO) + one.slack:
                 off += 1
-        if off and (exact < 19 * off or exact + off < 40):
-            self.rounding = loose
-            self._count()
+            else:
+                far += 1
+        return exact, off, far
 
     def convinces(self) -> bool:
         """Whether this pattern holds by itself, without others of its kind."""
