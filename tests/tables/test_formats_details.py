@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import datetime
 import struct
@@ -131,6 +132,46 @@ def test_a_page_says_its_encoding_or_its_bytes_do(tmp_path: Path, encoding: str)
     assert filled(first(tmp_path, (meta + text).encode(encoding))) == [["戶主姓名", "陳"]]
 
 
+def test_a_page_that_ends_within_its_table_gets_a_remark(tmp_path: Path) -> None:
+    for end, codes in (("</table>", []), ("", ["TABLE-104"])):
+        (tmp_path / "a").write_text(f"<html><table><tr><td>a</td></tr>{end}", "utf-8")
+        found = open_file(tmp_path / "a", lambda sheet: 0)
+        assert [one.code for one in found.remarks] == codes
+        assert filled(found.sheets[0]) == [["a"]]
+
+
+def test_a_web_archive_of_several_pages(tmp_path: Path) -> None:
+    page = b"<html><table><tr><td>%s</table>"
+    parts = b"".join(
+        b"--x\r\nContent-Type: text/html; charset=gb2312\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + base64.encodebytes(page % cell.encode("gb18030")) + b"\r\n"
+        for cell in ("户编号", "人编号")
+    )  # fmt: skip
+    head = b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="x"\r\n\r\n'
+    (tmp_path / "a").write_bytes(head + parts + b"--x--\r\n")
+    sheets = open_file(tmp_path / "a", lambda sheet: 0).sheets
+    assert [(one.name, filled(one)) for one in sheets] == [
+        ("表1", [["户编号"]]), ("表2", [["人编号"]]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", ["no end", "no beginning", "elsewhere"])
+def test_a_sheet_without_its_first_or_last_record_is_damage(tmp_path: Path, damage: str) -> None:
+    """Rows behind the damage would vanish without a word."""
+    stream = make.biff8({"a": [["x"], ["y"]]})
+    start = stream.rindex(b"\x09\x08")
+    raw = {
+        "no end": stream[:-4],
+        "no beginning": stream[:start] + b"\x00\x00" + stream[start + 2 :],
+        "elsewhere": stream.replace(struct.pack("<I", start), b"\xff\xff\x00\x00"),
+    }[damage]
+    for content in (raw, make.ole({"Workbook": raw})):
+        (tmp_path / "a").write_bytes(content)
+        with pytest.raises(UnreadableError) as caught:
+            open_file(tmp_path / "a", lambda sheet: 0)
+        assert caught.value.code == "TABLE-021"
+
+
 def test_a_tag_cut_off_before_rows_is_damage_and_never_silence(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"<html><table><tr><td>a<td x='<tr><td>b</table>")
     with pytest.raises(UnreadableError) as caught:
@@ -140,7 +181,17 @@ def test_a_tag_cut_off_before_rows_is_damage_and_never_silence(tmp_path: Path) -
 
 def test_a_page_of_tags_that_never_end_takes_no_time(tmp_path: Path) -> None:
     began = datetime.datetime.now(datetime.UTC)
-    for piece in (b"<a b='", b"<a ", b"<!--", b'<td x="', b"</", b"<", b'<a b=">" ', b"<script>", b'</a b=">" '):
+    for piece in (
+        b"<a b='",
+        b"<a ",
+        b"<!--",
+        b'<td x="',
+        b"</",
+        b"<",
+        b'<a b=">" ',
+        b"<script>",
+        b'</a b=">" ',
+    ):
         (tmp_path / "a").write_bytes(b"<html><table><tr><td>" + piece * 60_000)
         with contextlib.suppress(UnreadableError):
             open_file(tmp_path / "a", lambda sheet: 0)

@@ -6,6 +6,8 @@ The standard library's parser looks at a tag that never ends again and again; th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from email import message_from_bytes
 from html import unescape
 
 from mingbai.tables.formats.delimited import decode
@@ -36,6 +38,12 @@ _LINES = frozenset(("br", "p", "div", "li"))
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
+def looks_like_web_archive(start: bytes) -> bool:
+    """Whether the first bytes are the head of a mail made of several parts."""
+    head = start.lstrip()[:2_000].lower()
+    return b"mime-version:" in head and b"multipart/" in head and not head.startswith(b"<")
+
+
 def looks_like_html(start: bytes) -> bool:
     """Whether the first bytes of a file are those of a page; a doctype or a tag near the top is."""
     plain = start[2:].replace(b"\x00", b"") if start.startswith(WIDE) else start
@@ -47,17 +55,75 @@ def looks_like_html(start: bytes) -> bool:
 
 def open_html(raw: bytes) -> list[GridSheet]:
     """The tables of a page that hold anything, in the order in which they begin."""
+    return _tables([(raw, "")])
+
+
+def open_web_archive(raw: bytes) -> list[GridSheet]:
+    """The tables of a web archive (单个文件网页): a mail whose parts are pages, often named .xls."""
     if len(raw) > MAX_BYTES:
         raise UnreadableError("TABLE-024")
+    pages = [
+        (part.get_payload(decode=True), part.get_content_charset(""))
+        for part in message_from_bytes(raw).walk()
+        if part.get_content_type() == "text/html"
+    ]
+    return _tables([(page, charset) for page, charset in pages if isinstance(page, bytes)])
+
+
+def _tables(pages: Sequence[tuple[bytes, str]]) -> list[GridSheet]:
+    """The filled tables of pages; beside each page the encoding that its envelope says, if any."""
     reader = _Reader()
-    reader.read(_decoded(raw))
+    for page, charset in pages:
+        if len(page) > MAX_BYTES:
+            raise UnreadableError("TABLE-024")
+        reader.read(_decoded(page, charset))
     return [sheet for sheet in reader.sheets if not sheet.is_empty]
 
 
-def _decoded(raw: bytes) -> str:
+def looks_like_web_archive(start: bytes) -> bool:
+    """Whether the first bytes are the head of a mail made of several parts."""
+    head = start.lstrip()[:2_000].lower()
+    return b"mime-version:" in head and b"multipart/" in head and not head.startswith(b"<")
+
+
+def looks_like_html(start: bytes) -> bool:
+    """Whether the first bytes of a file are those of a page; a doctype or a tag near the top is."""
+    plain = start[2:].replace(b"\x00", b"") if start.startswith(WIDE) else start
+    plain = plain.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not plain.startswith(b"<"):
+        return False
+    return _START.search(plain) is not None
+
+
+def open_html(raw: bytes) -> list[GridSheet]:
+    """The tables of a page that hold anything, in the order in which they begin."""
+    return _tables([(raw, "")])
+
+
+def open_web_archive(raw: bytes) -> list[GridSheet]:
+    """The tables of a web archive (单个文件网页): a mail whose parts are pages, often named .xls."""
+    if len(raw) > MAX_BYTES:
+        raise UnreadableError("TABLE-024")
+    parts = message_from_bytes(raw).walk()
+    pages = (
+        part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/html"
+    )
+    return _tables([page for page in pages if isinstance(page, bytes)])
+
+
+def _tables(pages: Sequence[bytes]) -> list[GridSheet]:
+    reader = _Reader()
+    for page in pages:
+        if len(page) > MAX_BYTES:
+            raise UnreadableError("TABLE-024")
+        reader.read(_decoded(page))
+    return [sheet for sheet in reader.sheets if not sheet.is_empty]
+
+
+def _decoded(raw: bytes, charset: str) -> str:
     """A mark at the start decides, then what the page says of itself, then the bytes."""
     said = _META.search(raw[:4096])
-    name = said[1].decode("ascii").lower() if said else ""
+    name = said[1].decode("ascii").lower() if said else charset
     if raw.startswith(WIDE) or raw[:3] == b"\xef\xbb\xbf" or not name:
         return decode(raw)
     try:
@@ -130,8 +196,10 @@ class _Reader:
             self._say(text[at:mark])
             at = self._after(text, mark)
         self._say(text[at:] if at < len(text) else "")
-        while self.open:  # a page cut off within a table: what stands there counts
-            self.open.pop().close_cell()
+        while self.open:
+            table = self.open.pop()
+            table.close_cell()
+            table.sheet.cut_off = True
 
     def _after(self, text: str, mark: int) -> int:
         """Take the tag that begins here; the place behind it."""

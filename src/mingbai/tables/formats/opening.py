@@ -28,7 +28,7 @@ _KINDS = {
     "xlsx": (Text("xlsx 工作簿", "an xlsx workbook"), (".xlsx", ".xlsm", ".xltx", ".xltm")),
     "xls": (Text("xls 工作簿", "an xls workbook"), (".xls", ".xlt", ".et", ".ett")),
     "excel-xml": (Text("Excel 2003 XML 表格", "an Excel-2003 XML table"), (".xml",)),
-    "html": (Text("网页表格", "a web page with tables"), (".html", ".htm")),
+    "html": (Text("网页表格", "a web page with tables"), (".html", ".htm", ".mht", ".mhtml")),
     "ods": (Text("ods 表格", "an ods spreadsheet"), (".ods", ".ots", ".fods")),
     "docx": (Text("Word 文档", "a Word document"), (".docx", ".docm", ".dotx", ".dotm")),
     "parquet": (Text("parquet 文件", "a parquet file"), (".parquet",)),
@@ -100,6 +100,8 @@ def _open(path: Path, suits: Callable[[Sheet], int], password: str | None) -> Op
         return _of_grids("ods", open_ods(_cut(read_path(path))))
     if html_tables.looks_like_html(start):
         return _of_grids("html", _some(html_tables.open_html(read_path(path))))
+    if html_tables.looks_like_web_archive(start):
+        return _of_grids("html", _some(html_tables.open_web_archive(read_path(path))))
     if start.startswith(_OLD_RECORDS) and b"\x00" in start[:16]:
         return _open_workbook_stream(read_path(path), macros=False)
     return _open_text(path, start, suits)
