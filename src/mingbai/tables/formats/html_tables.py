@@ -80,46 +80,6 @@ def _tables(pages: Sequence[tuple[bytes, str]]) -> list[GridSheet]:
     return [sheet for sheet in reader.sheets if not sheet.is_empty]
 
 
-def looks_like_web_archive(start: bytes) -> bool:
-    """Whether the first bytes are the head of a mail made of several parts."""
-    head = start.lstrip()[:2_000].lower()
-    return b"mime-version:" in head and b"multipart/" in head and not head.startswith(b"<")
-
-
-def looks_like_html(start: bytes) -> bool:
-    """Whether the first bytes of a file are those of a page; a doctype or a tag near the top is."""
-    plain = start[2:].replace(b"\x00", b"") if start.startswith(WIDE) else start
-    plain = plain.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not plain.startswith(b"<"):
-        return False
-    return _START.search(plain) is not None
-
-
-def open_html(raw: bytes) -> list[GridSheet]:
-    """The tables of a page that hold anything, in the order in which they begin."""
-    return _tables([(raw, "")])
-
-
-def open_web_archive(raw: bytes) -> list[GridSheet]:
-    """The tables of a web archive (单个文件网页): a mail whose parts are pages, often named .xls."""
-    if len(raw) > MAX_BYTES:
-        raise UnreadableError("TABLE-024")
-    parts = message_from_bytes(raw).walk()
-    pages = (
-        part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/html"
-    )
-    return _tables([page for page in pages if isinstance(page, bytes)])
-
-
-def _tables(pages: Sequence[bytes]) -> list[GridSheet]:
-    reader = _Reader()
-    for page in pages:
-        if len(page) > MAX_BYTES:
-            raise UnreadableError("TABLE-024")
-        reader.read(_decoded(page))
-    return [sheet for sheet in reader.sheets if not sheet.is_empty]
-
-
 def _decoded(raw: bytes, charset: str) -> str:
     """A mark at the start decides, then what the page says of itself, then the bytes."""
     said = _META.search(raw[:4096])
