@@ -21,6 +21,7 @@ _CONTINUED_EN = re.compile(rf"\s*(?P<number>{_NUMBER}).*\bcontinued\b", re.IGNOR
 _UNIT = re.compile(
     r"[（(]?\s*(?:计量)?单\s*位\s*[:：]\s*(?P<unit>[^）)]+)[）)]?|\(?Unit\s*:\s*(?P<en>[^)]+)\)?"
 )
+_UNIT_IN_TITLE = re.compile(r"[（(](?P<unit>[十百千万亿]*[元人户亩个名公顷吨]|%|％)[）)]\s*$")
 _NOTE = re.compile(
     r"\s*(注|备注|说明|资料来源|数据来源|来源|填表|制表|审核|Notes?\b|Sources?\b)\s*[:：]?",
     re.IGNORECASE,
@@ -41,6 +42,7 @@ _FORM = re.compile(
 _COUNTED = re.compile(r"[甲乙丙丁戊己庚辛]|[（(]?\d{1,3}[)）]?")
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 _LONG_TEXT = 48
+_HEAD_ROWS = 12
 _YEARS = range(1900, 2101)
 
 
@@ -220,11 +222,22 @@ def _bands(page: Page, top: int, end: int) -> list[tuple[int, int]]:
     merged: list[list[int]] = []
     for run in runs:
         # A band without words in its first column has no labels of its own: it belongs to the left.
-        if merged and not _labelled(page, top, end, run[0]):
+        again = merged and _heads_again(page, top, end, (merged[0][0], run[0]))
+        if merged and not again and not _labelled(page, top, end, run[0]):
             merged[-1][1] = run[1]
         else:
             merged.append(run)
     return [band for left, right in merged for band in _repeats(page, top, end, left, right)]
+
+
+def _heads_again(page: Page, top: int, end: int, places: tuple[int, int]) -> bool:
+    """Whether a column opens with the header label of the first one: 年龄 and again 年龄."""
+    first, place = places
+    for row in range(top, min(end, top + _HEAD_ROWS)):
+        label, other = page.text(row, first), page.text(row, place)
+        if label and squeezed(label) == squeezed(other) and not _UNIT.match(label):
+            return page.figure(row, first).state == "words"
+    return False
 
 
 def _labelled(page: Page, top: int, end: int, place: int) -> bool:
@@ -242,12 +255,12 @@ def _labelled(page: Page, top: int, end: int, place: int) -> bool:
 def _repeats(page: Page, top: int, end: int, left: int, right: int) -> Iterator[tuple[int, int]]:
     """Split a band whose first header label stands again over another column of words."""
     cuts = [left]
-    for row in range(top, min(end, top + 12)):
+    for row in range(top, min(end, top + _HEAD_ROWS)):
         label = squeezed(page.text(row, left))
         if not label or _UNIT.match(label) or _is_title(label):
             continue
         again = [c for c in range(left + 2, right + 1) if squeezed(page.text(row, c)) == label]
-        if again and all(_labelled(page, row + 1, end, c) for c in again):
+        if again and page.figure(row, left).state == "words":
             cuts += again
             break
     for number, cut in enumerate(cuts):
@@ -300,6 +313,8 @@ class _Reader:
             units = [match for text in texts if (match := _UNIT.search(text))]
             if units:
                 self.unit = self.unit or (units[0]["unit"] or units[0]["en"] or "").strip()
+            elif texts and (in_title := _UNIT_IN_TITLE.search(texts[0])):
+                self.unit = self.unit or in_title["unit"]
             plain = [text for text in texts if not (_UNIT.match(text) or _FORM.match(text))]
             alone = len(plain) <= 1 and not any(self.page.is_figure(row, c) for c in places[1:])
             if alone or (plain and all(_is_title(text) for text in plain)):

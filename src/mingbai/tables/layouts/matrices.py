@@ -31,6 +31,7 @@ class Matrix:
     def __init__(self, table: Crosstab) -> None:
         self.table = table
         self.exact = False
+        self.counted: set[int] = set()
         self.columns = [n for n, head in enumerate(table.heads) if head.measure]
         self.rows = list(range(len(table.lines)))
         self._values: dict[Place, Decimal | None] = {}
@@ -94,7 +95,11 @@ class Matrix:
         if column not in self.whole_numbers or _SCALED_UNIT.search(self.unit(column) + label):
             return True
         # What is counted one by one is never rounded; 元 is, when averages are broken down.
-        return not self.exact and not _COUNTED.search(self.unit(column) or label)
+        return (
+            not self.exact
+            and column not in self.counted
+            and not _COUNTED.search(self.unit(column) or label)
+        )
 
     def unit(self, column: int) -> str:
         """The unit of a column: of 单位：户、％ a share has the second, a count the first."""

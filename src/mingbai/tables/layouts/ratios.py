@@ -13,7 +13,7 @@ from mingbai.tables.layouts.matrices import RATIO, ZERO, Matrix
 
 _MOST_COLUMNS = 48
 _SAMPLES = 6
-_EVIDENCE = 8
+_EVIDENCE, _EVIDENCE_NAMED = 8, 5
 _HUNDRED = Decimal(100)
 # Kinds of rules: share p = part / whole × 100; product z = x × y ÷ scale; hundred: parts sum to 100.
 _FINE = Decimal("1e-6")
@@ -156,7 +156,9 @@ def _best(matrix: Matrix, rules: Sequence[_Rule]) -> _Rule | None:
             hits = [row for row in rows if _fits(matrix, rule, row)]
             misses = len(rows) - len(hits)
             evidence = sum(_digits(matrix, rule, row) for row in hits)
-            if len(hits) >= 3 and misses <= max(1, len(rows) // 6) and evidence >= _EVIDENCE:
+            named = rule.kind == "share" and RATIO.search("/".join(matrix.path(rule.column)))
+            enough = evidence >= (_EVIDENCE_NAMED if named else _EVIDENCE)
+            if len(hits) >= 3 and misses <= max(1, len(rows) // 6) and enough:
                 return rule
     return None
 

@@ -12,14 +12,14 @@ from typing import Literal
 
 from mingbai.tables.layouts.crosstabs import Place
 from mingbai.tables.layouts.matrices import RATIO, ZERO, Matrix
-from mingbai.tables.layouts.patterns import Pattern, by_figures, by_labels, by_levels
+from mingbai.tables.layouts.patterns import Pattern, by_figures, by_labels, by_levels, is_total
 
 Axis = Literal["row", "column"]
 # Above this the figures alone are not searched for sums; labels are enough of a guide.
 _MOST_LINES = 240
 _SAMPLES = 8
 # Decimal digits of agreement that chance does not give.
-_EVIDENCE = 8
+_EVIDENCE, _EVIDENCE_EACH, _EVIDENCE_TOGETHER = 8, 3, 10
 # So many sums without rounding show that a table has none.
 _ENOUGH = 24
 
@@ -45,7 +45,12 @@ def sums(matrix: Matrix) -> list[Sum]:
     tallies = [trial.tally() for finder in (across, down) for trial in finder.proposed_trials()]
     exact, off = sum(one[0] for one in tallies), sum(one[1] for one in tallies)
     matrix.exact = exact + off >= _ENOUGH and 10 * off <= exact + off
-    return across.confirmed() + down.confirmed()
+    found = across.confirmed()
+    for one in found:
+        # What a count is the sum of is counted as well.
+        if one.whole is not None and not matrix.may_be_rounded(one.whole[1]):
+            matrix.counted |= {place[1] for place in one.parts}
+    return found + down.confirmed()
 
 
 class _Finder:
@@ -114,7 +119,7 @@ class _Finder:
             order = [line for line in self.lines if line not in consumed]
             samples, grain = self._samples(order)
             patterns = [p for p in by_figures(order, samples, grain) if p.whole not in known]
-            held = self._runs_held(patterns)
+            held = self._runs_held(patterns) + self._totals_held(order, known)
             if not held:
                 return
             for one in sorted(held, key=lambda h: len(h.pattern.parts), reverse=True):
@@ -122,12 +127,37 @@ class _Finder:
                     _keep(found, one)
                     consumed |= set(one.pattern.parts)
 
+    def _totals_held(self, order: Sequence[int], known: set[int]) -> list[_Held]:
+        """Lines that say total and are the sum of all that no other sum has taken up."""
+        table = self.matrix.table
+        labels = {n: table.lines[n].label for n in order} if self.axis == "column" else {}
+        if self.axis == "row":
+            labels = {n: table.heads[n].path[-1] for n in order if table.heads[n].path}
+        totals = [n for n, label in labels.items() if is_total(label)]
+        parts = tuple(n for n in order if n not in totals)
+        trials = [
+            _Trial(self, Pattern(total, parts, True, f"rest:{total}"))
+            for total in totals
+            if total not in known and len(parts) > 1
+        ]
+        for trial in trials:
+            trial.settle_rounding()
+        return [trial.held() for trial in trials if trial.convinces()]
+
     def _runs_held(self, patterns: Sequence[Pattern]) -> list[_Held]:
         """Runs that hold; where several of one shape do, one more with a slip in it is believed."""
         trials = [_Trial(self, pattern) for pattern in patterns]
         for trial in trials:
             trial.settle_rounding()
         sure = [trial for trial in trials if trial.convinces()]
+        # Five ages to each group: many small sums of one length convince together.
+        alike: dict[tuple[int, int, int], list[_Trial]] = defaultdict(list)
+        for trial in trials:
+            if trial not in sure and not trial.misses and trial.evidence >= _EVIDENCE_EACH:
+                alike[(*_shape(trial.pattern), len(trial.pattern.parts))].append(trial)
+        for group in alike.values():
+            if len(group) > 2 and sum(trial.evidence for trial in group) >= _EVIDENCE_TOGETHER:
+                sure += group
         shapes = Counter(_shape(trial.pattern) for trial in sure)
         known = {trial.pattern.whole for trial in sure}
         likely = [
@@ -136,7 +166,7 @@ class _Finder:
             if shapes[_shape(trial.pattern)] > 1
             and trial.pattern.whole not in known
             and trial.hits > trial.misses
-            and trial.evidence >= _EVIDENCE / 2
+            and trial.evidence >= _EVIDENCE_EACH
         ]
         return [trial.held() for trial in (*sure, *likely)]
 
