@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mingbai.tables import TablesError, load_profiles, read_files
 from mingbai.tables.fit import check_profiles
 from mingbai.tables.formats.opening import open_file
-from mingbai.tables.formats.sheet import Sheet
+from mingbai.tables.formats.sheet import RowSheet, Sheet
 from mingbai.tables.profile_files import load_profile
 from mingbai.tables.proposing import Proposal, as_yaml, propose
 from mingbai.tables.proposing.assignment import best_pairs
@@ -159,6 +162,48 @@ def test_no_header_is_numbered(tmp_path: Path) -> None:
 def test_titles_above_the_header(tmp_path: Path) -> None:
     rows = [["某县残疾人名册"], ["填报单位：某县残联", None, None, "2025年6月"], *TUNED[0].rows()]
     assert propose(sheet_of(tmp_path, rows), SCHEMA, PROFILES).header_row == 3
+
+
+def test_a_header_that_stands_twice_is_read_once(tmp_path: Path) -> None:
+    rows = [["户编号", "工资", "工资"], *[[f"53{n:04}", "", 900 + n] for n in range(9)]]
+    found = propose(sheet_of(tmp_path, rows), SCHEMA, PROFILES)
+    assert [guess.target is not None for guess in found.guesses] == [True, True, False]
+    assert "重复" in found.guesses[2].why.zh
+
+
+ODD = st.one_of(st.none(), st.text(max_size=6), st.integers(), st.floats(), st.dates(), st.booleans(),
+                st.sampled_from(["户编号", "姓名", "是", "=1", "身份证号", "（万元）", "号"]))  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.lists(ODD, max_size=7), max_size=8))
+def test_whatever_a_sheet_holds_ends_in_a_proposal_or_a_number(rows: list[list[object]]) -> None:
+    found, codes = None, ["TABLE-139"]
+    try:
+        found = propose(Rows(rows), SCHEMA, PROFILES)
+    except TablesError as error:
+        codes = [one.code for one in error.findings]
+    assert codes == ["TABLE-139"]
+    if found is None:
+        return
+    assert [guess.place for guess in found.guesses] == sorted(
+        guess.place for guess in found.guesses
+    )
+    with tempfile.TemporaryDirectory() as home:
+        path = Path(home) / "a.yaml"
+        path.write_text(as_yaml(found, "a"), encoding="utf-8")
+        if found.tied:
+            check_profiles([load_profile(path)], SCHEMA)
+
+
+class Rows(RowSheet):
+    """A sheet without a file."""
+
+    def __init__(self, rows: list[list[object]]) -> None:
+        self.cells = rows
+
+    def rows(self) -> Iterator[Sequence[object]]:
+        return iter(self.cells)
 
 
 def test_the_best_pairing_beats_the_greedy_one() -> None:

@@ -159,7 +159,8 @@ def _words(content: Content, target: Target, column: Column) -> Evidence:
     why = Text(f"{fits:.0%} 是{kind.zh}", f"{fits:.0%} are {kind.en}")
     if near:
         why = Text(f"{why.zh}，{near:.0%} 相近", f"{why.en}, {near:.0%} near")
-    most = 0.5 if column.type == "bool" else 1.0  # yes and no say little about which question
+    # Yes and no say little about which question, and one of them alone hardly anything.
+    most = 1.0 if column.type == "code" else 0.5 if len(content.counts) > 1 else 0.25
     # Two labels of one list and hardly anything else: the content alone says what it is.
     own = content.share(lambda value: _read_plain(column, value)) if column.type == "code" else 0.0
     telling = own > 0.9 and len(content.counts) > 1

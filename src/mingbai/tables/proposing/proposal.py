@@ -141,11 +141,14 @@ def _proposal(
 ) -> Proposal:
     given = {fold(label): words.named(name) for label, name in wishes.items()}
     places = [place for place, label in enumerate(labels) if label]
-    fixed = {place for place in places if fold(labels[place]) in given}
-    free = [place for place in places if place not in fixed]
+    firsts = {fold(labels[place]): place for place in reversed(places)}
+    again = [place for place in places if firsts[fold(labels[place])] != place]
+    fixed = {place for place in firsts.values() if fold(labels[place]) in given}
+    free = [place for place in firsts.values() if place not in fixed]
     taken = {id(target) for target in given.values() if target}
     targets = [target for target in words.targets if id(target) not in taken]
-    guesses: dict[int, Guess] = {}
+    twice = Text("表头重复，只能读第一列", "the header stands twice; only the first can be read")
+    guesses = {place: Guess(place, labels[place], None, "none", 0.0, twice) for place in again}
     for place in fixed:
         guesses[place] = _wished(place, labels[place], given[fold(labels[place])], contents[place])
     guesses |= _assigned(free, targets, labels, contents)
