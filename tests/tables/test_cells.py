@@ -20,6 +20,18 @@ from mingbai.tables.words import BoolReader, CodeReader, PartReader, PlaceReader
 from tests.tables.helpers import MAN, codes, csv, read, rows
 
 DAY = date(2014, 1, 31)
+LIST = """
+profile: list
+title: {zh: 名单, en: list}
+source: test
+recognise: {all: [人编号, 身份证号]}
+entity: person
+key: 人编号
+link: 户编号
+facts:
+  name: 名字
+  id_number: {labels: 身份证号, check: id_number}
+"""
 OLD = MAN[:6] + MAN[8:17]
 
 
@@ -230,6 +242,31 @@ def test_id_numbers_that_a_spreadsheet_cut_are_refused() -> None:
         assert reading.value is None
         assert reason(reading)[0] in ("TABLE-084", "TABLE-062")
     assert reason(TextReader("id_number").read(9.90101198001011e17))[0] == "TABLE-062"
+
+
+def cut_number(chance: int) -> str:
+    """A number as a spreadsheet leaves it that fits its last sign all the same."""
+    found = (f"9901011980{chance:05d}000" for chance in range(chance, chance + 200))
+    return next(one for one in found if TextReader("id_number").read(one).issue is None)
+
+
+@pytest.mark.parametrize(
+    ("cut", "codes_of_fitting"), [(0, []), (1, ["TABLE-092"] * 2), (2, ["TABLE-084"] * 2)]
+)
+def test_cut_numbers_that_fit_by_chance_are_doubted_for_their_neighbours(
+    tmp_path: Path, cut: int, codes_of_fitting: list[str]
+) -> None:
+    """A number cut to fifteen digits and zeros must not make its row somebody else (C-19)."""
+    wrong = [number for number in (MAN[:14] + f"{n}000" for n in range(9)) if is_cut(number)][:cut]
+    fitting = [cut_number(1_010), cut_number(2_010)]
+    lines = "".join(f"p{n},h1,张三,{one},否\n" for n, one in enumerate([*fitting, *wrong]))
+    csv(tmp_path, "household.csv", "household_id,unsafe\nh1,否\n")
+    csv(tmp_path, "名单.csv", "人编号,户编号,名字,身份证号,残疾吗\n" + lines)
+    intake = read(tmp_path, LIST)
+    said = [one.code for one in intake.problems if one.row in (2, 3)]
+    assert said == codes_of_fitting
+    kept = [number for (number,) in rows(intake, "person", "id_number")][:2]
+    assert kept == ([None, None] if "TABLE-084" in said else fitting)
 
 
 def test_every_odd_cell_of_a_sheet_is_named_with_its_advice(tmp_path: Path) -> None:
