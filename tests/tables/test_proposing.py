@@ -128,6 +128,21 @@ def test_values_of_a_saved_profile(tmp_path: Path) -> None:
         assert row["watched_on"].strftime("%Y%m") == said["识别为监测对象时间"]
 
 
+def test_a_column_of_several_facts(tmp_path: Path) -> None:
+    words = ["健康", "残疾,长期慢性病", "患有大病", "残疾"]
+    rows = [["人口编号", "户编号", "身体健康状况"],
+            *[[f"88{n:04}", f"53{n:04}", words[n % 4]] for n in range(12)]]  # fmt: skip
+    path = xlsx(tmp_path, "健康.xlsx", rows)
+    found = propose(open_file(path, lambda sheet: 0).sheets[0], SCHEMA, PROFILES)
+    assert found.guesses[2].sure == "likely"
+    saved = tmp_path / "健康.yaml"
+    saved.write_text(as_yaml(found, "健康"), encoding="utf-8")
+    intake = read_files([path], SCHEMA, PROFILES, forced=load_profile(saved))
+    read = intake.tables["person"].to_pylist()
+    assert [row["health_disabled"] for row in read] == [False, True, False, True] * 3
+    assert [row["health_major"] for row in read] == [False, False, True, False] * 3
+
+
 def test_wishes_come_first(tmp_path: Path) -> None:
     one = TUNED[0]
     sheet = sheet_of(tmp_path, one.rows())

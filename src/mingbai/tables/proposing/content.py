@@ -16,7 +16,7 @@ from mingbai.tables.proposing.likeness import alike
 from mingbai.tables.proposing.vocabulary import KEY, LINK, NAME, NUMBER, Target
 from mingbai.tables.schema import Column
 from mingbai.tables.texts import Text, fold, half_width
-from mingbai.tables.words import BoolReader, CodeReader, plain
+from mingbai.tables.words import BoolReader, CodeReader, PartReader, plain
 
 _MOST_VALUES = 300
 _NEAR = 0.5
@@ -91,6 +91,8 @@ def weigh(content: Content, target: Target, times: Decimal | None) -> Evidence:
     if target.check == "phone":
         share = content.share(lambda value: is_phone(_text(value)))
         return _shares(share, "是电话号码", "are phone numbers")
+    if target.parts:
+        return _several(content, target)
     column = target.column
     if target.role == NAME or (column and column.name == target.table.name):
         return _shares(content.texts(_NAME), "像人名", "look like names", most=0.7)
@@ -130,6 +132,16 @@ def _ties(content: Content, target: Target) -> Evidence:
 def _shares(share: float, zh: str, en: str, most: float = 1.0) -> Evidence:
     weight = share * most if share >= _NEAR else -0.9 if share < 0.2 else -0.3
     return Evidence(weight, Text(f"{share:.0%} {zh}", f"{share:.0%} {en}"))
+
+
+def _several(content: Content, target: Target) -> Evidence:
+    """Cells that hold words of one list, alone or several together."""
+    reader = PartReader("", frozenset(target.among))
+    share = content.share(lambda value: reader.read(value).issue is None)
+    if share < 0.5:
+        return Evidence(-0.9, Text("内容不在选项之内", "its words are not of the list"))
+    why = Text(f"{share:.0%} 是可多选的选项", f"{share:.0%} are words of the list")
+    return Evidence(share, why, telling=share > 0.9 and len(content.counts) > 1)
 
 
 def _words(content: Content, target: Target, column: Column) -> Evidence:

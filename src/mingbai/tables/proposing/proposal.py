@@ -228,7 +228,7 @@ def _unread(place: int, label: str, best: Guess | None, content: Content) -> Gue
     if not content.filled:
         why = Text("整列为空，表头也不够像", "empty, and its header is like none")
     elif best is not None and best.score >= _MAYBE and best.target is not None:
-        name = _called(best.target)
+        name = called(best.target)
         why = Text(
             f"像“{name.zh}”，但另一列更像", f"like “{name.en}”, but another column is more so"
         )
@@ -237,9 +237,13 @@ def _unread(place: int, label: str, best: Guess | None, content: Content) -> Gue
     return Guess(place, label, None, "none", 0.0, why)
 
 
-def _called(target: Target) -> Text:
+def called(target: Target) -> Text:
+    """What people call a target."""
     if target.role in (KEY, LINK):
         return Text("编号" if target.role == KEY else "所属编号", target.role)
+    if target.parts:
+        each = [column.labels[0] if column.labels else column.name for column, _ in target.parts]
+        return Text("、".join(each), target.name)
     labels = target.column.labels if target.column else ()
     return Text(labels[0], labels[-1]) if labels else Text(target.name, target.name)
 
@@ -268,7 +272,7 @@ def _numbers(folded: str) -> bool:
 def _speaks(target: Target) -> bool:
     """Whether content alone can tell the target: numbers of people, words of a code list."""
     coded = target.column is not None and target.column.type == "code"
-    return target.role == NUMBER or target.check is not None or coded
+    return target.role == NUMBER or target.check is not None or coded or bool(target.parts)
 
 
 def _score(likeness: float, evidence: Evidence, target: Target) -> float:
