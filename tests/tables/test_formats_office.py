@@ -266,6 +266,14 @@ def test_what_unpacks_to_more_than_a_machine_is_refused(tmp_path: Path, raw: byt
     assert refusal(tmp_path, raw) == "TABLE-024"
 
 
+@pytest.mark.parametrize("label", ["PKHBH", "BMH", "MZ", "II", "Rar", "PAR", "<户编号>", "GIF"])
+def test_text_is_text_whatever_letters_it_begins_with(tmp_path: Path, label: str) -> None:
+    """Tab-separated text is sent as .xls; its first header may begin as a picture or a zip does."""
+    found = opened(tmp_path, f"{label}\t户编号\n1\th1\n".encode(), "a.xls")
+    assert found.kind == "text"
+    assert [one.code for one in found.remarks] == ["TABLE-100"]
+
+
 def test_a_folder_of_refused_files_says_what_to_do_with_each(tmp_path: Path) -> None:
     (tmp_path / "a.xlsb").write_bytes(make.package({"xl/workbook.bin": b"x"}))
     (tmp_path / "b.doc").write_bytes(make.ole({"WordDocument": b"x"}))

@@ -37,18 +37,10 @@ _KINDS = {
 _TABLE_SUFFIXES = frozenset(suffix for _, suffixes in _KINDS.values() for suffix in suffixes)
 _TEXT_SUFFIXES = frozenset(_KINDS["text"][1])
 _ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b")
-# Pictures, documents and programs that never are tables.
-_OTHERS = (
-    b"\xff\xd8\xff",
-    b"\x89PNG",
-    b"GIF8",
-    b"%PDF",
-    b"BM",
-    b"II*\x00",
-    b"MM\x00*",
-    b"\x7fELF",
-    b"MZ",
-)
+# Pictures and pages that never are tables; other programs' files show themselves by their zero bytes.
+_OTHERS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF87a", b"GIF89a", b"%PDF-")
+# A zip without its beginning. Letters alone say nothing: PKHBH is how some head 贫困户编号.
+_DAMAGED_ZIP = (b"PK\x05\x06", b"PK\x07\x08", b"PK\x01\x02")
 _OLD_RECORDS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
 _START = 8192
 
@@ -112,7 +104,7 @@ def _open_text(path: Path, start: bytes, suits: Callable[[Sheet], int]) -> Opene
     suffix = path.suffix.lower()
     if start.startswith(_ARCHIVES):
         raise UnreadableError("TABLE-036")
-    if start.startswith(b"PK") and suffix not in _TEXT_SUFFIXES:
+    if start.startswith(_DAMAGED_ZIP):
         raise UnreadableError("TABLE-021")
     binary = start.startswith(_OTHERS) or (b"\x00" in start and not start.startswith(WIDE))
     if binary and suffix not in _TEXT_SUFFIXES:
