@@ -134,7 +134,7 @@ def test_error_values_are_named_whatever_the_column_is(text: str) -> None:
     assert not is_error_value("#1楼")
 
 
-@pytest.mark.parametrize("text", ["锟斤拷", "李\ufffd", "锟斤拷锟斤拷户"])
+@pytest.mark.parametrize("text", ["锟斤拷", "李\ufffd", "锟斤拷锟斤拷户", "??", "???"])
 def test_lost_signs_are_named(text: str) -> None:
     for reading in (TextReader().read(text), CodeReader({}).read(text), DateReader().read(text)):
         assert reading.value is None
@@ -169,6 +169,15 @@ def test_garbled_text_without_a_proof_is_left_alone() -> None:
 def test_true_names_are_not_taken_for_garbled(name: str) -> None:
     assert original(name) is None
     assert TextReader().read(name) == Reading(name)
+
+
+def test_a_name_with_a_question_mark_is_kept_with_a_remark() -> None:
+    for name in ("王?", "?溪", "阿依·?"):
+        reading = TextReader().read(name)
+        assert reading.value == name
+        assert reason(reading)[0] == "TABLE-093"
+    for text in ("?", "why?", "这户为什么没有纳入监测?"):
+        assert TextReader().read(text) == Reading(text)
 
 
 def test_invisible_signs_inside_are_left_out_with_a_remark_and_joiners_stay() -> None:

@@ -227,6 +227,14 @@ def test_any_text_reads_alike_both_ways(lines: list[str]) -> None:
     assert fast.rows_in == slow.rows_in
 
 
+def test_a_header_of_question_marks_has_its_own_reason(tmp_path: Path) -> None:
+    csv(tmp_path, "户.csv", TEXT)
+    csv(tmp_path, "b.csv", "???,????,???(?)\nh1,??,???\n")
+    csv(tmp_path, "c.csv", "a?,b,c\n1,2,3\n")
+    found = [(one.name, one.code) for one in read(tmp_path).files if one.what == "skipped"]
+    assert found == [("b.csv", "TABLE-037"), ("c.csv", "TABLE-023")]
+
+
 def test_a_list_without_a_known_header_is_still_named(tmp_path: Path) -> None:
     csv(tmp_path, "a.csv", "甲,乙\n1,2\n", "gb18030")
     with pytest.raises(TablesError) as caught:

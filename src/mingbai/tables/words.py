@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mingbai.tables.cells import BLANK, Issue, Reading, broken, harmed
+from mingbai.tables.damage import has_hole
 from mingbai.tables.identity import id18, is_cut, is_old, is_phone, is_valid, masked
 from mingbai.tables.places import provinces
 from mingbai.tables.schema import Column
@@ -115,6 +116,8 @@ def _remarkable(text: str, whole: bool) -> str | None:
         return "TABLE-079"
     if _FORMULA.match(half_width(text)):
         return "TABLE-083"
+    if has_hole(text):
+        return "TABLE-093"
     return "TABLE-088" if any(map(_own, text)) else None
 
 
