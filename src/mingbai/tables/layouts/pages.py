@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from mingbai.tables.columns import RawColumn
 from mingbai.tables.formats.sheet import Body, FileRemark, Merge, Sheet, kept_remarks
-from mingbai.tables.layouts.blocks import continued
 from mingbai.tables.layouts.headers import Path
+from mingbai.tables.layouts.titles import continued
 from mingbai.tables.texts import fold, shown
 
 _AROUND = re.compile(

@@ -157,8 +157,10 @@ def _best(matrix: Matrix, rules: Sequence[_Rule]) -> _Rule | None:
             misses = len(rows) - len(hits)
             evidence = sum(_digits(matrix, rule, row) for row in hits)
             named = rule.kind == "share" and RATIO.search("/".join(matrix.path(rule.column)))
-            enough = evidence >= (_EVIDENCE_NAMED if named else _EVIDENCE)
-            if len(hits) >= 3 and misses <= max(1, len(rows) // 6) and enough:
+            few = evidence < _EVIDENCE
+            if evidence < _EVIDENCE_NAMED or (few and not named):
+                continue
+            if len(hits) >= (3 if few or not named else 2) and misses <= max(1, len(rows) // 6):
                 return rule
     return None
 
