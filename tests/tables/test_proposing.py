@@ -221,6 +221,21 @@ class Rows(RowSheet):
         return iter(self.cells)
 
 
+def test_a_header_of_two_rows(tmp_path: Path) -> None:
+    rows = [["户编号", "户主", None, "收入", None],
+            [None, "户主名字", "手机号", "工资（元）", "生产经营（元）"],
+            *[[f"53{n:04}", "王小红", "13800000000", 100 + n, 200] for n in range(9)]]  # fmt: skip
+    path = xlsx(tmp_path, "两行.xlsx", rows)
+    found = propose(open_file(path, lambda sheet: 0).sheets[0], SCHEMA, PROFILES)
+    assert found.header_row == 2
+    saved = tmp_path / "两行.yaml"
+    saved.write_text(as_yaml(found, "两行"), encoding="utf-8")
+    intake = read_files([path], SCHEMA, PROFILES, forced=load_profile(saved))
+    read = intake.tables["household"].to_pylist()
+    assert [row["income_wage"] for row in read] == [10_000 + 100 * n for n in range(9)]
+    assert {row["phone"] for row in read} == {"13800000000"}
+
+
 def test_the_best_pairing_beats_the_greedy_one() -> None:
     assert best_pairs([[0.9, 0.8], [0.8, 0.0]]) == [1, 0]
     assert best_pairs([[0.0, 0.0], [0.0, 0.5]]) == [None, 1]

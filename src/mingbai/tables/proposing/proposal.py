@@ -9,6 +9,7 @@ from typing import Literal
 
 from mingbai.tables.errors import TablesError, finding
 from mingbai.tables.formats.sheet import Sheet
+from mingbai.tables.layouts.register_heads import grown, head_rows
 from mingbai.tables.profiles import Profile
 from mingbai.tables.proposing.assignment import best_pairs
 from mingbai.tables.proposing.content import (
@@ -30,7 +31,7 @@ from mingbai.tables.proposing.vocabulary import (
     vocabulary,
 )
 from mingbai.tables.schema import Schema, Table
-from mingbai.tables.texts import Text, fold, shown
+from mingbai.tables.texts import Text, fold
 
 Sure = Literal["likely", "maybe", "none", "set"]
 _LIKELY, _MAYBE = 0.72, 0.45
@@ -104,21 +105,28 @@ def propose(
 
 
 def _header(sheet: Sheet, words: Sequence[Vocabulary]) -> tuple[int, tuple[str, ...]]:
-    """The row whose cells are most like heads: texts, different ones, some of them known."""
+    """The rows whose labels are most like heads: texts, different ones, some of them known.
+
+    A header of several rows is found as reading finds it, with the labels reading knows it by.
+    """
     known = {label for one in words for target in one.targets for label in target.labels}
+    head, merges = sheet.head(), sheet.merges()
     best, found = 0.0, None
-    for number, cells in enumerate(sheet.head(), 1):
-        texts = headerlike(cells)
+    for rows in head_rows(head, merges):
+        labels = rows.labels()
+        texts = headerlike(labels)
         if len(set(texts)) < 2:
             continue
         alikes = sum(max(alike(fold(text), label) for label in known) > _LIKELY for text in texts)
-        filled = sum(cell not in (None, "") for cell in cells)
-        score = 3 * alikes + 2 * len(set(texts)) - filled
+        filled = sum(bool(label) for label in labels)
+        # Words below that only look like heads, or numbers, speak against; more rows must add some.
+        score = 3 * alikes + 2 * len(set(texts)) - filled - 0.5 * (rows.depth - 1)
         if score > best:
-            best, found = score, (number, cells)
+            best, found = score, rows
     if found is None:
         raise TablesError([finding("TABLE-139", sheet=sheet.name or "")])
-    return found[0], tuple("" if cell is None else shown(cell, 120) for cell in found[1])
+    whole = grown(found, head, merges)
+    return whole.last, whole.labels()
 
 
 def _check_wishes(
