@@ -199,7 +199,7 @@ class _Finder:
         return [
             trial.held()
             for trial in trials
-            if (trial.hits >= trial.misses or (strong and trial.hits + trial.misses <= 3))
+            if (trial.belongs() or (strong and trial.hits + trial.misses <= 3))
             and (trial.pattern.named or trial.evidence >= _EVIDENCE)
         ]
 
@@ -333,6 +333,14 @@ class _Trial:
             else:
                 far += 1
         return exact, off, far
+
+    def belongs(self) -> bool:
+        """Whether a member of a family that holds may be taken at its word, with its slips.
+
+        Half of it may be damaged when what is left meets in too many digits for chance.
+        """
+        sure = self.pattern.named and self.evidence >= 4 * self.misses and self.hits > 2
+        return self.hits >= self.misses or (sure and 2 * self.hits >= self.misses)
 
     def convinces(self) -> bool:
         """Whether this pattern holds by itself, without others of its kind."""
