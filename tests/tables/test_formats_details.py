@@ -131,6 +131,26 @@ def test_a_page_says_its_encoding_or_its_bytes_do(tmp_path: Path, encoding: str)
     assert filled(first(tmp_path, (meta + text).encode(encoding))) == [["戶主姓名", "陳"]]
 
 
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ('<td x:num="8700.456">8,700.5', 8700.456),
+        ("<td sdval='1.25' sdnum='1033;'>1.3", 1.25),
+        ('<td x:num="45322">2024-01-31', "2024-01-31"),
+        ('<td x:num="0.125">13%', "13%"),
+        ('<td x:num="7">8700', "8700"),
+        ("<td x:num>8700", "8700"),
+        ('<td x:num="1e999">1', "1"),
+        ('<td x:num="1.2.3">1', "1"),
+        ('<td x:num="7">007', "007"),
+        ('<td x:num="990101198001011236">990101198001011236', "990101198001011236"),
+    ],
+)
+def test_the_number_behind_a_rounded_display(tmp_path: Path, cell: str, value: object) -> None:
+    page = f"<html><table><tr>{cell}</td></tr></table>"
+    assert filled(first(tmp_path, page.encode())) == [[value]]
+
+
 def test_a_page_that_ends_within_its_table_gets_a_remark(tmp_path: Path) -> None:
     for end, codes in (("</table>", []), ("", ["TABLE-104"])):
         (tmp_path / "a").write_text(f"<html><table><tr><td>a</td></tr>{end}", "utf-8")

@@ -33,6 +33,11 @@ _TAG = re.compile(
 )
 _BEGIN = re.compile(r"</?[A-Za-z]")
 _SPANS = re.compile(r"""\b(row|col)span\s*=\s*["']?\s*([^\s"'>/]{1,20})""", re.IGNORECASE)
+# The number behind a rounded display, as Excel and LibreOffice save it.
+_STORED = re.compile(r"""\b(?:x:num|sdval)\s*=\s*["']?([-+0-9.eE]{1,40})""", re.IGNORECASE)
+_SHOWN_NUMBER = re.compile(
+    r"-?[0-9]{1,3}(?:,?[0-9]{3})*(?:\.([0-9]{1,15}))?|-?[0-9]{1,15}(?:\.([0-9]{1,15}))?"
+)
 _CELLS = re.compile(r"<t[drh][\s>]", re.IGNORECASE)
 _LINES = frozenset(("br", "p", "div", "li"))
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
@@ -103,6 +108,7 @@ class _Table:
         self.held: dict[int, int] = {}
         self.pieces: list[str] | None = None
         self.size = (1, 1)
+        self.stored: str | None = None
         self.spread = 0
 
     def next_row(self) -> None:
@@ -112,8 +118,9 @@ class _Table:
         if self.held and self.row % 64 == 0:
             self.held = {at: last for at, last in self.held.items() if last >= self.row}
 
-    def open_cell(self, rows: int, columns: int) -> None:
+    def open_cell(self, rows: int, columns: int, stored: str | None = None) -> None:
         self.close_cell()
+        self.stored = stored
         if self.row < 0:
             self.next_row()
         while self.held.get(self.column, -1) >= self.row:
@@ -133,7 +140,8 @@ class _Table:
         if self.pieces is None:
             return
         rows, columns = self.size
-        self.sheet.put(self.row, self.column, _tidied(self.pieces))
+        text = _tidied(self.pieces)
+        self.sheet.put(self.row, self.column, _exact(text, self.stored) if self.stored else text)
         self.sheet.merge(self.row, self.column, rows, columns)
         if rows > 1:
             last = self.row + rows - 1
@@ -205,7 +213,10 @@ class _Reader:
             self.open[-1].next_row()
         elif tag in ("td", "th"):
             spans = {key.lower(): said for key, said in _SPANS.findall(attributes)}
-            self.open[-1].open_cell(_span(spans.get("row")), _span(spans.get("col")))
+            stored = _STORED.search(attributes)
+            self.open[-1].open_cell(
+                _span(spans.get("row")), _span(spans.get("col")), stored[1] if stored else None
+            )
         elif tag in _LINES:
             self._add("\n")
 
@@ -241,6 +252,22 @@ def _span(said: str | None) -> int:
     if len(digits) > 7 or int(digits) > LAST_ROW:
         raise UnreadableError("TABLE-024")
     return max(int(digits), 1)
+
+
+def _exact(text: str, stored: str) -> object:
+    """The stored number where the text shows it rounded; a day or a share of 100 stays as shown."""
+    shown = _SHOWN_NUMBER.fullmatch(text)
+    if shown is None:
+        return text
+    try:
+        number = float(stored)
+    except ValueError:
+        return text
+    places = len(shown[1] or shown[2] or "")
+    said = float(text.replace(",", ""))
+    # Equal ones stay text: 007 keeps its zeros, an ID number all its digits.
+    is_rounded = number != said and abs(number - said) <= 0.500001 * 10.0**-places
+    return number if is_rounded else text
 
 
 def _tidied(pieces: list[str]) -> str:
