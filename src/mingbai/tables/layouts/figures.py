@@ -60,7 +60,10 @@ def figure(raw: object) -> Figure:
         return _of_text(raw)
     if isinstance(raw, bool) or not isinstance(raw, (int, float, Decimal)):
         return _WORDS
-    return _of_text(repr(raw) if isinstance(raw, float) else str(raw))
+    if isinstance(raw, float):
+        whole = raw.is_integer() and abs(raw) < 1e15
+        return _of_text(str(int(raw)) if whole else repr(raw))
+    return _of_text(str(raw))
 
 
 @lru_cache(maxsize=50_000)

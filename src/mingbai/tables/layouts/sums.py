@@ -196,11 +196,13 @@ class _Finder:
         if evidence < 2 * misses or not _holds(hits, misses, trials[0].pattern.named):
             return [trial.held() for trial in trials if len(trials) > 1 and trial.convinces()]
         strong = hits >= 12 * misses
+        # A family is judged together: one small group of many needs less to show for itself.
+        enough = _EVIDENCE if evidence < 2 * _EVIDENCE else _EVIDENCE / 4
         return [
             trial.held()
             for trial in trials
             if (trial.belongs() or (strong and trial.hits + trial.misses <= 3))
-            and (trial.pattern.named or trial.evidence >= _EVIDENCE)
+            and (trial.pattern.named or trial.evidence >= enough)
         ]
 
 
