@@ -12,8 +12,9 @@ from mingbai.tables.convert import Batch, convert
 from mingbai.tables.errors import Finding, TablesError, catalogue, finding, wording
 from mingbai.tables.fit import check_profiles
 from mingbai.tables.formats.opening import open_file
-from mingbai.tables.formats.sheet import FileRemark, Sheet, UnreadableError
+from mingbai.tables.formats.sheet import FileRemark, RowSheet, Sheet, UnreadableError
 from mingbai.tables.intake import FileReport, Intake
+from mingbai.tables.layouts.pages import Below, Pages
 from mingbai.tables.ledger import Ledger
 from mingbai.tables.profiles import Profile, Recognise
 from mingbai.tables.recognise import Match, Recogniser
@@ -141,11 +142,18 @@ class _FolderReader:
         except UnreadableError as error:
             self._skip(path.name, sheet.name, error.code, **error.facts)
 
-    def _table(self, path: Path, sheet: Sheet, match: Match) -> None:
-        pages = self.recogniser.laid_out(sheet, match)
+    def _table(self, path: Path, sheet: Sheet, match: Match, above: int = 0) -> None:
+        """Read a table that begins below row `above`, then the one below it if there is another."""
+        part = Below(sheet, above) if above and isinstance(sheet, RowSheet) else sheet
+        pages = self.recogniser.laid_out(part, match)
         batch = convert(pages, match, path.name, self.schema)
+        following = self._below(path, sheet, pages)
+        if pages.ends_at and following is None:
+            pages = replace(pages, known=frozenset(), ends_at=None, repeated=[], around=[])
+            batch = convert(pages, match, path.name, self.schema)
+        header_row = match.header_row + above
         self.remarks += [(path.name, remark) for remark in pages.remarks()]
-        self.twice += [(len(self.batches), match.header_row, label) for label in match.twice]
+        self.twice += [(len(self.batches), header_row, label) for label in match.twice]
         self.batches.append(batch)
         read = {match.place(source) for source in match.profile.sources}
         unread = [label for place, label in enumerate(match.labels) if label and place not in read]
@@ -156,11 +164,21 @@ class _FolderReader:
                 sheet=sheet.name,
                 profile=match.profile.id,
                 entity=match.profile.entity,
-                header_row=match.header_row,
+                header_row=header_row,
                 rows=len(batch),
                 unread=tuple(unread),
             )
         )
+        if following is not None and pages.ends_at:
+            self._table(path, sheet, following, pages.ends_at - 1)
+
+    def _below(self, path: Path, sheet: Sheet, pages: Pages) -> Match | None:
+        """The header of the table that stands below, if its first row is one that can be read."""
+        if not pages.ends_at or not isinstance(sheet, RowSheet):
+            return None
+        below = Below(sheet, pages.ends_at - 1)
+        match = self.recogniser.match(below.head(), path.stem, below.merges())
+        return match if match is not None and match.rows.first == 1 else None
 
     def _skip(self, name: str, sheet: str | None, code: str, **facts: object) -> None:
         reason = wording(code, **facts)[0]

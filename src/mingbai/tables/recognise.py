@@ -46,6 +46,10 @@ class Recogniser:
     def __init__(self, profiles: Sequence[Profile], schema: Schema) -> None:
         self._profiles = [_widened(profile, schema) for profile in profiles]
         self._generic = [_generic(table, schema) for table in schema.tables]
+        every = [*self._profiles, *self._generic]
+        self._known = frozenset(
+            label for profile in every for source in profile.sources for label in source.folded
+        )
 
     def match(
         self, head: Sequence[Sequence[object]], stem: str, merges: Sequence[Merge] = ()
@@ -72,7 +76,7 @@ class Recogniser:
         """The sheet as one run of records under the header found."""
         rows = match.rows
         above = sheet.head()[: rows.first - 1]
-        return Pages(sheet, rows.paths, rows.shifts, titles_of(above))
+        return Pages(sheet, rows.paths, rows.shifts, titles_of(above), self._known)
 
     def _scores(
         self, places: Mapping[str, int], stem: str
