@@ -267,3 +267,24 @@ def test_likeness() -> None:
     assert factor_of("工资（万元）") == 10_000
     assert factor_of("单位：千元") == 1_000
     assert factor_of("工资") is None
+
+
+def test_a_household_number_is_not_a_persons_and_open_lists_prove_nothing(tmp_path: Path) -> None:
+    """With the checks' pack, whose facts are more, and short numbers that phones might be."""
+    rows = [
+        ["人员代码", "所在家庭代码", "名字", "公民身份号", "同户主的关系", "在读情况", "身体情况",
+         "在外打工几个月", "有没有医保", "序号"],
+        ["99000101", "990001", "张三", "990101197001010017", "户主", "", "健康", 6, "有", 1],
+        ["99000102", "990001", "李四", "990101197203040025", "配偶", "", "长期慢性病", 0, "有", 2],
+        ["99000103", "990001", "张五", "990101200505050034", "之子", "普通高中二年级", "健康", 0, "无", 3],
+        ["99000201", "990002", "王六", "990101195512120042", "户主", "", "残疾", 0, "有", 4],
+    ]  # fmt: skip
+    profiles = load_profiles([POLICIES / "cn" / "profiles", POLICIES / "cn-checks" / "profiles"])
+    found = propose(sheet_of(tmp_path, rows), schema_of("cn", "cn-checks"), profiles)
+    names = {one.label: one.target.name if one.target else None for one in found.guesses}
+    assert names == {
+        "人员代码": "key", "所在家庭代码": "link", "名字": "name", "公民身份号": "id_number",
+        "同户主的关系": "relation", "在读情况": "school_state",
+        "身体情况": "health_chronic+health_major+health_disabled",
+        "在外打工几个月": "work_months", "有没有医保": "medical_insured", "序号": None,
+    }  # fmt: skip
