@@ -67,7 +67,7 @@ class DelimitedSheet(RowSheet):
             if body is not None:
                 return body
         odd: dict[int, tuple[str, int]] = {}
-        body = body_of(self._watched(header_row, width, odd), header_row, wanted)
+        body = body_of(self._watched(header_row, width, odd), header_row, wanted, texts=True)
         return Body(body.rows, body.columns, remarks=row_remarks(body.rows, odd))
 
     def _watched(
