@@ -203,3 +203,32 @@ def test_a_band_over_the_whole_width_names_a_group_and_is_no_record(tmp_path: Pa
     intake = read(merged(tmp_path, table, [(1, 0, 1, 2), (3, 0, 3, 2)]))
     assert rows(intake, "household", "household_id") == [("h1",), ("h2",)]
     assert [(p.code, "2, 4" in p.message.zh) for p in intake.problems] == [("TABLE-124", True)]
+
+
+def two_sheets(folder: Path, second: Sequence[Sequence[object]]) -> Intake:
+    book = xlsxwriter.Workbook(str(folder / "户.xlsx"))
+    first = [
+        ["户编号", "户主姓名", "户类型"],
+        ["h0001", "张三", "脱贫户"],
+        ["h0002", "李四", "脱贫户"],
+    ]
+    for name, table in (("名单", first), ("续表", second)):
+        page = book.add_worksheet(name)
+        for number, row in enumerate(table):
+            page.write_row(number, 0, row)
+    book.close()
+    return read(folder)
+
+
+def test_a_sheet_without_a_header_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:
+    intake = two_sheets(tmp_path, [["h0003", "王五", "一般农户"], ["h0004", "赵六", ""]])
+    assert rows(intake, "household", "household_id", "kind", "_sheet", "_row")[2:] == [
+        ("h0003", "general", "续表", 1),
+        ("h0004", None, "续表", 2),
+    ]
+    assert codes(intake) == ["TABLE-125"]
+
+
+def test_a_sheet_of_something_else_does_not_go_on(tmp_path: Path) -> None:
+    intake = two_sheets(tmp_path, [["说明", "王五", "一般"], ["h12", "赵六", "12"]])
+    assert [report.code for report in intake.files] == [None, "TABLE-023"]
