@@ -274,6 +274,12 @@ def test_text_is_text_whatever_letters_it_begins_with(tmp_path: Path, label: str
     assert [one.code for one in found.remarks] == ["TABLE-100"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
+def test_text_of_two_bytes_a_sign_may_lack_its_mark(tmp_path: Path, encoding: str) -> None:
+    found = opened(tmp_path, "户编号,户类型\nh1,脱贫户\n".encode(encoding), "a.xls")
+    assert cells(found) == [["户编号", "户类型"], ["h1", "脱贫户"]]
+
+
 def test_a_folder_of_refused_files_says_what_to_do_with_each(tmp_path: Path) -> None:
     (tmp_path / "a.xlsb").write_bytes(make.package({"xl/workbook.bin": b"x"}))
     (tmp_path / "b.doc").write_bytes(make.ole({"WordDocument": b"x"}))

@@ -106,8 +106,7 @@ def _open_text(path: Path, start: bytes, suits: Callable[[Sheet], int]) -> Opene
         raise UnreadableError("TABLE-036")
     if start.startswith(_DAMAGED_ZIP):
         raise UnreadableError("TABLE-021")
-    binary = start.startswith(_OTHERS) or (b"\x00" in start and not start.startswith(WIDE))
-    if binary and suffix not in _TEXT_SUFFIXES:
+    if (start.startswith(_OTHERS) or _is_binary(start)) and suffix not in _TEXT_SUFFIXES:
         raise UnreadableError("TABLE-021" if suffix in _TABLE_SUFFIXES else "TABLE-020")
     try:
         return Opened("text", open_delimited(path, suits), [])
@@ -115,6 +114,13 @@ def _open_text(path: Path, start: bytes, suits: Callable[[Sheet], int]) -> Opene
         if error.code == "TABLE-027" and suffix not in _TABLE_SUFFIXES:
             raise UnreadableError("TABLE-020") from error
         raise
+
+
+def _is_binary(start: bytes) -> bool:
+    """Whether zero bytes stand where text has none; that of two bytes a sign has them on one side."""
+    zeros = start.count(b"\x00")
+    even = start[::2].count(b"\x00")
+    return zeros > 0 and not start.startswith(WIDE) and max(even, zeros - even) < 0.7 * zeros
 
 
 def _open_package(source: Path | io.BytesIO) -> Opened:
