@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.table_data import HEADERS, people
@@ -73,6 +73,8 @@ def test_big5_is_told_from_gb18030_by_its_common_characters(
         ]
     assert choose([TRADITIONAL.encode("gb18030")]) == [Encoding("gb18030")]
     assert choose([TEXT.encode("gb18030")]) == [Encoding("gb18030")]
+    assert choose(["户编号,a\nh1,2\n".encode("gb18030")]) == [Encoding("gb18030")]
+    assert choose(["戶編號,a\nh1,2\n".encode("big5")]) == [Encoding("big5")]
 
 
 def test_toss_up_between_encodings_is_refused_with_both_readings(
@@ -216,6 +218,8 @@ LINES = st.lists(st.text(alphabet='ab,"\n\r张\x00 　h1', max_size=12), max_siz
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(LINES)
+@example([",,,1"])
+@example(["", ",,,\u3000", '"",,,x'])
 def test_any_text_reads_alike_both_ways(lines: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as home:
         raw = ("household_id,head_name,wage\nh1,a,1\n" + "\n".join(lines)).encode()
