@@ -11,7 +11,7 @@ from itertools import combinations
 from mingbai.tables.layouts.crosstabs import Place
 from mingbai.tables.layouts.matrices import RATIO, ZERO, Matrix
 
-_MOST_COLUMNS = 48
+_MOST_COLUMNS, _MOST_FACTORS = 48, 24
 _SAMPLES = 6
 _EVIDENCE, _EVIDENCE_NAMED = 8, 5
 _HUNDRED = Decimal(100)
@@ -60,7 +60,8 @@ class Rules:
         columns = [c for c in matrix.columns if _filled(matrix, c) >= 3]
         if len(columns) <= _MOST_COLUMNS:
             self.rules = list(_shares(matrix, columns))
-            self.rules += _products(matrix, columns, self.rules)
+            if len(columns) <= _MOST_FACTORS:
+                self.rules += _products(matrix, columns, self.rules)
             self.hundreds = list(_hundreds(matrix, columns))
 
     def __len__(self) -> int:
