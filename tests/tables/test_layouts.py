@@ -232,3 +232,13 @@ def test_a_sheet_without_a_header_goes_on_where_the_last_one_stopped(tmp_path: P
 def test_a_sheet_of_something_else_does_not_go_on(tmp_path: Path) -> None:
     intake = two_sheets(tmp_path, [["说明", "王五", "一般"], ["h12", "赵六", "12"]])
     assert [report.code for report in intake.files] == [None, "TABLE-023"]
+
+
+@pytest.mark.parametrize(("unit", "told"), [("单位：万元", ["TABLE-126"]), ("单位：元", [])])
+def test_a_scaled_unit_above_the_header_is_not_passed_over(
+    tmp_path: Path, unit: str, told: list[str]
+) -> None:
+    table = [["收入表", "", unit], ["户编号", "户主姓名", "工资性收入"], ["h1", "张三", 2.5]]
+    intake = read(xlsx(tmp_path, "户.xlsx", table).parent)
+    assert codes(intake) == told
+    assert rows(intake, "household", "wage") == [(250,)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mingbai.tables.formats.sheet import Merge, Sheet
-from mingbai.tables.layouts.pages import Pages, titles_of
+from mingbai.tables.layouts.pages import Pages, scaled_unit, titles_of
 from mingbai.tables.layouts.register_heads import MAX_DEPTH, HeadRows, grown, head_rows
 from mingbai.tables.profiles import FactSpec, KeySpec, LinkSpec, Profile, Recognise, Source
 from mingbai.tables.schema import Column, Schema, Table
@@ -76,7 +76,8 @@ class Recogniser:
         """The sheet as one run of records under the header found."""
         rows = match.rows
         above = sheet.head()[: rows.first - 1]
-        return Pages(sheet, rows.paths, rows.shifts, titles_of(above), self._known)
+        titles, unit = titles_of(above), scaled_unit(above)
+        return Pages(sheet, rows.paths, rows.shifts, titles, self._known, unit)
 
     def _scores(
         self, places: Mapping[str, int], stem: str

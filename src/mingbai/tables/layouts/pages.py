@@ -20,7 +20,7 @@ from mingbai.tables.formats.sheet import (
     kept_remarks,
 )
 from mingbai.tables.layouts.headers import Path
-from mingbai.tables.layouts.titles import continued
+from mingbai.tables.layouts.titles import UNIT, continued
 from mingbai.tables.texts import fold, shown
 
 _AROUND = re.compile(
@@ -28,6 +28,7 @@ _AROUND = re.compile(
     r"|(填表|制表|填报|审核|复核|统计|经办|单位负责|负责|联系)(人|单位|日期|时间|电话)?\s*[:：])"
 )
 
+_SCALED = re.compile(r"[十百千万亿]+元")
 _LAST = 12
 # Another header is looked for in columns of few distinct values; so many labels make one.
 _CHEAP, _FEW, _LABELS = 3, 5_000, 3
@@ -48,6 +49,7 @@ class Pages(Sheet):
     shifts: Sequence[int]
     titles: frozenset[str]
     known: frozenset[str] = frozenset()
+    unit: str = ""
     ends_at: int | None = None
     repeated: list[int] = field(default_factory=list)
     around: list[int] = field(default_factory=list)
@@ -65,7 +67,8 @@ class Pages(Sheet):
     def remarks(self) -> list[FileRemark]:
         """Which rows were left out, once for all of them."""
         found = (("TABLE-123", self.repeated), ("TABLE-124", self.around))
-        return [
+        scaled = [FileRemark("TABLE-126", self.name, {"unit": self.unit})] if self.unit else []
+        return scaled + [
             FileRemark(code, self.name, {"rows": _listed(rows), "count": len(rows)})
             for code, rows in found
             if rows
@@ -232,6 +235,17 @@ class Below(RowSheet):
             for row, first, last_row, last in self.sheet.merges()
             if row >= self.above
         ]
+
+
+def scaled_unit(above: Iterable[Sequence[object]]) -> str:
+    """The unit a line above the header gives for all amounts, if it is not the plain one: 万元."""
+    for row in above:
+        for cell in row:
+            found = UNIT.search(cell) if isinstance(cell, str) else None
+            unit = _SCALED.search(found["unit"] or "") if found else None
+            if unit is not None:
+                return unit[0]
+    return ""
 
 
 def titles_of(head: Iterable[Sequence[object]]) -> frozenset[str]:
