@@ -28,6 +28,8 @@ MOST_NOTES = 10_000
 COLOURS = {"listed": "F4B6B0", "remark": "FBE3A3", "hint": "D6E4F0"}
 AUTHOR = "明白 Mingbai"
 _LINE = 18.0
+#: Between our words and a note that the sender had written there.
+_THEIRS = "\n————\n"
 
 
 @dataclass
@@ -76,6 +78,7 @@ def mark_copy(source: Path, target: Path, sheets: Mapping[str | None, Sequence[M
     book = openpyxl.load_workbook(source, data_only=True)
     try:
         _keep_formulas_without_value(source, book)
+        _clear_marks(book)
         for name, marks in sheets.items():
             sheet = book[name] if name in book.sheetnames else book.worksheets[0]
             _mark_sheet(sheet, marks)
@@ -93,6 +96,17 @@ def _mark_sheet(sheet: Any, marks: Sequence[Mark]) -> None:
         cell.fill = fills[mark.look]
         if number < MOST_NOTES:
             cell.comment = _note(mark, cell.comment)
+
+
+def _clear_marks(book: Any) -> None:
+    """Take off what an earlier check had marked: a mended cell must not look wrong for ever."""
+    fills = {alpha + colour for colour in COLOURS.values() for alpha in ("00", "FF")}
+    cells = (cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)
+    for cell in [one for one in cells if one.comment is not None and one.comment.author == AUTHOR]:
+        _, _, theirs = cell.comment.text.partition(_THEIRS)
+        cell.comment = Comment(theirs, "") if theirs else None
+        if cell.fill.fgColor.rgb in fills:
+            cell.fill = PatternFill()
 
 
 def _top_left(sheet: Any, cell: MergedCell) -> Any:
@@ -117,7 +131,7 @@ def _note(mark: Mark, there: Comment | None) -> Comment:
     """The note of a cell; what the sender had written there stays, below ours."""
     text = note_text(mark)
     if there is not None and there.text:
-        text = f"{text}\n————\n{there.text}"
+        text = f"{text}{_THEIRS}{there.text}"
     note = Comment(text, AUTHOR)
     note.width, note.height = note_size(text)
     return note
