@@ -2,11 +2,14 @@
 
 import json
 import os
+import time
+import zipfile
 
 import openpyxl
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
 
 from mingbai.documents.returned import COLOURS
 from tests.cli.test_command import mingbai
@@ -198,3 +201,31 @@ def test_a_contradiction_is_named_in_words_and_not_by_an_identifier(tmp_path):
     [one] = [one for one in check(register, cards)["problems"] if one["code"] == "TABLE-073"]
     assert "残疾" in one["message"]["zh"]
     assert "health_disabled" not in one["message"]["zh"]
+
+
+def test_a_stray_cell_far_below_costs_no_time(tmp_path):
+    sent = workbook(tmp_path / "一村.xlsx", member(1, "很多"))
+    book = openpyxl.load_workbook(sent)
+    book.active["BH60000"].fill = PatternFill("solid", fgColor="FF0000")
+    book.active["F1"].value, book.active["F2"].value = "备注", "=1+1"
+    book.save(sent)
+    before = time.monotonic()
+    check(sent, "--out", tmp_path / "out")
+    assert time.monotonic() - before < 8  # 3.6 million empty cells take longer
+
+
+def test_what_openpyxl_mutters_about_a_workbook_is_not_printed(tmp_path):
+    sent = workbook(tmp_path / "一村.xlsx", member(1, "很多"))
+    with zipfile.ZipFile(sent) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    more = b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst></worksheet>'
+    parts[sheet] = parts[sheet].replace(b"</worksheet>", more)
+    with zipfile.ZipFile(sent, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    with pytest.warns(UserWarning, match="Data Validation extension"):
+        openpyxl.load_workbook(sent)
+    done = mingbai("tables", "check", sent, *DAY, "--out", tmp_path / "out", "--json")
+    assert done.stderr == ""
+    assert set(marked(tmp_path / "out" / "returned" / sent.name)) == {"E2"}
