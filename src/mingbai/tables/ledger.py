@@ -156,7 +156,9 @@ class Ledger:
                 advice,
                 entity,
                 str(key) if key is not None else None,
-                _places(place, str(column or facts.get("differs") or place.labels.get(KEY, "")), row),
+                _places(
+                    place, str(column or facts.get("differs") or place.labels.get(KEY, "")), row
+                ),
             )
         )
 
