@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.table_contenders import list_check, list_floor, list_read
 from benchmarks.work import AS_OF, OUTPUTS, PACK, TRIAL, files_sql, hand_sql
 
 MEMORY = "250MB"  # for a million persons at a time; ten millions in one go may take more
@@ -325,6 +326,9 @@ CONTENDERS: dict[str, Callable[[argparse.Namespace, Phases], None]] = {
     "openfisca": openfisca,
     "explain": explain,
     "cn": national,
+    "list_floor": list_floor,
+    "list_read": list_read,
+    "list_check": list_check,
     "check": check,
     "check_merged": check_merged,
 }

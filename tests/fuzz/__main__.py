@@ -55,14 +55,14 @@ class Worker:
 
 def run(
     first: int, count: int, failures: Path | None = None
-) -> tuple[Counter[tuple[str, str]], float]:
-    """Read that many damaged files; how many of each source ended how, and the slowest's seconds."""
+) -> tuple[Counter[tuple[str, str]], tuple[float, int]]:
+    """Read that many damaged files; how many of each source ended how, and the slowest: seconds, number."""
     tally: Counter[tuple[str, str]] = Counter()
-    slowest = 0.0
+    slowest = (0.0, first)
     worker = Worker()
     for number in range(first, first + count):
         source, ended, seconds = worker.read(number)
-        slowest = max(slowest, seconds)
+        slowest = max(slowest, (seconds, number))
         tally[source, ended] += 1
         if ended.startswith("failed") and failures is not None:
             failures.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,7 @@ def main() -> int:
     given = options.parse_args()
     tally, slowest = run(given.first, given.files, given.failures)
     endings = sorted({ended for _, ended in tally})
-    say(f"{sum(tally.values())} damaged files; the slowest took {slowest:.1f} s")
+    say(f"{sum(tally.values())} damaged files; the slowest ({slowest[1]}) took {slowest[0]:.1f} s")
     for source in sorted({source for source, _ in tally}):
         parts = ", ".join(
             f"{ended} {tally[source, ended]}" for ended in endings if tally[source, ended]

@@ -73,6 +73,7 @@ def corpus() -> dict[str, bytes]:
         "合并.xml": make.excel_xml_of(MERGED_XML),
         "网页.xls": make.html(HOUSEHOLDS),
         "合并.htm": MERGED_HTML.encode("gb18030"),
+        "网页.mht": make.web_archive([make.html(HOUSEHOLDS), make.html(PERSONS, "gb2312")]),
         "户.ods": make.ods(HOUSEHOLDS),
         "合并.ods": make.ods_of(MERGED_ODS),
         "户.docx": make.docx(HOUSEHOLDS, PERSONS),

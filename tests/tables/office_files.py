@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from base64 import encodebytes
 from collections.abc import Mapping, Sequence
 from functools import partial
 from hashlib import md5, sha1
@@ -226,6 +227,16 @@ def html(rows: Rows, encoding: str = "utf-8", head: str = "") -> bytes:
     meta = f'<meta http-equiv="Content-Type" content="text/html; charset={encoding}">'
     page = f"<html><head>{meta}{head}</head><body><table border=1>{lines}</table></body></html>"
     return page.encode(encoding)
+
+
+def web_archive(pages: Sequence[bytes], charset: str = "utf-8") -> bytes:
+    """A mail whose parts are pages, as Excel saves a workbook as one web page."""
+    kind = (
+        f"Content-Type: text/html; charset={charset}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    )
+    head = 'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="x"\r\n\r\n'
+    parts = (b"--x\r\n" + kind.encode() + encodebytes(page) + b"\r\n" for page in pages)
+    return head.encode() + b"".join(parts) + b"--x--\r\n"
 
 
 _ODS = (

@@ -9,7 +9,7 @@ from mingbai.tables import catalogue, identity, load_profiles, profile_files, sp
 from mingbai.tables.fit import check_profiles
 from tests.tables.packs import POLICIES, ROOT, schema_of
 
-SOURCE = "".join(path.read_text("utf-8") for path in (ROOT / "src/mingbai/tables").rglob("*.py"))
+SOURCE = "".join(path.read_text("utf-8") for path in (ROOT / "src/mingbai").rglob("*.py"))
 PAGE = (ROOT / "docs/reference/tables.md").read_text("utf-8")
 
 

@@ -20,6 +20,18 @@ from mingbai.tables.words import BoolReader, CodeReader, PartReader, PlaceReader
 from tests.tables.helpers import MAN, codes, csv, read, rows
 
 DAY = date(2014, 1, 31)
+LIST = """
+profile: list
+title: {zh: 名单, en: list}
+source: test
+recognise: {all: [人编号, 身份证号]}
+entity: person
+key: 人编号
+link: 户编号
+facts:
+  name: 名字
+  id_number: {labels: 身份证号, check: id_number}
+"""
 OLD = MAN[:6] + MAN[8:17]
 
 
@@ -47,6 +59,28 @@ def test_days_in_words_and_with_times(raw: object) -> None:
 def test_chinese_numerals_below_forty(text: str, month: int, day: int) -> None:
     words = {10: "十", 20: "二十", 19: "十九", 25: "廿五", 3: "三"}
     assert DateReader().read(f"二〇二〇年{text}月{words[day]}日").value == date(2020, month, day)
+
+
+def test_days_that_a_program_took_for_numbers() -> None:
+    assert DateReader().read("19620202.0").value == date(1962, 2, 2)
+    assert DateReader("first").read("201401.0").value == date(2014, 1, 1)
+    assert reason(DateReader().read("19620202.5"))[0] == "TABLE-063"
+
+
+def test_numbers_beyond_the_only_bound_name_that_one() -> None:
+    low, high = Column("a", "money", 2, minimum=0), Column("b", "int", maximum=12)
+    assert reason(NumberReader(low).read("-500", None)) == ("TABLE-094", {"low": "0"})
+    assert reason(NumberReader(high).read("13", None)) == ("TABLE-095", {"high": "12"})
+    assert reason(NumberReader(high).read("9" * 20, None))[0] == "TABLE-095"
+    assert reason(NumberReader(low).read("9" * 20, None))[0] == "TABLE-095"
+
+
+def test_a_text_beyond_all_measure_is_called_too_long() -> None:
+    assert reason(TextReader().read("x" * 3000)) == ("TABLE-096", {"most": "2000"})
+
+
+def test_ticks_of_printed_forms_are_yes() -> None:
+    assert [BoolReader.of({}).read(tick).value for tick in "√✓✔☑"] == [True] * 4
 
 
 def test_a_month_in_words_needs_the_profile_too() -> None:
@@ -122,7 +156,7 @@ def test_error_values_are_named_whatever_the_column_is(text: str) -> None:
     assert not is_error_value("#1楼")
 
 
-@pytest.mark.parametrize("text", ["锟斤拷", "李\ufffd", "锟斤拷锟斤拷户"])
+@pytest.mark.parametrize("text", ["锟斤拷", "李\ufffd", "锟斤拷锟斤拷户", "??", "???"])
 def test_lost_signs_are_named(text: str) -> None:
     for reading in (TextReader().read(text), CodeReader({}).read(text), DateReader().read(text)):
         assert reading.value is None
@@ -157,6 +191,15 @@ def test_garbled_text_without_a_proof_is_left_alone() -> None:
 def test_true_names_are_not_taken_for_garbled(name: str) -> None:
     assert original(name) is None
     assert TextReader().read(name) == Reading(name)
+
+
+def test_a_name_with_a_question_mark_is_kept_with_a_remark() -> None:
+    for name in ("王?", "?溪", "阿依·?"):
+        reading = TextReader().read(name)
+        assert reading.value == name
+        assert reason(reading)[0] == "TABLE-093"
+    for text in ("?", "why?", "这户为什么没有纳入监测?"):
+        assert TextReader().read(text) == Reading(text)
 
 
 def test_invisible_signs_inside_are_left_out_with_a_remark_and_joiners_stay() -> None:
@@ -232,6 +275,31 @@ def test_id_numbers_that_a_spreadsheet_cut_are_refused() -> None:
     assert reason(TextReader("id_number").read(9.90101198001011e17))[0] == "TABLE-062"
 
 
+def cut_number(chance: int) -> str:
+    """A number as a spreadsheet leaves it that fits its last sign all the same."""
+    found = (f"9901011980{chance:05d}000" for chance in range(chance, chance + 200))
+    return next(one for one in found if TextReader("id_number").read(one).issue is None)
+
+
+@pytest.mark.parametrize(
+    ("cut", "codes_of_fitting"), [(0, []), (1, ["TABLE-092"] * 2), (2, ["TABLE-084"] * 2)]
+)
+def test_cut_numbers_that_fit_by_chance_are_doubted_for_their_neighbours(
+    tmp_path: Path, cut: int, codes_of_fitting: list[str]
+) -> None:
+    """A number cut to fifteen digits and zeros must not make its row somebody else (C-19)."""
+    wrong = [number for number in (MAN[:14] + f"{n}000" for n in range(9)) if is_cut(number)][:cut]
+    fitting = [cut_number(1_010), cut_number(2_010)]
+    lines = "".join(f"p{n},h1,张三,{one},否\n" for n, one in enumerate([*fitting, *wrong]))
+    csv(tmp_path, "household.csv", "household_id,unsafe\nh1,否\n")
+    csv(tmp_path, "名单.csv", "人编号,户编号,名字,身份证号,残疾吗\n" + lines)
+    intake = read(tmp_path, LIST)
+    said = [one.code for one in intake.problems if one.row in (2, 3)]
+    assert said == codes_of_fitting
+    kept = [number for (number,) in rows(intake, "person", "id_number")][:2]
+    assert kept == ([None, None] if "TABLE-084" in said else fitting)
+
+
 def test_every_odd_cell_of_a_sheet_is_named_with_its_advice(tmp_path: Path) -> None:
     text = (
         "户编号,户主姓名,工资性收入,是否危房户,入户日期\n"
@@ -242,7 +310,7 @@ def test_every_odd_cell_of_a_sheet_is_named_with_its_advice(tmp_path: Path) -> N
     intake = read(csv(tmp_path, "a.csv", text).parent)
     assert sorted((one.row or 0, one.code) for one in intake.problems) == [
         (2, "TABLE-060"), (2, "TABLE-081"), (2, "TABLE-082"), (2, "TABLE-086"),
-        (3, "TABLE-083"), (3, "TABLE-087"), (4, "TABLE-041"),
+        (3, "TABLE-083"), (3, "TABLE-087"), (4, "TABLE-050"),
     ]  # fmt: skip
     garbled = next(one for one in intake.problems if one.code == "TABLE-081")
     assert "张三" in garbled.message.zh

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.table_data import HEADERS, people
@@ -73,6 +73,8 @@ def test_big5_is_told_from_gb18030_by_its_common_characters(
         ]
     assert choose([TRADITIONAL.encode("gb18030")]) == [Encoding("gb18030")]
     assert choose([TEXT.encode("gb18030")]) == [Encoding("gb18030")]
+    assert choose(["户编号,a\nh1,2\n".encode("gb18030")]) == [Encoding("gb18030")]
+    assert choose(["戶編號,a\nh1,2\n".encode("big5")]) == [Encoding("big5")]
 
 
 def test_toss_up_between_encodings_is_refused_with_both_readings(
@@ -216,6 +218,8 @@ LINES = st.lists(st.text(alphabet='ab,"\n\r张\x00 　h1', max_size=12), max_siz
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(LINES)
+@example([",,,1"])
+@example(["", ",,,\u3000", '"",,,x'])
 def test_any_text_reads_alike_both_ways(lines: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as home:
         raw = ("household_id,head_name,wage\nh1,a,1\n" + "\n".join(lines)).encode()
@@ -225,6 +229,14 @@ def test_any_text_reads_alike_both_ways(lines: list[str]) -> None:
     assert fast.tables["household"].equals(slow.tables["household"])
     assert fast.problems == slow.problems
     assert fast.rows_in == slow.rows_in
+
+
+def test_a_header_of_question_marks_has_its_own_reason(tmp_path: Path) -> None:
+    csv(tmp_path, "户.csv", TEXT)
+    csv(tmp_path, "b.csv", "???,????,???(?)\nh1,??,???\n")
+    csv(tmp_path, "c.csv", "a?,b,c\n1,2,3\n")
+    found = [(one.name, one.code) for one in read(tmp_path).files if one.what == "skipped"]
+    assert found == [("b.csv", "TABLE-037"), ("c.csv", "TABLE-023")]
 
 
 def test_a_list_without_a_known_header_is_still_named(tmp_path: Path) -> None:

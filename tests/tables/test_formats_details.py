@@ -131,6 +131,62 @@ def test_a_page_says_its_encoding_or_its_bytes_do(tmp_path: Path, encoding: str)
     assert filled(first(tmp_path, (meta + text).encode(encoding))) == [["戶主姓名", "陳"]]
 
 
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ('<td x:num="8700.456">8,700.5', 8700.456),
+        ("<td sdval='1.25' sdnum='1033;'>1.3", 1.25),
+        ('<td x:num="45322">2024-01-31', "2024-01-31"),
+        ('<td x:num="0.125">13%', "13%"),
+        ('<td x:num="7">8700', "8700"),
+        ("<td x:num>8700", "8700"),
+        ('<td x:num="1e999">1', "1"),
+        ('<td x:num="1.2.3">1', "1"),
+        ('<td x:num="7">007', "007"),
+        ('<td x:num="990101198001011236">990101198001011236', "990101198001011236"),
+    ],
+)
+def test_the_number_behind_a_rounded_display(tmp_path: Path, cell: str, value: object) -> None:
+    page = f"<html><table><tr>{cell}</td></tr></table>"
+    assert filled(first(tmp_path, page.encode())) == [[value]]
+
+
+def test_a_page_that_ends_within_its_table_gets_a_remark(tmp_path: Path) -> None:
+    for end, codes in (("</table>", []), ("", ["TABLE-104"])):
+        (tmp_path / "a").write_text(f"<html><table><tr><td>a</td></tr>{end}", "utf-8")
+        found = open_file(tmp_path / "a", lambda sheet: 0)
+        assert [one.code for one in found.remarks] == codes
+        assert filled(found.sheets[0]) == [["a"]]
+
+
+def test_a_web_archive_of_several_pages(tmp_path: Path) -> None:
+    pages = [
+        f"<html><table><tr><td>{cell}</table>".encode("gb18030") for cell in ("户编号", "人编号")
+    ]
+    (tmp_path / "a").write_bytes(make.web_archive(pages, "gb2312"))
+    sheets = open_file(tmp_path / "a", lambda sheet: 0).sheets
+    assert [(one.name, filled(one)) for one in sheets] == [
+        ("表1", [["户编号"]]), ("表2", [["人编号"]]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", ["no end", "no beginning", "elsewhere"])
+def test_a_sheet_without_its_first_or_last_record_is_damage(tmp_path: Path, damage: str) -> None:
+    """Rows behind the damage would vanish without a word."""
+    stream = make.biff8({"a": [["x"], ["y"]]})
+    start = stream.rindex(b"\x09\x08")
+    raw = {
+        "no end": stream[:-4],
+        "no beginning": stream[:start] + b"\x00\x00" + stream[start + 2 :],
+        "elsewhere": stream.replace(struct.pack("<I", start), b"\xff\xff\x00\x00"),
+    }[damage]
+    for content in (raw, make.ole({"Workbook": raw})):
+        (tmp_path / "a").write_bytes(content)
+        with pytest.raises(UnreadableError) as caught:
+            open_file(tmp_path / "a", lambda sheet: 0)
+        assert caught.value.code == "TABLE-021"
+
+
 def test_a_tag_cut_off_before_rows_is_damage_and_never_silence(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"<html><table><tr><td>a<td x='<tr><td>b</table>")
     with pytest.raises(UnreadableError) as caught:
@@ -140,7 +196,17 @@ def test_a_tag_cut_off_before_rows_is_damage_and_never_silence(tmp_path: Path) -
 
 def test_a_page_of_tags_that_never_end_takes_no_time(tmp_path: Path) -> None:
     began = datetime.datetime.now(datetime.UTC)
-    for piece in (b"<a b='", b"<a ", b"<!--", b'<td x="', b"</", b"<", b'<a b=">" ', b"<script>", b'</a b=">" '):
+    for piece in (
+        b"<a b='",
+        b"<a ",
+        b"<!--",
+        b'<td x="',
+        b"</",
+        b"<",
+        b'<a b=">" ',
+        b"<script>",
+        b'</a b=">" ',
+    ):
         (tmp_path / "a").write_bytes(b"<html><table><tr><td>" + piece * 60_000)
         with contextlib.suppress(UnreadableError):
             open_file(tmp_path / "a", lambda sheet: 0)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mingbai.tables import TablesError, read_folder
+from mingbai.tables.formats import xlsx_cells
 from mingbai.tables.formats.opening import Opened, open_file
 from mingbai.tables.formats.sheet import UnreadableError
 from tests.tables import office_files as make
@@ -265,6 +266,20 @@ def test_what_unpacks_to_more_than_a_machine_is_refused(tmp_path: Path, raw: byt
     assert refusal(tmp_path, raw) == "TABLE-024"
 
 
+@pytest.mark.parametrize("label", ["PKHBH", "BMH", "MZ", "II", "Rar", "PAR", "<户编号>", "GIF"])
+def test_text_is_text_whatever_letters_it_begins_with(tmp_path: Path, label: str) -> None:
+    """Tab-separated text is sent as .xls; its first header may begin as a picture or a zip does."""
+    found = opened(tmp_path, f"{label}\t户编号\n1\th1\n".encode(), "a.xls")
+    assert found.kind == "text"
+    assert [one.code for one in found.remarks] == ["TABLE-100"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
+def test_text_of_two_bytes_a_sign_may_lack_its_mark(tmp_path: Path, encoding: str) -> None:
+    found = opened(tmp_path, "户编号,户类型\nh1,脱贫户\n".encode(encoding), "a.xls")
+    assert cells(found) == [["户编号", "户类型"], ["h1", "脱贫户"]]
+
+
 def test_a_folder_of_refused_files_says_what_to_do_with_each(tmp_path: Path) -> None:
     (tmp_path / "a.xlsb").write_bytes(make.package({"xl/workbook.bin": b"x"}))
     (tmp_path / "b.doc").write_bytes(make.ole({"WordDocument": b"x"}))
@@ -278,3 +293,35 @@ def test_a_tail_of_empty_repeats_is_how_every_ods_ends(tmp_path: Path) -> None:
     tail = f"<table:table-row {TALL}><table:table-cell {WIDE}/></table:table-row>"
     raw = make.ods_of(f'<table:table table:name="a">{make.ods_rows([["x"]])}{tail}</table:table>')
     assert list(opened(tmp_path, raw).sheets[0].head()) == [["x"]]
+
+
+ODD_SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
+    '<c r="A1" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="B1" s="1" t="e"><v>#N/A</v></c>'
+    '<c r="C1"><f>A1</f></c><c r="D1" t="str"><f t="shared" si="0"/><v></v></c>'
+    '<c r="E1"><f t="shared" si="0"/></c><c r="F1" t="inlineStr"><is><t>t="e"</t></is></c>'
+    '<c r="G1"/><c r="H1"><f>1</f><v>2</v></c></row></sheetData></worksheet>'
+)
+
+
+@pytest.mark.parametrize("chunk", [1, 60, 1 << 20])
+def test_the_quick_look_and_the_close_one_see_the_same(
+    chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xlsx_cells, "_MAX_CELL", 1 << 20)
+    raw = ODD_SHEET.encode()
+    quick = xlsx_cells.quick_look(raw[at : at + chunk] for at in range(0, len(raw), chunk))
+    close = xlsx_cells._CloseLook()
+    close.read([raw])
+    assert quick is not None
+    for found in (quick, close.found):
+        assert found.errors == {0: {0: "#DIV/0!", 1: "#N/A"}}
+        (remark,) = found.remarks("a")
+        assert remark.facts == {"count": 3, "first": "C1"}
+
+
+def test_a_sheet_written_otherwise_gets_the_close_look(tmp_path: Path) -> None:
+    odd = ODD_SHEET.replace('r="A1" ', "")
+    assert xlsx_cells.quick_look([odd.encode()]) is None
+    raw = make.with_parts(FORMATS["xlsx"], {"xl/worksheets/sheet1.xml": odd.encode()})
+    assert cells(opened(tmp_path, raw))[0][:2] == ["#DIV/0!", "#N/A"]

@@ -163,3 +163,82 @@ def test_a_cell_merged_over_several_persons_counts_for_each(tmp_path: Path) -> N
         ("p2", "h1"),
         ("p3", "h2"),
     ]
+
+
+def test_the_upper_of_two_headers_is_the_header(tmp_path: Path) -> None:
+    again = ["户编号", "户主姓名", "工资性收入", "经营收入", "生产支出", "x", "户类型"]
+    by_leaf = INCOME.replace("家庭收入/工资性收入", "[工资性收入, 家庭收入/工资性收入]")
+    intake = read(merged(tmp_path, [*HEAD, BODY[0], again, BODY[1]], MERGES), by_leaf)
+    assert [row[0] for row in incomes(intake)] == ["h1", "h2"]
+    assert intake.files[0].header_row == 4
+    assert codes(intake) == ["TABLE-123"]
+
+
+def test_another_table_below_is_read_as_its_own(tmp_path: Path) -> None:
+    table = [
+        ["人编号", "户编号", "姓名", "性别"],
+        ["p1", "h1", "张三", "男"],
+        ["p2", "h1", "张四", "女"],
+        [],
+        ["户信息"],
+        ["户编号", "户主姓名", "户类型"],
+        ["h1", "张三", "脱贫户"],
+    ]
+    intake = read(xlsx(tmp_path, "表.xlsx", table).parent)
+    assert rows(intake, "person", "person_id", "_row") == [("p1", 2), ("p2", 3)]
+    assert rows(intake, "household", "household_id", "kind", "_row") == [("h1", "exited", 7)]
+    assert [report.header_row for report in intake.files] == [1, 6]
+    assert codes(intake) == ["TABLE-124"]
+    assert intake.rows_in == 3
+
+
+def test_a_band_over_the_whole_width_names_a_group_and_is_no_record(tmp_path: Path) -> None:
+    table = [
+        ["户编号", "户主姓名", "户类型"],
+        ["一组", None, None],
+        ["h1", "张三", "脱贫户"],
+        ["二组", None, None],
+        ["h2", "李四", "脱贫户"],
+    ]
+    intake = read(merged(tmp_path, table, [(1, 0, 1, 2), (3, 0, 3, 2)]))
+    assert rows(intake, "household", "household_id") == [("h1",), ("h2",)]
+    assert [(p.code, "2, 4" in p.message.zh) for p in intake.problems] == [("TABLE-124", True)]
+
+
+def two_sheets(folder: Path, second: Sequence[Sequence[object]]) -> Intake:
+    book = xlsxwriter.Workbook(str(folder / "户.xlsx"))
+    first = [
+        ["户编号", "户主姓名", "户类型"],
+        ["h0001", "张三", "脱贫户"],
+        ["h0002", "李四", "脱贫户"],
+    ]
+    for name, table in (("名单", first), ("续表", second)):
+        page = book.add_worksheet(name)
+        for number, row in enumerate(table):
+            page.write_row(number, 0, row)
+    book.close()
+    return read(folder)
+
+
+def test_a_sheet_without_a_header_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:
+    intake = two_sheets(tmp_path, [["h0003", "王五", "一般农户"], ["h0004", "赵六", ""]])
+    assert rows(intake, "household", "household_id", "kind", "_sheet", "_row")[2:] == [
+        ("h0003", "general", "续表", 1),
+        ("h0004", None, "续表", 2),
+    ]
+    assert codes(intake) == ["TABLE-125"]
+
+
+def test_a_sheet_of_something_else_does_not_go_on(tmp_path: Path) -> None:
+    intake = two_sheets(tmp_path, [["说明", "王五", "一般"], ["h12", "赵六", "12"]])
+    assert [report.code for report in intake.files] == [None, "TABLE-023"]
+
+
+@pytest.mark.parametrize(("unit", "told"), [("单位：万元", ["TABLE-126"]), ("单位：元", [])])
+def test_a_scaled_unit_above_the_header_is_not_passed_over(
+    tmp_path: Path, unit: str, told: list[str]
+) -> None:
+    table = [["收入表", "", unit], ["户编号", "户主姓名", "工资性收入"], ["h1", "张三", 2.5]]
+    intake = read(xlsx(tmp_path, "户.xlsx", table).parent)
+    assert codes(intake) == told
+    assert rows(intake, "household", "wage") == [(250,)]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mingbai.tables import TablesError, load_profiles, read_files
 from mingbai.tables.fit import check_profiles
 from mingbai.tables.formats.opening import open_file
-from mingbai.tables.formats.sheet import Sheet
+from mingbai.tables.formats.sheet import RowSheet, Sheet
 from mingbai.tables.profile_files import load_profile
 from mingbai.tables.proposing import Proposal, as_yaml, propose
 from mingbai.tables.proposing.assignment import best_pairs
@@ -125,6 +128,21 @@ def test_values_of_a_saved_profile(tmp_path: Path) -> None:
         assert row["watched_on"].strftime("%Y%m") == said["识别为监测对象时间"]
 
 
+def test_a_column_of_several_facts(tmp_path: Path) -> None:
+    words = ["健康", "残疾,长期慢性病", "患有大病", "残疾"]
+    rows = [["人口编号", "户编号", "身体健康状况"],
+            *[[f"88{n:04}", f"53{n:04}", words[n % 4]] for n in range(12)]]  # fmt: skip
+    path = xlsx(tmp_path, "健康.xlsx", rows)
+    found = propose(open_file(path, lambda sheet: 0).sheets[0], SCHEMA, PROFILES)
+    assert found.guesses[2].sure == "likely"
+    saved = tmp_path / "健康.yaml"
+    saved.write_text(as_yaml(found, "健康"), encoding="utf-8")
+    intake = read_files([path], SCHEMA, PROFILES, forced=load_profile(saved))
+    read = intake.tables["person"].to_pylist()
+    assert [row["health_disabled"] for row in read] == [False, True, False, True] * 3
+    assert [row["health_major"] for row in read] == [False, False, True, False] * 3
+
+
 def test_wishes_come_first(tmp_path: Path) -> None:
     one = TUNED[0]
     sheet = sheet_of(tmp_path, one.rows())
@@ -161,6 +179,63 @@ def test_titles_above_the_header(tmp_path: Path) -> None:
     assert propose(sheet_of(tmp_path, rows), SCHEMA, PROFILES).header_row == 3
 
 
+def test_a_header_that_stands_twice_is_read_once(tmp_path: Path) -> None:
+    rows = [["户编号", "工资", "工资"], *[[f"53{n:04}", "", 900 + n] for n in range(9)]]
+    found = propose(sheet_of(tmp_path, rows), SCHEMA, PROFILES)
+    assert [guess.target is not None for guess in found.guesses] == [True, True, False]
+    assert "重复" in found.guesses[2].why.zh
+
+
+ODD = st.one_of(st.none(), st.text(max_size=6), st.integers(), st.floats(), st.dates(), st.booleans(),
+                st.sampled_from(["户编号", "姓名", "是", "=1", "身份证号", "（万元）", "号"]))  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.lists(ODD, max_size=7), max_size=8))
+def test_whatever_a_sheet_holds_ends_in_a_proposal_or_a_number(rows: list[list[object]]) -> None:
+    found, codes = None, ["TABLE-139"]
+    try:
+        found = propose(Rows(rows), SCHEMA, PROFILES)
+    except TablesError as error:
+        codes = [one.code for one in error.findings]
+    assert codes == ["TABLE-139"]
+    if found is None:
+        return
+    assert [guess.place for guess in found.guesses] == sorted(
+        guess.place for guess in found.guesses
+    )
+    with tempfile.TemporaryDirectory() as home:
+        path = Path(home) / "a.yaml"
+        path.write_text(as_yaml(found, "a"), encoding="utf-8")
+        if found.tied:
+            check_profiles([load_profile(path)], SCHEMA)
+
+
+class Rows(RowSheet):
+    """A sheet without a file."""
+
+    def __init__(self, rows: list[list[object]]) -> None:
+        self.cells = rows
+
+    def rows(self) -> Iterator[Sequence[object]]:
+        return iter(self.cells)
+
+
+def test_a_header_of_two_rows(tmp_path: Path) -> None:
+    rows = [["户编号", "户主", None, "收入", None],
+            [None, "户主名字", "手机号", "工资（元）", "生产经营（元）"],
+            *[[f"53{n:04}", "王小红", "13800000000", 100 + n, 200] for n in range(9)]]  # fmt: skip
+    path = xlsx(tmp_path, "两行.xlsx", rows)
+    found = propose(open_file(path, lambda sheet: 0).sheets[0], SCHEMA, PROFILES)
+    assert found.header_row == 2
+    saved = tmp_path / "两行.yaml"
+    saved.write_text(as_yaml(found, "两行"), encoding="utf-8")
+    intake = read_files([path], SCHEMA, PROFILES, forced=load_profile(saved))
+    read = intake.tables["household"].to_pylist()
+    assert [row["income_wage"] for row in read] == [10_000 + 100 * n for n in range(9)]
+    assert {row["phone"] for row in read} == {"13800000000"}
+
+
 def test_the_best_pairing_beats_the_greedy_one() -> None:
     assert best_pairs([[0.9, 0.8], [0.8, 0.0]]) == [1, 0]
     assert best_pairs([[0.0, 0.0], [0.0, 0.5]]) == [None, 1]
@@ -192,3 +267,24 @@ def test_likeness() -> None:
     assert factor_of("工资（万元）") == 10_000
     assert factor_of("单位：千元") == 1_000
     assert factor_of("工资") is None
+
+
+def test_a_household_number_is_not_a_persons_and_open_lists_prove_nothing(tmp_path: Path) -> None:
+    """With the checks' pack, whose facts are more, and short numbers that phones might be."""
+    rows = [
+        ["人员代码", "所在家庭代码", "名字", "公民身份号", "同户主的关系", "在读情况", "身体情况",
+         "在外打工几个月", "有没有医保", "序号"],
+        ["99000101", "990001", "张三", "990101197001010017", "户主", "", "健康", 6, "有", 1],
+        ["99000102", "990001", "李四", "990101197203040025", "配偶", "", "长期慢性病", 0, "有", 2],
+        ["99000103", "990001", "张五", "990101200505050034", "之子", "普通高中二年级", "健康", 0, "无", 3],
+        ["99000201", "990002", "王六", "990101195512120042", "户主", "", "残疾", 0, "有", 4],
+    ]  # fmt: skip
+    profiles = load_profiles([POLICIES / "cn" / "profiles", POLICIES / "cn-checks" / "profiles"])
+    found = propose(sheet_of(tmp_path, rows), schema_of("cn", "cn-checks"), profiles)
+    names = {one.label: one.target.name if one.target else None for one in found.guesses}
+    assert names == {
+        "人员代码": "key", "所在家庭代码": "link", "名字": "name", "公民身份号": "id_number",
+        "同户主的关系": "relation", "在读情况": "school_state",
+        "身体情况": "health_chronic+health_major+health_disabled",
+        "在外打工几个月": "work_months", "有没有医保": "medical_insured", "序号": None,
+    }  # fmt: skip

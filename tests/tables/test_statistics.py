@@ -12,10 +12,12 @@ import pytest
 from mingbai.tables.formats.opening import open_file
 from mingbai.tables.intake import Problem
 from mingbai.tables.layouts import Statistics, read_statistics
-from mingbai.tables.layouts.figures import column_letters
+from mingbai.tables.layouts.figures import column_letters, figure
+from mingbai.tables.layouts.titles import continued
 from tests.tables.drawn_crosstabs import Typed
 
-Rows = list[list[object]]
+Row = list[object]
+Rows = list[Row]
 
 
 def statistics(*sheets: Sequence[Sequence[object]]) -> Statistics:
@@ -195,3 +197,136 @@ def test_the_slips_of_the_published_workbooks_are_these(shared_data: Path) -> No
         "1-3!G27": "→9", "1-3!I27": "→2", "1-3!G33": "→2", "1-3!I33": "→2",
         "1-3!G38": "→6", "1-3!G45": "2(→20",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "number", "part"),
+    [
+        ("1-6 续表15", "1-6", 15), ("表1－6续表", "1-6", 1), ("续表二十一", "", 21), ("表3（续）", "3", 1),
+        ("3.2 续2", "3.2", 2), ("Table 1.1 (continued)", "1.1", 1),
+    ],
+)  # fmt: skip
+def test_titles_that_continue_a_table(title: str, number: str, part: int) -> None:
+    assert continued(title) == (number, part)
+
+
+@pytest.mark.parametrize("title", ["续红", "1-6 各地区人口", "合计", "续建项目", "5-9岁"])
+def test_titles_that_continue_nothing(title: str) -> None:
+    assert continued(title) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "state", "value"),
+    [
+        ("1,234", "number", "1234"), ("１２３４", "number", "1234"), ("12.5%", "number", "12.5"),
+        ("1 234 567", "number", "1234567"), ("1234¹", "number", "1234"), (" 12 ", "number", "12"),
+        (0.1, "number", "0.1"), (12, "number", "12"), ("-", "blank", None), ("—", "blank", None),
+        ("", "blank", None), (None, "blank", None), ("…", "unknown", None), ("不详", "unknown", None),
+        ("1C", "odd", None), ("2(", "odd", None), ("5O", "odd", None), ("0-4", "words", None),
+        ("65+", "words", None), ("0-4岁", "words", None), ("甲", "words", None), (True, "words", None),
+        (float("nan"), "words", None), ("1,23", "odd", None),
+    ],
+)  # fmt: skip
+def test_what_a_printed_figure_is(raw: object, state: str, value: str | None) -> None:
+    found = figure(raw)
+    assert found.state == state
+    assert found.value == (Decimal(value) if value else None)
+
+
+CENSUS: Rows = [
+    ["1-1 各地区户数、人口数和性别比"],
+    ["单位：户、人"],
+    ["地区", "户数", "", "", "人口数", "", "", "", "性别比"],
+    ["", "合计", "家庭户", "集体户", "合计", "男", "女", "", "(女=100)"],
+    ["甲", "乙", "1", "2", "3", "4", "5", "", "6"],
+    ["全省", "100", "90", "10", "300", "160", "140", "", "114.29"],
+    ["甲市", "60", "55", "5", "180", "95", "85", "", "111.76"],
+    ["乙市", "40", "35", "5", "120", "65", "55", "", "118.18"],
+    ["注：不含现役军人。"],
+    ["填表人：某某", "", "审核人：某某"],
+]
+
+
+def test_what_stands_around_a_table_is_no_row_and_a_ratio_is_recomputed() -> None:
+    found = statistics(CENSUS)
+    assert found.problems == []
+    assert {row["label"] for row in found.tidy.to_pylist()} == {"全省", "甲市", "乙市"}
+    assert value(found, "甲市", "性别比", "(女=100)") == Decimal("111.76")
+    wrong = copy(CENSUS)
+    wrong[7][8] = "118.81"
+    assert said(statistics(wrong)) == [("TABLE-115", "1", "I8")]
+    assert "118.18" in statistics(wrong).problems[0].message.zh
+
+
+def test_ages_go_on_beside_and_five_of_them_make_a_group() -> None:
+    def ages(*starts: int) -> Rows:
+        rows: Rows = []
+        for start in starts:
+            single = [
+                [str(start + n), 2 * (start + n) + 43, start + n + 21, start + n + 22]
+                for n in range(5)
+            ]
+            rows.append(
+                [
+                    f"{start}-{start + 4}岁",
+                    *(sum(int(str(r[n])) for r in single) for n in (1, 2, 3)),
+                ]
+            )
+            rows += single
+        return rows
+
+    head: Rows = [["单位：人", "", "", ""], ["年龄", "合计", "男", "女"]]
+    left, right = ages(0, 5), ages(10, 15)
+    groups = [row for row in [*left, *right] if "岁" in str(row[0])]
+    total: Row = ["总计", *(sum(int(str(row[n])) for row in groups) for n in (1, 2, 3))]
+    first = [["3-1 全省分年龄、性别的人口", "", "", ""], *head, total, *left]
+    second = [["3-1 续表1", "", "", ""], *head, *right, ["", "", "", ""]]
+    table = side_by_side(first, second)
+    assert statistics(table).problems == []
+    table[8][6] = 99  # 14岁 合计
+    found = statistics(table)
+    assert said(found) == [("TABLE-110", "1", "G9")]
+
+
+def test_a_share_tells_which_part_of_a_sum_is_wrong() -> None:
+    rows: Rows = [
+        ["5-3 农户（单位：户、%）"],
+        ["村", "总户数", "务农", "", "务工", ""],
+        ["", "", "户数", "占总户数比重", "户数", "占总户数比重"],
+        *([f"{n}村", 100 + n, 60, str(round(Decimal(6000) / (100 + n), 2)), 40 + n,
+           str(round(Decimal(4000 + 100 * n) / (100 + n), 2))] for n in range(1, 9)),
+    ]  # fmt: skip
+    assert statistics(rows).problems == []
+    rows[5][2] = 66
+    found = statistics(rows)
+    assert said(found) == [("TABLE-110", "1", "C6")]
+    assert "60" in found.problems[0].advice.zh
+
+
+def test_two_tables_beside_each_other_stay_two() -> None:
+    rows: Rows = [
+        ["表1 人口", "", "", "", "表2 耕地", "", "", ""],
+        ["单位：人", "", "", "", "单位：亩", "", "", ""],
+        ["村", "男", "女", "", "组", "水田", "旱地", "园地"],
+        ["张村", 100, 90, "", "一组", 30, 20, 8],
+        ["李村", 80, 85, "", "二组", 25, 22, 9],
+        ["合计", 180, 175, "", "合计", 55, "-", 17],
+    ]
+    found = statistics(rows)
+    assert [(b.title, b.unit, b.table) for b in found.blocks] == [
+        ("表1 人口", "人", 1),
+        ("表2 耕地", "亩", 2),
+    ]
+    assert said(found) == [("TABLE-114", "1", "G6")]
+
+
+def test_a_row_that_one_part_lacks_and_one_that_only_one_part_has() -> None:
+    rest = [row for row in copy(REST) if "南县" not in str(row[0])]
+    found = statistics(TWO_GROUPS, [*rest, ["    西岭镇", "1", "1", ""]])
+    assert {p.code for p in found.problems} >= {"TABLE-121", "TABLE-122"}
+    assert value(found, "西岭镇", "苗族", "男") == 1
+
+
+def test_an_odd_cell_that_no_sum_explains_is_still_named() -> None:
+    rows: Rows = [["村", "亩"], ["甲", "12"], ["乙", "1O"], ["丙", "30"]]
+    assert said(statistics(rows)) == [("TABLE-118", "1", "B3")]

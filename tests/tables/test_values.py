@@ -171,7 +171,7 @@ def test_text_keeps_every_digit(raw: object, text: str) -> None:
     assert TextReader().read(tidy(raw)).value == text
 
 
-@pytest.mark.parametrize("raw", ["1.23E+17", "1.23e+17", 1.23e17, "张\x00三", "x" * 3000, True])
+@pytest.mark.parametrize("raw", ["1.23E+17", "1.23e+17", 1.23e17, "张\x00三", True])
 def test_text_that_lost_digits_is_unknown(raw: object) -> None:
     reading = TextReader().read(raw)
     assert reading.value is None

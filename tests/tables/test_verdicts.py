@@ -66,6 +66,13 @@ def test_rows_without_a_usable_key_are_listed(tmp_path: Path) -> None:
     assert (intake.rows_in, intake.rows_accepted) == (4, 1)
 
 
+def test_a_key_that_is_the_error_of_a_formula_is_said_to_be_one(tmp_path: Path) -> None:
+    csv(tmp_path, "household.csv", "household_id,户类型\nh1,脱贫户\n#REF!,脱贫户\n")
+    [problem] = read(tmp_path).problems
+    assert (problem.code, problem.severity, problem.row) == ("TABLE-050", "listed", 3)
+    assert "#REF!" in problem.message.zh
+
+
 def test_repeat_names_the_row_that_is_used_and_what_differs(tmp_path: Path) -> None:
     text = "household_id,户类型,工资性收入\nh1,脱贫户,10\nh1,脱贫户,10\nh1,脱贫户,20\n"
     intake = read(csv(tmp_path, "household.csv", text).parent)

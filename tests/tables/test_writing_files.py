@@ -189,8 +189,18 @@ def test_heads_stay_filter_and_print(tmp_path: Path) -> None:
     assert page.sheet_properties.pageSetUpPr.fitToPage
     assert page.page_setup.fitToHeight == 0
     assert page.print_title_rows == "$1:$2"
+    assert page.print_title_cols is not None
     assert "&P" in page.oddFooter.right.text
     assert page.column_dimensions["D"].width >= 18
+
+
+def test_many_columns_print_on_several_pages_side_by_side(tmp_path: Path) -> None:
+    """Fitted to one page, fifty columns could not be read."""
+    path = tmp_path / "成员.xlsx"
+    write_blank(CN, load_profiles([POLICIES / "cn" / "profiles"]), "cn-person-export", path)
+    page = sheet(path)
+    assert page.page_setup.fitToWidth > 2
+    assert page.print_title_cols == "$F:$G"
 
 
 def rules(page: Worksheet) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import functools
 from collections.abc import Callable
 from datetime import date
@@ -66,12 +67,26 @@ def _first_line(ctx: click.Context, param: click.Parameter, path: Path | None) -
     if path is None:
         return None
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = _text(path.read_bytes()).splitlines()
     except (OSError, UnicodeDecodeError):
         raise click.BadParameter(
-            "密码文件读不出来，应为 UTF-8 文本 / not a UTF-8 text file", ctx, param
+            "密码文件读不出来，应为文本文件 / not a text file", ctx, param
         ) from None
-    return lines[0] if lines else ""
+    if not lines or not lines[0]:
+        raise click.BadParameter(
+            "密码文件的第一行是空的 / the first line of the file is empty", ctx, param
+        )
+    return lines[0]
+
+
+def _text(data: bytes) -> str:
+    """As the editors of an office save text: UTF-8, "Unicode" (UTF-16) or "ANSI" (GB18030)."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
 
 
 password_file = click.option(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import shutil
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +20,16 @@ import click
 from mingbai.cli.errors import TABLES
 from mingbai.cli.options import Day, password_file
 from mingbai.cli.progress import ProgressLine
-from mingbai.documents.checked import write_checked
+from mingbai.documents.checked import RETURNED, write_checked
 from mingbai.engine.errors import run_error
 from mingbai.engine.loading import load_pack
-from mingbai.screening.recheck import Recheck, compare, remember
+from mingbai.screening.recheck import Recheck, compare, is_memory, remember
 from mingbai.screening.table_check import TableCheck, check_as_json, check_tables, profile_for
-from mingbai.tables import FileReport
+from mingbai.tables import FileReport, TablesError
+from mingbai.tables.errors import finding
 from mingbai.tables.intake import Kind
 from mingbai.tables.layouts import Statistics
+from mingbai.tables.reading import left_behind
 
 CHECKED = "check.json"
 _MOST_KINDS = 12
@@ -69,7 +75,7 @@ def check(
     """
     pack = load_pack(pack_name, with_cases=False)
     progress = ProgressLine()
-    paths = _paths(files)
+    paths = _paths(files, out)
     # Ages need a day. A register has a working date; somebody's file on a desk has today.
     day = as_of or date.today()  # noqa: DTZ011
     checked = check_tables(
@@ -94,12 +100,19 @@ def check(
         sys.exit(TABLES)  # each file has said why
 
 
-def _paths(files: tuple[Path, ...]) -> list[Path]:
+def _paths(files: tuple[Path, ...], out: Path | None) -> list[Path]:
     """The files, and those of the folders among them, each once."""
     found: dict[Path, None] = {}
     for path in files:
+        if path.is_dir() and out is not None and out.resolve() == path.resolve():
+            raise click.UsageError(
+                "结果不能写进放表格的文件夹，请另给一个 / "
+                "--out is the folder of the tables; give another one"
+            )
         inside = sorted(path.iterdir(), key=lambda one: one.name) if path.is_dir() else [path]
-        found |= dict.fromkeys(one for one in inside if not one.name.startswith((".", "~$")))
+        found |= dict.fromkeys(Path(os.path.abspath(one)) for one in inside if not left_behind(one))
+    if not found:
+        raise TablesError([finding("TABLE-002", folder=files[0].name)])
     twice = [name for name, count in Counter(path.name for path in found).items() if count > 1]
     if twice:
         raise click.UsageError(
@@ -117,7 +130,7 @@ def _earlier(out: Path | None) -> dict[str, Any] | None:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, dict) and is_memory(found) else None
 
 
 def _write(
@@ -135,16 +148,48 @@ def _write(
         raise run_error("RUN-009", name=str(out), detail=error.strerror or "") from None
     try:
         write_checked(checked, paths, partial, password=password)
-        salt = earlier["salt"] if earlier and "salt" in earlier else None
-        text = json.dumps(remember(checked.problems, salt), ensure_ascii=False)
+        made = partial / RETURNED
+        salt = earlier["salt"] if earlier else None
+        kept = remember(checked.problems, salt)
+        kept[RETURNED] = {one.name: _digest(one) for one in made.glob("*")}
+        text = json.dumps(kept, ensure_ascii=False)
         (partial / CHECKED).write_text(text, encoding="utf-8")
-        for made in sorted(partial.iterdir()):
-            target = out / made.name
-            if target.is_dir():
-                shutil.rmtree(target)
-            made.replace(target)
+        _put_returned(made, out / RETURNED, earlier.get(RETURNED, {}) if earlier else {}, paths)
+        for one in sorted(path for path in partial.iterdir() if path.is_file()):
+            one.replace(out / one.name)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _put_returned(
+    made: Path, target: Path, written: Mapping[str, str], paths: Sequence[Path]
+) -> None:
+    """The new copies for the old ones; a copy that somebody has worked on since is never lost."""
+    sent = {Path(os.path.abspath(path)) for path in paths}
+    for old in sorted(target.glob("*")):
+        if Path(os.path.abspath(old)) in sent or not old.is_file():
+            continue  # read just now: the new copy has all that stands in it
+        if _digest(old) == written.get(old.name):
+            old.unlink()
+        elif (made / old.name).exists():
+            aside = next(
+                path
+                for path in (old.with_stem(f"{old.stem} ({n})") for n in count(1))
+                if not path.exists()
+            )
+            old.replace(aside)
+            click.echo(
+                f"{old.name} 已有人改过，另存为 {aside.name} / it was edited, kept as {aside.name}",
+                err=True,
+            )
+    if made.is_dir():
+        target.mkdir(exist_ok=True)
+        for new in made.iterdir():
+            new.replace(target / new.name)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
 
 
 def _print(checked: TableCheck, compared: Recheck | None, out: Path | None) -> None:
@@ -191,9 +236,11 @@ def _print_kinds(kinds: list[Kind]) -> None:
     """The kinds of problems, the most frequent first, each with its first place."""
     for kind in kinds[:_MOST_KINDS]:
         one = kind.example
-        where = "".join((f"第 {one.row} 行 " if one.row else "", one.column or ""))
-        click.echo(f"  [{kind.code}] {kind.rows:,} × {where}：{one.message.zh} {one.advice.zh}")
-        click.echo(f"      {one.message.en} {one.advice.en}")
+        name = f"{one.file}「{one.sheet}」" if one.sheet else one.file
+        row = f" 第 {one.row} 行" if one.row else ""
+        click.echo(f"  [{kind.code}] {kind.rows:,} × {name}{row}：{one.message.zh}{one.advice.zh}")
+        said = one.message.en if one.message.en.endswith(".") else f"{one.message.en}."
+        click.echo(f"      {said} {one.advice.en}")
     if len(kinds) > _MOST_KINDS:
         more = len(kinds) - _MOST_KINDS
         click.echo(f"  … 还有 {more} 类 / {more} more kinds")

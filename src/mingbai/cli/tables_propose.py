@@ -20,6 +20,7 @@ from mingbai.tables.formats.sheet import Sheet, UnreadableError
 from mingbai.tables.profile_files import load_profile
 from mingbai.tables.proposing import Guess, Proposal, as_yaml
 from mingbai.tables.proposing import propose as propose_mapping
+from mingbai.tables.proposing.proposal import called
 
 _SURE = {
     "likely": Text("很可能", "likely"),
@@ -141,14 +142,13 @@ def _called(guess: Guess) -> Text:
     target = guess.target
     if target is None:
         return Text("—", "-")
-    labels = target.column.labels if target.column else ()
     roles = {
         "key": Text("编号", "key"),
         "link": Text("所属编号", "link"),
         "number": Text("按证件号码认人", "found by ID number"),
         "name": Text("姓名（核对用）", "name, to compare"),
     }
-    return roles.get(target.role) or Text(labels[0], target.name)
+    return roles.get(target.role) or called(target)
 
 
 def _print(found: Proposal, save: Path | None) -> None:

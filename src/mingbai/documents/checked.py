@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -19,6 +20,7 @@ from mingbai.screening.table_check import TableCheck
 from mingbai.tables.formats.opening import open_file, widest
 
 RETURNED = "returned"
+_LONGEST_NAME = 255  # bytes, on the usual file systems
 
 
 def write_checked(
@@ -47,7 +49,7 @@ def _edited(path: Path, folder: Path, marks: Mapping[str | None, Sequence[Mark]]
     """Whether a marked copy of the sender's own workbook could be made."""
     if path.stat().st_size > MOST_BYTES or not zipfile.is_zipfile(path):
         return False
-    target = folder / (path.name if path.suffix.lower() == ".xlsx" else f"{path.name}.xlsx")
+    target = folder / _returned_name(path)
     try:
         mark_copy(path, target, marks)
     except (
@@ -81,8 +83,18 @@ def _anew(
         if sheet.name in marks
     ]
     if sheets:
-        stem = path.name.removesuffix(".xlsx")
-        write_returned(folder / f"{stem}.xlsx", sheets, say)
+        write_returned(folder / _returned_name(path), sheets, say)
+
+
+def _returned_name(path: Path) -> str:
+    """The sender's own name; list.csv becomes list.csv.xlsx, and what is too long for that is cut."""
+    if path.suffix.lower() == ".xlsx":
+        return path.name
+    if len(f"{path.name}.xlsx".encode()) <= _LONGEST_NAME:
+        return f"{path.name}.xlsx"
+    mark = hashlib.blake2b(path.name.encode(), digest_size=4).hexdigest()
+    start = path.name.encode()[: _LONGEST_NAME - len(f"~{mark}.xlsx")].decode(errors="ignore")
+    return f"{start}~{mark}.xlsx"
 
 
 def _write_tidy(tables: Sequence[pa.Table], out: Path, say: Words) -> None:

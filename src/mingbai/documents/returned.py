@@ -7,6 +7,7 @@ anything on the sender's machine. Every other format is written anew, see ``retu
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ MOST_NOTES = 10_000
 COLOURS = {"listed": "F4B6B0", "remark": "FBE3A3", "hint": "D6E4F0"}
 AUTHOR = "明白 Mingbai"
 _LINE = 18.0
+#: Between our words and a note that the sender had written there.
+_THEIRS = "\n————\n"
 
 
 @dataclass
@@ -73,9 +76,12 @@ def _worse(one: str, other: str) -> str:
 
 def mark_copy(source: Path, target: Path, sheets: Mapping[str | None, Sequence[Mark]]) -> None:
     """Write a copy of an xlsx workbook with the marks; raises whatever openpyxl raises."""
-    book = openpyxl.load_workbook(source, data_only=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of parts that openpyxl does not know and leaves out
+        book = openpyxl.load_workbook(source, data_only=True)
     try:
         _keep_formulas_without_value(source, book)
+        _clear_marks(book)
         for name, marks in sheets.items():
             sheet = book[name] if name in book.sheetnames else book.worksheets[0]
             _mark_sheet(sheet, marks)
@@ -93,6 +99,22 @@ def _mark_sheet(sheet: Any, marks: Sequence[Mark]) -> None:
         cell.fill = fills[mark.look]
         if number < MOST_NOTES:
             cell.comment = _note(mark, cell.comment)
+
+
+def _clear_marks(book: Any) -> None:
+    """Take off what an earlier check had marked: a mended cell must not look wrong for ever."""
+    fills = {alpha + colour for colour in COLOURS.values() for alpha in ("00", "FF")}
+    cells = [cell for sheet in book.worksheets for cell in _cells(sheet)]
+    for cell in [one for one in cells if one.comment is not None and one.comment.author == AUTHOR]:
+        _, _, theirs = cell.comment.text.partition(_THEIRS)
+        cell.comment = Comment(theirs, "") if theirs else None
+        if cell.fill.fgColor.rgb in fills:
+            cell.fill = PatternFill()
+
+
+def _cells(sheet: Any) -> list[Any]:
+    """The cells a sheet really has: iter_rows would make every one up to a stray cell far below."""
+    return list(sheet._cells.values())
 
 
 def _top_left(sheet: Any, cell: MergedCell) -> Any:
@@ -117,7 +139,7 @@ def _note(mark: Mark, there: Comment | None) -> Comment:
     """The note of a cell; what the sender had written there stays, below ours."""
     text = note_text(mark)
     if there is not None and there.text:
-        text = f"{text}\n————\n{there.text}"
+        text = f"{text}{_THEIRS}{there.text}"
     note = Comment(text, AUTHOR)
     note.width, note.height = note_size(text)
     return note
@@ -127,15 +149,16 @@ def _keep_formulas_without_value(source: Path, book: Any) -> None:
     """A formula whose value was never stored stays as text, so that it is not lost."""
     if not _has_formulas(source):
         return
-    written = openpyxl.load_workbook(source)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        written = openpyxl.load_workbook(source)
     try:
         for sheet in written.worksheets:
             copy = book[sheet.title]
-            for row in sheet.iter_rows():
-                for cell in row:
-                    if cell.data_type == "f" and copy[cell.coordinate].value is None:
-                        copy[cell.coordinate].value = str(getattr(cell.value, "text", cell.value))
-                        copy[cell.coordinate].data_type = "s"
+            for cell in _cells(sheet):
+                if cell.data_type == "f" and copy[cell.coordinate].value is None:
+                    copy[cell.coordinate].value = str(getattr(cell.value, "text", cell.value))
+                    copy[cell.coordinate].data_type = "s"
     finally:
         written.close()
 

@@ -15,6 +15,7 @@ from typing import Any
 from mingbai.tables import Intake, Problem
 
 FORMAT = 1
+_MARKS = {"file", "row", "row_id", "code", "column"}
 #: A workbook that stands for a file of another format carries both endings: list.csv.xlsx.
 _OTHER = (".csv", ".tsv", ".txt", ".xls", ".et", ".ods", ".docx", ".xml", ".html", ".htm", ".xlsm",
           ".xlsb", ".parquet")  # fmt: skip
@@ -47,13 +48,9 @@ def remember(problems: Sequence[Problem], salt: str | None = None) -> dict[str, 
     return {"format": FORMAT, "salt": salt, "problems": rows}
 
 
-def compare(
-    earlier: Mapping[str, Any], problems: Sequence[Problem], intake: Intake
-) -> Recheck | None:
-    """The earlier check beside this one; none when there is nothing to compare with."""
-    if earlier.get("format") != FORMAT:
-        return None
-    salt = str(earlier["salt"])
+def compare(earlier: Mapping[str, Any], problems: Sequence[Problem], intake: Intake) -> Recheck:
+    """The earlier check (see ``is_memory``) beside this one."""
+    salt = earlier["salt"]
     names = {own_name(report.name) for report in intake.files}
     before = {_mark(one): one for one in earlier["problems"] if one["file"] in names}
     now = {_mark(one) for one in remember(problems, salt)["problems"]}
@@ -66,6 +63,18 @@ def compare(
         still=len(before) - len(missing),
         gone=gone,
         new=len(now - before.keys()),
+    )
+
+
+def is_memory(found: Mapping[str, Any]) -> bool:
+    """Whether ``remember`` has made this, and not another version or somebody else."""
+    marks = found.get("problems")
+    return (
+        found.get("format") == FORMAT
+        and isinstance(found.get("salt"), str)
+        and isinstance(found.get("returned", {}), dict)
+        and isinstance(marks, list)
+        and all(isinstance(one, dict) and one.keys() >= _MARKS for one in marks)
     )
 
 

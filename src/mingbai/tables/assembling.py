@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -159,11 +159,18 @@ class Assembler:
                 said = (part.says(key, fact) for part in self.parts[entity])
                 found.setdefault(next(filter(None, said)), []).append(fact)
             for origin, facts in found.items():
-                named = "、".join(labels.get(fact, fact) for fact in facts[:_MOST_NAMED])
+                named = "、".join(self._named(entity, labels, fact) for fact in facts[:_MOST_NAMED])
                 where = row_name(self.ledger, *origin)
                 self.ledger.remark(
                     number, row, "TABLE-073", column=named, where=where, entity=entity, key=key
                 )
+
+    def _named(self, entity: str, labels: Mapping[str, str], fact: str) -> str:
+        """The header of the fact; what a list says without a column (all are disabled) by its label."""
+        label = labels.get(fact, fact)
+        table = self.schema.table(entity)
+        column = table.column(fact) if label == fact and table else None
+        return column.labels[0] if column and column.labels else label
 
     def _tell_parent(self, lot: Lot, table: Table) -> None:
         """What the rows say of their parent; they make the parents when no table lists these."""

@@ -66,10 +66,10 @@ def harmed(raw: object) -> tuple[str, dict[str, str]] | None:
         return None
     if is_error_value(raw):
         return "TABLE-082", {}
-    if raw.isascii():
-        return None
     if is_lost(raw):
         return "TABLE-080", {}
+    if raw.isascii():
+        return None
     told = original(raw)
     return None if told is None else ("TABLE-081", {"original": masked(told)})
 

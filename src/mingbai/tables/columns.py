@@ -111,6 +111,15 @@ def from_arrow(column: pa.ChunkedArray) -> RawColumn:
         return RawColumn([UNREADABLE], pa.array([0] * len(column), pa.int32()))
 
 
+def text_column(chunks: Sequence[pa.Array]) -> TextColumn:
+    """From text that comes in pieces, each with a dictionary of its own."""
+    kind = pa.dictionary(pa.int32(), pa.string())
+    whole = pa.chunked_array(chunks, kind).unify_dictionaries().combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.chunk(0) if whole.num_chunks else pa.array([], kind)
+    return TextColumn(whole.dictionary, whole.indices)
+
+
 def _from_dictionary(column: pa.ChunkedArray) -> RawColumn:
     """From text that is already kept once per distinct value."""
     whole = column.unify_dictionaries().combine_chunks()

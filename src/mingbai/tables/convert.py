@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from mingbai.tables.cells import BLANK, Issue, Reading
 from mingbai.tables.columns import RawColumn, absent, only_where_blank, understand
+from mingbai.tables.doubts import doubt_cut_numbers
 from mingbai.tables.formats.sheet import Body, RowRemark, Sheet
 from mingbai.tables.marks import KEY, LINK, NAME, STAGE, STATE, YEAR
 from mingbai.tables.profiles import FactSpec, Profile, Source
@@ -147,6 +148,8 @@ class _Converter:
         columns = [self._column(one) for one in sources]
         quick = quick_id if check == "id_number" else quick_key
         done = understand(columns, join if len(columns) > 1 else alone, pa.string(), quick)
+        if check == "id_number":
+            done = doubt_cut_numbers(done)
         label = self._label(sources[0])
         return done.values, {row: CellTrouble(row, label, one) for row, one in done.troubled}
 
@@ -170,6 +173,8 @@ class _Converter:
             if len(raw) == 2 and len(spec.sources) == 1:
                 raw[1] = only_where_blank(raw[1], raw[0])
             done = understand(raw, read, column.arrow, quick_reader(spec, column, factors))
+            if spec.check == "id_number":
+                done = doubt_cut_numbers(done)
             into[spec.fact] = done.values
             labels[spec.fact] = self._label(*sources) if sources else spec.fact
             yield from self._troubles(sources, done.troubled)

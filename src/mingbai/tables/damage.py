@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 # As spreadsheets show a formula that failed (Excel, WPS, LibreOffice), or a column too narrow.
@@ -13,6 +13,11 @@ _ERROR_VALUE = re.compile(
 )
 # What is left when bytes were thrown away: the replacement sign, and it written as GBK.
 _LOST = re.compile("\ufffd|锟斤拷|锟斤|斤拷|\u951f\u65a4")
+# A program that cannot write a character writes a question mark.
+_QUESTIONS = re.compile(r"\?{2,}")
+_QUESTION_LABEL = re.compile(r"[?()（）\d]*\?[?()（）\d]*")
+_HOLE = re.compile(r"[\u3400-\u9fff·]\?|\?[\u3400-\u9fff]")
+_SHORT = 8
 # Text was once read with the wrong one of these …
 _READ_AS = ("gb18030", "cp1252", "latin-1", "big5")
 # … although it had been written in one of these.
@@ -26,8 +31,20 @@ def is_error_value(text: str) -> bool:
 
 
 def is_lost(text: str) -> bool:
-    """Whether signs of the text are gone for good (锟斤拷, U+FFFD)."""
-    return _LOST.search(text) is not None
+    """Whether signs of the text are gone for good (锟斤拷, U+FFFD, nothing but question marks)."""
+    return _LOST.search(text) is not None or _QUESTIONS.fullmatch(text) is not None
+
+
+def has_hole(text: str) -> bool:
+    """Whether a short text has a question mark beside a Chinese character: 王? was 王𦰡."""
+    return len(text) <= _SHORT and _HOLE.search(text) is not None
+
+
+def is_all_questions(row: Iterable[object]) -> bool:
+    """Whether most filled cells of a row lost all their Chinese characters to question marks."""
+    filled = [cell for cell in row if isinstance(cell, str) and cell.strip()]
+    lost = sum(bool(_QUESTION_LABEL.fullmatch(cell.strip())) for cell in filled)
+    return lost >= 2 and 2 * lost > len(filled)
 
 
 def original(text: str) -> str | None:

@@ -31,6 +31,7 @@ _DAY_ZERO = date(1899, 12, 30)
 _SERIALS = range(10_000, 73_050)
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", re.ASCII)
 
+_AS_NUMBER = re.compile(r"(\d{6}|\d{8})\.0+", re.ASCII)
 _DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _CHINESE = re.compile(
     r"([〇零○一二三四五六七八九]{4}|\d{4})\s*年\s*(.{1,3}?)\s*月\s*(?:(.{1,3}?)\s*[日号])?"
@@ -58,7 +59,12 @@ class DateReader:
             raw = int(raw) if abs(raw) < 1e9 else raw
         if isinstance(raw, int) and not isinstance(raw, bool):
             raw = str(raw)
-        return self._typed(_arabic(half_width(raw).strip())) if isinstance(raw, str) else None
+        if not isinstance(raw, str):
+            return None
+        text = half_width(raw).strip()
+        if match := _AS_NUMBER.fullmatch(text):  # a program took the days for numbers: 19620202.0
+            text = match[1]
+        return self._typed(_arabic(text))
 
     def _typed(self, text: str) -> date | None:
         if match := _DAY.fullmatch(text):

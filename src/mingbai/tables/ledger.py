@@ -18,6 +18,10 @@ from mingbai.tables.texts import Text, shown
 _MOST_SPANS = 12
 
 
+#: A cell that shows the failure of a formula, such as #REF!.
+ERROR_VALUE = "TABLE-082"
+
+
 class Ledger:
     """Collects problems; a row once listed stays listed, and its cells need no further word."""
 
@@ -81,6 +85,8 @@ class Ledger:
     def list_cell(self, batch: int, trouble: CellTrouble, code: str) -> None:
         """Keep a row out because the cell that identifies it cannot be used."""
         issue = trouble.reading.issue
+        if issue is not None and issue.code == ERROR_VALUE:
+            code = "TABLE-050"
         self.list_row(
             batch, trouble.row, code, column=trouble.column, value=issue.value if issue else None
         )
@@ -150,7 +156,9 @@ class Ledger:
                 advice,
                 entity,
                 str(key) if key is not None else None,
-                _places(place, str(column or facts.get("differs") or place.labels.get(KEY, "")), row),
+                _places(
+                    place, str(column or facts.get("differs") or place.labels.get(KEY, "")), row
+                ),
             )
         )
 

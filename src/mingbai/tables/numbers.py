@@ -42,10 +42,14 @@ class NumberReader:
             return broken("TABLE-061", raw)
         value = int(whole)
         low, high = self.column.minimum, self.column.maximum
+        if low is not None and value < low and high is None:
+            return broken("TABLE-094", raw, low=self._unit(low))
+        if high is not None and value > high and low is None:
+            return broken("TABLE-095", raw, high=self._unit(high))
         if (low is not None and value < low) or (high is not None and value > high):
             return broken("TABLE-064", raw, low=self._unit(low), high=self._unit(high))
         if abs(value) > _INT64:
-            return broken("TABLE-064", raw, low="-", high="-")
+            return broken("TABLE-095", raw, high=self._unit(_INT64))
         if whole != scaled and not self.rounds:
             return Reading(value, broken("TABLE-075", raw, kept=self._unit(value)).issue)
         return Reading(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,8 +13,10 @@ from mingbai.tables.convert import Batch, convert
 from mingbai.tables.errors import Finding, TablesError, catalogue, finding, wording
 from mingbai.tables.fit import check_profiles
 from mingbai.tables.formats.opening import open_file
-from mingbai.tables.formats.sheet import FileRemark, Sheet, UnreadableError
+from mingbai.tables.formats.sheet import FileRemark, RowSheet, Sheet, UnreadableError
 from mingbai.tables.intake import FileReport, Intake
+from mingbai.tables.layouts.continuing import continues
+from mingbai.tables.layouts.pages import Below, Pages
 from mingbai.tables.ledger import Ledger
 from mingbai.tables.profiles import Profile, Recognise
 from mingbai.tables.recognise import Match, Recogniser
@@ -23,6 +26,11 @@ Progress = Callable[[str, int, int], None]
 
 # Left behind by programs, never put there by a person.
 _LEFT_BEHIND = re.compile(r"~\$.*|\..*|Thumbs\.db|desktop\.ini", re.IGNORECASE)
+
+
+def left_behind(path: Path) -> bool:
+    """Whether a program has left this file in the folder; such a file is passed over."""
+    return _LEFT_BEHIND.fullmatch(path.name) is not None
 
 
 def read_folder(
@@ -74,12 +82,21 @@ def _paths(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise TablesError([finding("TABLE-001", folder=folder.name)])
     try:
-        paths = [path for path in folder.iterdir() if not _LEFT_BEHIND.fullmatch(path.name)]
+        paths = [path for path in folder.iterdir() if not left_behind(path)]
     except OSError as error:
         raise TablesError([finding("TABLE-001", folder=folder.name)]) from error
     if not paths:
         raise TablesError([finding("TABLE-002", folder=folder.name)])
     return sorted(paths, key=lambda path: path.name)
+
+
+def _readable(name: str) -> str:
+    """A file name as text: archives packed in GB18030 leave bytes that are none elsewhere."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("gb18030", "replace")
+    return name
 
 
 def _reasons(reports: Sequence[FileReport]) -> list[Finding]:
@@ -101,9 +118,14 @@ class _FolderReader:
         self.batches: list[Batch] = []
         self.reports: list[FileReport] = []
         self.twice: list[tuple[int, int, str]] = []
+        self.last: tuple[Path, Match, list[list[object]], str | None] | None = None
         self.remarks: list[tuple[str, FileRemark]] = []
 
     def read(self, path: Path) -> None:
+        name = _readable(path.name)
+        if name != path.name:  # nothing that names this file could be written down
+            self._skip(name, None, "TABLE-038")
+            return
         try:
             sheets = self._open(path)
             skipped = len(self.reports)
@@ -134,18 +156,28 @@ class _FolderReader:
             if not any(cell not in ("", None) for row in head for cell in row):
                 return
             match = None if sheet.hidden else self.recogniser.match(head, path.stem, sheet.merges())
+            if match is None and not sheet.hidden and self._goes_on(path, sheet, head):
+                return
             if match is None:
                 self._skip(path.name, sheet.name, "TABLE-029" if sheet.hidden else "TABLE-023")
                 return
             self._table(path, sheet, match)
+            self.last = path, match, head[match.header_row :], sheet.name
         except UnreadableError as error:
             self._skip(path.name, sheet.name, error.code, **error.facts)
 
-    def _table(self, path: Path, sheet: Sheet, match: Match) -> None:
-        pages = self.recogniser.laid_out(sheet, match)
+    def _table(self, path: Path, sheet: Sheet, match: Match, above: int = 0) -> None:
+        """Read a table that begins below row `above`, then the one below it if there is another."""
+        part = Below(sheet, above) if above and isinstance(sheet, RowSheet) else sheet
+        pages = self.recogniser.laid_out(part, match)
         batch = convert(pages, match, path.name, self.schema)
+        following = self._below(path, sheet, pages)
+        if pages.ends_at and following is None:
+            pages = replace(pages, known=frozenset(), ends_at=None, repeated=[], around=[])
+            batch = convert(pages, match, path.name, self.schema)
+        header_row = match.header_row + above
         self.remarks += [(path.name, remark) for remark in pages.remarks()]
-        self.twice += [(len(self.batches), match.header_row, label) for label in match.twice]
+        self.twice += [(len(self.batches), header_row, label) for label in match.twice]
         self.batches.append(batch)
         read = {match.place(source) for source in match.profile.sources}
         unread = [label for place, label in enumerate(match.labels) if label and place not in read]
@@ -156,11 +188,32 @@ class _FolderReader:
                 sheet=sheet.name,
                 profile=match.profile.id,
                 entity=match.profile.entity,
-                header_row=match.header_row,
+                header_row=header_row,
                 rows=len(batch),
                 unread=tuple(unread),
             )
         )
+        if following is not None and pages.ends_at:
+            self._table(path, sheet, following, pages.ends_at - 1)
+
+    def _goes_on(self, path: Path, sheet: Sheet, head: list[list[object]]) -> bool:
+        """Read a sheet without a header that goes on where the last sheet of the file stopped."""
+        if self.last is None or self.last[0] != path or not continues(self.last[2], head):
+            return False
+        match = self.last[1]
+        rows = replace(match.rows, first=1, last=0)
+        self._table(path, sheet, replace(match, header_row=0, rows=rows))
+        facts = {"from_sheet": self.last[3] or path.name}
+        self.remarks.append((path.name, FileRemark("TABLE-125", sheet.name, facts)))
+        return True
+
+    def _below(self, path: Path, sheet: Sheet, pages: Pages) -> Match | None:
+        """The header of the table that stands below, if its first row is one that can be read."""
+        if not pages.ends_at or not isinstance(sheet, RowSheet):
+            return None
+        below = Below(sheet, pages.ends_at - 1)
+        match = self.recogniser.match(below.head(), path.stem, below.merges())
+        return match if match is not None and match.rows.first == 1 else None
 
     def _skip(self, name: str, sheet: str | None, code: str, **facts: object) -> None:
         reason = wording(code, **facts)[0]

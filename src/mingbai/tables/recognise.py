@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mingbai.tables.formats.sheet import Merge, Sheet
-from mingbai.tables.layouts.pages import Pages, titles_of
-from mingbai.tables.layouts.register_heads import HeadRows, grown, head_rows
+from mingbai.tables.layouts.pages import Pages, scaled_unit, titles_of
+from mingbai.tables.layouts.register_heads import MAX_DEPTH, HeadRows, grown, head_rows
 from mingbai.tables.profiles import FactSpec, KeySpec, LinkSpec, Profile, Recognise, Source
 from mingbai.tables.schema import Column, Schema, Table
 from mingbai.tables.texts import Text, fold
@@ -46,6 +46,10 @@ class Recogniser:
     def __init__(self, profiles: Sequence[Profile], schema: Schema) -> None:
         self._profiles = [_widened(profile, schema) for profile in profiles]
         self._generic = [_generic(table, schema) for table in schema.tables]
+        every = [*self._profiles, *self._generic]
+        self._known = frozenset(
+            label for profile in every for source in profile.sources for label in source.folded
+        )
 
     def match(
         self, head: Sequence[Sequence[object]], stem: str, merges: Sequence[Merge] = ()
@@ -64,6 +68,7 @@ class Recogniser:
         best = min(found, key=_order, default=None)
         if best is None:
             return None
+        best = _uppermost(found, best)
         rows = grown(best.rows, head, merges)
         return best if rows == best.rows else _match(best.profile, rows, *rows.places(), best.score)
 
@@ -71,7 +76,8 @@ class Recogniser:
         """The sheet as one run of records under the header found."""
         rows = match.rows
         above = sheet.head()[: rows.first - 1]
-        return Pages(sheet, rows.paths, rows.shifts, titles_of(above))
+        titles, unit = titles_of(above), scaled_unit(above)
+        return Pages(sheet, rows.paths, rows.shifts, titles, self._known, unit)
 
     def _scores(
         self, places: Mapping[str, int], stem: str
@@ -101,15 +107,34 @@ def _match(
     return Match(profile, rows.last, rows.labels(), places, twice, score, rows)
 
 
+def _uppermost(found: Sequence[Match], best: Match) -> Match:
+    """The first header that reads nearly as much as the best: a later one is a page's repeat.
+
+    Rows between the two would be lost.
+    """
+    alike = [
+        one
+        for one in found
+        if one.profile is best.profile
+        and one.header_row < best.rows.first
+        and one.score[0] == best.score[0]
+        and 4 * one.score[1] >= 3 * best.score[1]
+    ]
+    if not alike:
+        return best
+    top = min(one.header_row for one in alike)
+    return min((one for one in alike if one.header_row < top + MAX_DEPTH), key=_order)
+
+
 def _order(match: Match) -> tuple[object, ...]:
-    """The best score first; equal ones by conditions met, depth, row and name, never by file order."""
+    """The best score first; equal ones by conditions met, row, depth and name, never by file order."""
     worst_first = tuple(-part for part in match.score)
     profile = match.profile
     return (
         worst_first,
         -len(profile.recognise.needed),
-        match.rows.depth,
         match.header_row,
+        match.rows.depth,
         profile.id,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mingbai.tables.cells import BLANK, Issue, Reading, broken, harmed
+from mingbai.tables.damage import has_hole
 from mingbai.tables.identity import id18, is_cut, is_old, is_phone, is_valid, masked
 from mingbai.tables.places import provinces
 from mingbai.tables.schema import Column
@@ -25,7 +26,7 @@ _JOINERS = dict.fromkeys(map(ord, "\u200c\u200d\u180e"))
 _UNSEEN = dict.fromkeys(map(ord, INVISIBLE))
 _SPLIT = re.compile(r"[,，、;；/|\s]+")
 YES_NO: Mapping[str, bool] = {
-    **dict.fromkeys(("是", "有", "已", "y", "yes", "true", "t", "1", "√", "✓"), True),
+    **dict.fromkeys(("是", "有", "已", "y", "yes", "true", "t", "1", "√", "✓", "✔", "☑"), True),
     **dict.fromkeys(("否", "无", "没有", "未", "n", "no", "false", "f", "0", "×", "✗"), False),
 }
 
@@ -73,6 +74,8 @@ class TextReader:
         text = plain(seen)
         if text is None and isinstance(raw, float) and not raw.is_integer():
             text = shown(raw)  # 12.5 in a text column is 12.5; only long numbers lose digits
+        if text is None and isinstance(raw, str) and len(raw) > _LONGEST:
+            return broken("TABLE-096", raw, most=str(_LONGEST))
         if text is None:
             return broken("TABLE-062", raw)
         harm = harmed(seen)
@@ -115,6 +118,8 @@ def _remarkable(text: str, whole: bool) -> str | None:
         return "TABLE-079"
     if _FORMULA.match(half_width(text)):
         return "TABLE-083"
+    if has_hole(text):
+        return "TABLE-093"
     return "TABLE-088" if any(map(_own, text)) else None
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
@@ -91,31 +92,42 @@ class Database:
 
     def fetch(self, query: str) -> pa.Table:
         """The result of a query. Raises ``RunError`` when DuckDB cannot finish it."""
-        try:
+        with _said():
             return self.connection.sql(query).to_arrow_table()
-        except duckdb.Error as error:
-            raise run_error("RUN-006", detail=_short(error)) from None
 
     def store(self, name: str, query: str) -> None:
         """Keep the result of a query as a table of this database."""
-        try:
+        with _said():
             self.connection.execute(f'CREATE TEMP TABLE "{name}" AS {query}')
-        except duckdb.Error as error:
-            raise run_error("RUN-006", detail=_short(error)) from None
 
     def write(self, query: str, path: Path) -> None:
         """Write the result of a query as Parquet; the file appears whole or not at all."""
         partial = path.with_name(path.name + ".partial")
         target = _quoted(str(partial.resolve()))
         try:
-            self.connection.execute(
-                f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)"
-            )
+            with _said():
+                self.connection.execute(
+                    f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)"
+                )
             os.replace(partial, path)
-        except duckdb.Error as error:
-            raise run_error("RUN-006", detail=_short(error)) from None
         finally:
             partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """What DuckDB raises, as ours: a numbered error, or the stop somebody asked for.
+
+    A stop inside a query comes as a plain RuntimeError that only its words tell from a fault.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        raise run_error("RUN-006", detail=_short(error)) from None
+    except RuntimeError as error:
+        if "interrupt" in str(error).lower():
+            raise KeyboardInterrupt from None
+        raise
 
 
 def complete_facts(pack: Pack, tables: Mapping[str, Rows]) -> frozenset[tuple[str, str]]:

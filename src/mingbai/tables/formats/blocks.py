@@ -182,7 +182,9 @@ class _Reader:
         suspects = [(place - above, cells) for place, cells in suspects if place >= above]
         lines, kept, odd = self._mend(lines[above:], suspects)
         columns = self._parse(b"\n".join(lines), self.joined if joined else self.plain)
-        empty = self._empty(columns, lines)
+        # What stands behind the last header was cut off, but it does say something.
+        longer = {row for row, code, _ in odd if code == "TABLE-089"}
+        empty = [row for row in self._empty(columns, lines) if row not in longer]
         if empty:
             left = sorted(set(range(len(lines))) - set(empty))
             columns = [column.take(pa.array(left, pa.int32())) for column in columns]

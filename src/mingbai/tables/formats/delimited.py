@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from mingbai.tables.damage import is_all_questions
 from mingbai.tables.formats.blocks import Layout, read_blocks
 from mingbai.tables.formats.encodings import Encoding, decode, find_encoding, toss_up
 from mingbai.tables.formats.records import records
@@ -66,7 +67,7 @@ class DelimitedSheet(RowSheet):
             if body is not None:
                 return body
         odd: dict[int, tuple[str, int]] = {}
-        body = body_of(self._watched(header_row, width, odd), header_row, wanted)
+        body = body_of(self._watched(header_row, width, odd), header_row, wanted, texts=True)
         return Body(body.rows, body.columns, remarks=row_remarks(body.rows, odd))
 
     def _watched(
@@ -123,4 +124,6 @@ def open_delimited(path: Path, suits: Callable[[Sheet], int]) -> list[RowSheet]:
     if len(found) > 1 and len(known) != 1:
         with path.open("rb") as file:
             raise toss_up(file.read(1 << 16), found)
+    if not known and any(is_all_questions(row) for row in best[0][1].head()):
+        raise UnreadableError("TABLE-037")
     return list(known or [best[0][1]])

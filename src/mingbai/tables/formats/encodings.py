@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from mingbai.tables.damage import common_signs
+from mingbai.tables.damage import common_signs, first_level
 from mingbai.tables.formats.sheet import UnreadableError
+from mingbai.tables.texts import simplified
 
 CHUNK = 1 << 22
 # So much of the bytes that are not ASCII is looked at before two encodings are compared.
@@ -147,9 +148,17 @@ def _commonness(sample: bytes, codec: str) -> tuple[float, bool]:
 
 @cache
 def _usual(codec: str) -> frozenset[str]:
-    """The common characters that a text in the encoding would be made of."""
+    """The common characters that a text in the encoding would be made of.
+
+    Those of Big5 are the traditional forms of common ones: half of what GB 18030 bytes say in Big5 is
+    in its own first level, but few of it is in use.
+    """
     own = "gb2312" if codec == "gb18030" else codec
-    return frozenset(sign for sign in common_signs() if _writes(sign, own))
+    return frozenset(
+        sign
+        for sign in common_signs()
+        if _writes(sign, own) and (sign < "\u3400" or simplified(sign) in first_level())
+    )
 
 
 def _writes(sign: str, codec: str) -> bool:

@@ -38,6 +38,8 @@ class GridSheet(RowSheet):
         self._spread: int | None = None
         self._uncomputed = 0
         self._first_uncomputed = ""
+        # The file ended within this table; what stood there counts.
+        self.cut_off = False
 
     def put(self, row: int, column: int, value: object) -> None:
         """Set a cell; an empty one costs nothing, one outside any spreadsheet is damage."""
@@ -74,10 +76,11 @@ class GridSheet(RowSheet):
 
     def remarks(self) -> list[FileRemark]:
         """What there is to say about the sheet as a whole."""
-        if not self._uncomputed:
-            return []
-        facts = {"count": self._uncomputed, "first": self._first_uncomputed}
-        return [FileRemark("TABLE-103", self.name, facts)]
+        found = [FileRemark("TABLE-104", self.name)] if self.cut_off else []
+        if self._uncomputed:
+            facts = {"count": self._uncomputed, "first": self._first_uncomputed}
+            found.append(FileRemark("TABLE-103", self.name, facts))
+        return found
 
     @property
     def is_empty(self) -> bool:

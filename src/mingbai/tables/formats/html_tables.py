@@ -6,6 +6,8 @@ The standard library's parser looks at a tag that never ends again and again; th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from email import message_from_bytes
 from html import unescape
 
 from mingbai.tables.formats.delimited import decode
@@ -31,9 +33,20 @@ _TAG = re.compile(
 )
 _BEGIN = re.compile(r"</?[A-Za-z]")
 _SPANS = re.compile(r"""\b(row|col)span\s*=\s*["']?\s*([^\s"'>/]{1,20})""", re.IGNORECASE)
+# The number behind a rounded display, as Excel and LibreOffice save it.
+_STORED = re.compile(r"""\b(?:x:num|sdval)\s*=\s*["']?([-+0-9.eE]{1,40})""", re.IGNORECASE)
+_SHOWN_NUMBER = re.compile(
+    r"-?[0-9]{1,3}(?:,?[0-9]{3})*(?:\.([0-9]{1,15}))?|-?[0-9]{1,15}(?:\.([0-9]{1,15}))?"
+)
 _CELLS = re.compile(r"<t[drh][\s>]", re.IGNORECASE)
 _LINES = frozenset(("br", "p", "div", "li"))
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
+
+
+def looks_like_web_archive(start: bytes) -> bool:
+    """Whether the first bytes are the head of a mail made of several parts."""
+    head = start.lstrip()[:2_000].lower()
+    return b"mime-version:" in head and b"multipart/" in head and not head.startswith(b"<")
 
 
 def looks_like_html(start: bytes) -> bool:
@@ -47,17 +60,35 @@ def looks_like_html(start: bytes) -> bool:
 
 def open_html(raw: bytes) -> list[GridSheet]:
     """The tables of a page that hold anything, in the order in which they begin."""
+    return _tables([(raw, "")])
+
+
+def open_web_archive(raw: bytes) -> list[GridSheet]:
+    """The tables of a web archive (单个文件网页): a mail whose parts are pages, often named .xls."""
     if len(raw) > MAX_BYTES:
         raise UnreadableError("TABLE-024")
+    pages = [
+        (part.get_payload(decode=True), part.get_content_charset(""))
+        for part in message_from_bytes(raw).walk()
+        if part.get_content_type() == "text/html"
+    ]
+    return _tables([(page, charset) for page, charset in pages if isinstance(page, bytes)])
+
+
+def _tables(pages: Sequence[tuple[bytes, str]]) -> list[GridSheet]:
+    """The filled tables of pages; beside each page the encoding that its envelope says, if any."""
     reader = _Reader()
-    reader.read(_decoded(raw))
+    for page, charset in pages:
+        if len(page) > MAX_BYTES:
+            raise UnreadableError("TABLE-024")
+        reader.read(_decoded(page, charset))
     return [sheet for sheet in reader.sheets if not sheet.is_empty]
 
 
-def _decoded(raw: bytes) -> str:
+def _decoded(raw: bytes, charset: str) -> str:
     """A mark at the start decides, then what the page says of itself, then the bytes."""
     said = _META.search(raw[:4096])
-    name = said[1].decode("ascii").lower() if said else ""
+    name = said[1].decode("ascii").lower() if said else charset
     if raw.startswith(WIDE) or raw[:3] == b"\xef\xbb\xbf" or not name:
         return decode(raw)
     try:
@@ -77,6 +108,7 @@ class _Table:
         self.held: dict[int, int] = {}
         self.pieces: list[str] | None = None
         self.size = (1, 1)
+        self.stored: str | None = None
         self.spread = 0
 
     def next_row(self) -> None:
@@ -86,8 +118,9 @@ class _Table:
         if self.held and self.row % 64 == 0:
             self.held = {at: last for at, last in self.held.items() if last >= self.row}
 
-    def open_cell(self, rows: int, columns: int) -> None:
+    def open_cell(self, rows: int, columns: int, stored: str | None = None) -> None:
         self.close_cell()
+        self.stored = stored
         if self.row < 0:
             self.next_row()
         while self.held.get(self.column, -1) >= self.row:
@@ -107,7 +140,8 @@ class _Table:
         if self.pieces is None:
             return
         rows, columns = self.size
-        self.sheet.put(self.row, self.column, _tidied(self.pieces))
+        text = _tidied(self.pieces)
+        self.sheet.put(self.row, self.column, _exact(text, self.stored) if self.stored else text)
         self.sheet.merge(self.row, self.column, rows, columns)
         if rows > 1:
             last = self.row + rows - 1
@@ -130,8 +164,10 @@ class _Reader:
             self._say(text[at:mark])
             at = self._after(text, mark)
         self._say(text[at:] if at < len(text) else "")
-        while self.open:  # a page cut off within a table: what stands there counts
-            self.open.pop().close_cell()
+        while self.open:
+            table = self.open.pop()
+            table.close_cell()
+            table.sheet.cut_off = True
 
     def _after(self, text: str, mark: int) -> int:
         """Take the tag that begins here; the place behind it."""
@@ -177,7 +213,10 @@ class _Reader:
             self.open[-1].next_row()
         elif tag in ("td", "th"):
             spans = {key.lower(): said for key, said in _SPANS.findall(attributes)}
-            self.open[-1].open_cell(_span(spans.get("row")), _span(spans.get("col")))
+            stored = _STORED.search(attributes)
+            self.open[-1].open_cell(
+                _span(spans.get("row")), _span(spans.get("col")), stored[1] if stored else None
+            )
         elif tag in _LINES:
             self._add("\n")
 
@@ -213,6 +252,22 @@ def _span(said: str | None) -> int:
     if len(digits) > 7 or int(digits) > LAST_ROW:
         raise UnreadableError("TABLE-024")
     return max(int(digits), 1)
+
+
+def _exact(text: str, stored: str) -> object:
+    """The stored number where the text shows it rounded; a day or a share of 100 stays as shown."""
+    shown = _SHOWN_NUMBER.fullmatch(text)
+    if shown is None:
+        return text
+    try:
+        number = float(stored)
+    except ValueError:
+        return text
+    places = len(shown[1] or shown[2] or "")
+    said = float(text.replace(",", ""))
+    # Equal ones stay text: 007 keeps its zeros, an ID number all its digits.
+    is_rounded = number != said and abs(number - said) <= 0.500001 * 10.0**-places
+    return number if is_rounded else text
 
 
 def _tidied(pieces: list[str]) -> str:

@@ -28,7 +28,7 @@ _KINDS = {
     "xlsx": (Text("xlsx 工作簿", "an xlsx workbook"), (".xlsx", ".xlsm", ".xltx", ".xltm")),
     "xls": (Text("xls 工作簿", "an xls workbook"), (".xls", ".xlt", ".et", ".ett")),
     "excel-xml": (Text("Excel 2003 XML 表格", "an Excel-2003 XML table"), (".xml",)),
-    "html": (Text("网页表格", "a web page with tables"), (".html", ".htm")),
+    "html": (Text("网页表格", "a web page with tables"), (".html", ".htm", ".mht", ".mhtml")),
     "ods": (Text("ods 表格", "an ods spreadsheet"), (".ods", ".ots", ".fods")),
     "docx": (Text("Word 文档", "a Word document"), (".docx", ".docm", ".dotx", ".dotm")),
     "parquet": (Text("parquet 文件", "a parquet file"), (".parquet",)),
@@ -37,18 +37,10 @@ _KINDS = {
 _TABLE_SUFFIXES = frozenset(suffix for _, suffixes in _KINDS.values() for suffix in suffixes)
 _TEXT_SUFFIXES = frozenset(_KINDS["text"][1])
 _ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b")
-# Pictures, documents and programs that never are tables.
-_OTHERS = (
-    b"\xff\xd8\xff",
-    b"\x89PNG",
-    b"GIF8",
-    b"%PDF",
-    b"BM",
-    b"II*\x00",
-    b"MM\x00*",
-    b"\x7fELF",
-    b"MZ",
-)
+# Pictures and pages that never are tables; other programs' files show themselves by their zero bytes.
+_OTHERS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF87a", b"GIF89a", b"%PDF-")
+# A zip without its beginning. Letters alone say nothing: PKHBH is how some head 贫困户编号.
+_DAMAGED_ZIP = (b"PK\x05\x06", b"PK\x07\x08", b"PK\x01\x02")
 _OLD_RECORDS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
 _START = 8192
 
@@ -100,6 +92,8 @@ def _open(path: Path, suits: Callable[[Sheet], int], password: str | None) -> Op
         return _of_grids("ods", open_ods(_cut(read_path(path))))
     if html_tables.looks_like_html(start):
         return _of_grids("html", _some(html_tables.open_html(read_path(path))))
+    if html_tables.looks_like_web_archive(start):
+        return _of_grids("html", _some(html_tables.open_web_archive(read_path(path))))
     if start.startswith(_OLD_RECORDS) and b"\x00" in start[:16]:
         return _open_workbook_stream(read_path(path), macros=False)
     return _open_text(path, start, suits)
@@ -110,10 +104,9 @@ def _open_text(path: Path, start: bytes, suits: Callable[[Sheet], int]) -> Opene
     suffix = path.suffix.lower()
     if start.startswith(_ARCHIVES):
         raise UnreadableError("TABLE-036")
-    if start.startswith(b"PK") and suffix not in _TEXT_SUFFIXES:
+    if start.startswith(_DAMAGED_ZIP):
         raise UnreadableError("TABLE-021")
-    binary = start.startswith(_OTHERS) or (b"\x00" in start and not start.startswith(WIDE))
-    if binary and suffix not in _TEXT_SUFFIXES:
+    if (start.startswith(_OTHERS) or _is_binary(start)) and suffix not in _TEXT_SUFFIXES:
         raise UnreadableError("TABLE-021" if suffix in _TABLE_SUFFIXES else "TABLE-020")
     try:
         return Opened("text", open_delimited(path, suits), [])
@@ -121,6 +114,13 @@ def _open_text(path: Path, start: bytes, suits: Callable[[Sheet], int]) -> Opene
         if error.code == "TABLE-027" and suffix not in _TABLE_SUFFIXES:
             raise UnreadableError("TABLE-020") from error
         raise
+
+
+def _is_binary(start: bytes) -> bool:
+    """Whether zero bytes stand where text has none; that of two bytes a sign has them on one side."""
+    zeros = start.count(b"\x00")
+    even = start[::2].count(b"\x00")
+    return zeros > 0 and not start.startswith(WIDE) and max(even, zeros - even) < 0.7 * zeros
 
 
 def _open_package(source: Path | io.BytesIO) -> Opened:

@@ -63,6 +63,8 @@ class ParquetSheet(RowSheet):
             table = pq.read_table(
                 self._path, columns=names, partitioning=None, read_dictionary=texts
             )
+            for name in texts:  # damage may point behind the end of the stored texts
+                table.column(name).validate(full=True)
             columns = {
                 place: from_arrow(table.column(name))
                 for place, name in zip(wanted, names, strict=True)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mingbai.tables.cells import tidy
-from mingbai.tables.columns import RawColumn
+from mingbai.tables.columns import RawColumn, text_column
 from mingbai.tables.texts import BLANKS
 
 HEAD_ROWS = 20
@@ -104,9 +104,13 @@ class RowSheet(Sheet):
         return body_of(self.rows(), header_row, wanted)
 
 
-def body_of(rows: Iterator[Sequence[object]], header_row: int, wanted: Sequence[int]) -> Body:
-    """The wanted columns of rows that come one by one from row 1 on."""
-    encoders = {place: _Encoder() for place in wanted}
+def body_of(
+    rows: Iterator[Sequence[object]], header_row: int, wanted: Sequence[int], *, texts: bool = False
+) -> Body:
+    """The wanted columns of rows that come one by one from row 1 on; `texts`: all cells are texts."""
+    encoders: dict[int, _Encoder | _TextEncoder] = {
+        place: _TextEncoder() if texts else _Encoder() for place in wanted
+    }
     numbers: list[int] = []
     chunk: list[Sequence[object]] = []
     for number, row in enumerate(islice(rows, header_row, None), header_row + 1):
@@ -117,7 +121,7 @@ def body_of(rows: Iterator[Sequence[object]], header_row: int, wanted: Sequence[
                 _encode(chunk, encoders)
                 chunk = []
     _encode(chunk, encoders)
-    columns = {place: encoder.column() for place, encoder in encoders.items()}
+    columns = {place: encoders.pop(place).column() for place in list(encoders)}
     return Body(pa.array(numbers, pa.int32()), columns)
 
 
@@ -150,6 +154,20 @@ class _Encoder:
         return RawColumn([tidy(cell) for _, cell in self.memo], codes)
 
 
-def _encode(chunk: list[Sequence[object]], encoders: dict[int, _Encoder]) -> None:
+class _TextEncoder:
+    """The same for a column in which every cell is a text."""
+
+    def __init__(self) -> None:
+        self.chunks: list[pa.Array] = []
+
+    def add(self, cells: Iterable[object]) -> None:
+        texts = ["" if cell is None else str(cell) for cell in cells]
+        self.chunks.append(pa.array(texts, pa.string()).dictionary_encode())
+
+    def column(self) -> RawColumn:
+        return text_column(self.chunks)
+
+
+def _encode(chunk: list[Sequence[object]], encoders: Mapping[int, _Encoder | _TextEncoder]) -> None:
     for place, encoder in encoders.items():
         encoder.add(row[place] if place < len(row) else None for row in chunk)

@@ -134,7 +134,7 @@ class _Book:
         found = []
         for raw in self.bounds:
             (start, state, kind) = struct.unpack_from("<IBB", raw)
-            if kind != 0 or start >= len(self.stream):  # charts and macro sheets hold no table
+            if kind != 0:  # charts and macro sheets hold no table
                 continue
             sheet = GridSheet(self.text(raw, 6, 1), budget, hidden=state & 3 != 0)
             _SheetReader(self, sheet).read(start)
@@ -166,6 +166,7 @@ class _SheetReader:
         }  # fmt: skip
 
     def read(self, start: int) -> None:
+        """From the sheet's first record to its last; one without either would lose rows unseen."""
         depth = 0
         for kind, raw in records(self.book.stream, start):
             if kind == _BOF:
@@ -174,8 +175,12 @@ class _SheetReader:
                 depth -= 1
                 if depth <= 0:
                     break
+            elif not depth:
+                raise UnreadableError("TABLE-021")
             elif depth == 1 and kind in self.take:
                 self.take[kind](raw)
+        else:
+            raise UnreadableError("TABLE-021")
         if self.waiting:
             self.sheet.note_uncomputed(*self.waiting)
 

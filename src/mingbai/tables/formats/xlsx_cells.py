@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from html import unescape
 from typing import IO
 from xml.parsers import expat
 
 from mingbai.tables.formats.grid import address
-from mingbai.tables.formats.guard import place_of
+from mingbai.tables.formats.guard import ODD_CELLS, place_of
 from mingbai.tables.formats.sheet import FileRemark, UnreadableError
-from mingbai.tables.formats.xml_stream import CHUNK, XmlHandler, parse, refuse
+from mingbai.tables.formats.xml_stream import XmlHandler, parse, refuse
 
 _WORKBOOK, _LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 # More failed cells than this are a formula dragged over the whole sheet; all of them are named alike.
 _MAX_ERRORS = 2_000_000
+_MAX_CELL = 1 << 20
+_CHUNK = 1 << 20
+_HEAD = re.compile(rb"""<c (?:[^>]*?\s)?r="([A-Z]{1,3}[0-9]{1,7})"[^>]*>""")
+_FAILED = re.compile(rb"""\st\s*=\s*["']e["']""")
+_VALUE = re.compile(rb"<v(?:\s[^>]*[^/])?>([^<]*)</v>")
 
 
 class OddCells:
@@ -25,15 +32,82 @@ class OddCells:
         self._uncomputed = 0
         self._first = ""
         self._left = _MAX_ERRORS
-        self._row = self._column = -1
-        self._failed = self._formula = self._filled = False
-        self._pieces: list[str] | None = None
 
     def remarks(self, sheet: str) -> list[FileRemark]:
         if not self._uncomputed:
             return []
         facts = {"count": self._uncomputed, "first": self._first}
         return [FileRemark("TABLE-103", sheet, facts)]
+
+    def failed(self, row: int, column: int, said: str) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise UnreadableError("TABLE-024")
+        self.errors.setdefault(row, {})[column] = said
+
+    def uncomputed(self, row: int, column: int) -> None:
+        self._first = self._first or address(row, column)
+        self._uncomputed += 1
+
+
+def quick_look(chunks: Iterable[bytes]) -> OddCells | None:
+    """The odd cells of a sheet written as spreadsheets write; none when it is written otherwise."""
+    found = OddCells()
+    rest = b""
+    for chunk in chunks:
+        text = rest + chunk
+        cut = text.rfind(b"<c ")
+        if cut <= 0 and len(text) > _MAX_CELL:
+            return None
+        rest = text[cut:] if cut > 0 else text
+        if cut > 0 and not _take(text[:cut], found):
+            return None
+    return found if _take(rest, found) else None
+
+
+def _take(text: bytes, found: OddCells) -> bool:
+    """Note the odd cells of a piece that begins and ends between cells; whether all were plain."""
+    ends: set[int] = set()
+    for mark in ODD_CELLS:
+        at = text.find(mark)
+        while at >= 0:
+            begin = text.rfind(b"<c ", 0, at + 3)
+            end = text.find(b"</c>", at)
+            cell = text[begin:end] if 0 <= begin < end else b""
+            if not cell:
+                return False
+            if end not in ends:
+                ends.add(end)
+                if not _note(cell, found):
+                    return False
+            at = text.find(mark, at + len(mark))
+    return True
+
+
+def _note(cell: bytes, found: OddCells) -> bool:
+    """One cell that may be odd; false when it is written in a way this does not know."""
+    head = _HEAD.match(cell)
+    place = place_of(head[1]) if head else None
+    if head is None or place is None or not head[1][:1].isalpha():
+        return False
+    value = _VALUE.search(cell)
+    said = unescape(value[1].decode("utf-8", "replace")) if value else ""
+    row, column = place[0] - 1, place[1] - 1
+    if _FAILED.search(head[0]) and said:
+        found.failed(row, column, said)
+    elif not said and b"<f" in cell and b"<is" not in cell:
+        found.uncomputed(row, column)
+    return True
+
+
+class _CloseLook:
+    """The same with a real parser, several times slower: prefixes, cells without a reference."""
+
+    def __init__(self) -> None:
+        self.found = OddCells()
+        self._row = self._column = -1
+        self._failed = self._formula = self._filled = False
+        self._pieces: list[str] | None = None
 
     def read(self, chunks: Iterable[bytes]) -> None:
         """Look at every cell of a sheet once; text is only listened to where a cell failed."""
@@ -83,13 +157,9 @@ class OddCells:
             self._pieces = None
             self._filled = said != ""
             if self._failed and said:
-                self._left -= 1
-                if self._left < 0:
-                    raise UnreadableError("TABLE-024")
-                self.errors.setdefault(self._row, {})[self._column] = said
+                self.found.failed(self._row, self._column, said)
         elif tag == "c" and self._formula and not self._filled:
-            self._first = self._first or address(self._row, self._column)
-            self._uncomputed += 1
+            self.found.uncomputed(self._row, self._column)
 
 
 class _Names(XmlHandler):
@@ -114,11 +184,19 @@ def odd_cells(archive: zipfile.ZipFile, parts: frozenset[str]) -> dict[str, OddC
         path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         part = by_path.get(path.lower())
         if part is not None:
-            cells = OddCells()
-            with archive.open(part) as file:
-                cells.read(_chunks(file))
-            found[name] = cells
+            found[name] = _look(archive, part)
     return found
+
+
+def _look(archive: zipfile.ZipFile, part: str) -> OddCells:
+    with archive.open(part) as file:
+        quick = quick_look(_chunks(file))
+    if quick is not None:
+        return quick
+    close = _CloseLook()
+    with archive.open(part) as file:
+        close.read(_chunks(file))
+    return close.found
 
 
 def _names(archive: zipfile.ZipFile, part: str, tag: str, key: str, value: str) -> dict[str, str]:
@@ -130,5 +208,5 @@ def _names(archive: zipfile.ZipFile, part: str, tag: str, key: str, value: str) 
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
-    while chunk := file.read(CHUNK):
+    while chunk := file.read(_CHUNK):
         yield chunk

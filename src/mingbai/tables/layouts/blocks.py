@@ -4,44 +4,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from mingbai.tables.formats.sheet import Merge
-from mingbai.tables.layouts.figures import Figure, clean, figure, squeezed
+from mingbai.tables.layouts.cutting import YEARS, Page, bands, only_years, sections
 from mingbai.tables.layouts.headers import Path, paths
+from mingbai.tables.layouts.titles import (
+    FORM,
+    LONG_TEXT,
+    NOTE,
+    UNIT,
+    UNIT_IN_TITLE,
+    continued,
+    is_title,
+    number_in,
+)
 
-_NUMBER = r"(?:表|附表|Table|TABLE)?\s*\d+(?:\s*[-－—–.\uff0e]\s*\d+)*"
-_TITLE = re.compile(rf"\s*(?P<number>{_NUMBER})\s*(?P<rest>.*)", re.DOTALL)
-_CONTINUED = re.compile(
-    rf"\s*(?P<number>{_NUMBER})?\s*[（(]?\s*续\s*表?\s*(?P<part>\d+|[一二三四五六七八九十]+)?\s*[）)]?"
-)
-_CONTINUED_EN = re.compile(rf"\s*(?P<number>{_NUMBER}).*\bcontinued\b", re.IGNORECASE)
-_UNIT = re.compile(
-    r"[（(]?\s*(?:计量)?单\s*位\s*[:：]\s*(?P<unit>[^）)]+)[）)]?|\(?Unit\s*:\s*(?P<en>[^)]+)\)?"
-)
-_NOTE = re.compile(
-    r"\s*(注|备注|说明|资料来源|数据来源|来源|填表|制表|审核|Notes?\b|Sources?\b)\s*[:：]?",
-    re.IGNORECASE,
-)
-_TITLE_LIKE = re.compile(
-    r"\s*(表\s*\d|附表|Table\s+\d|\d+[-－—–.\uff0e]\d+\s*[^\d\s岁人元户~～至及以])", re.IGNORECASE
-)
 # Columns that name a row and are never summed, and columns that date it.
 _ATTRIBUTE = re.compile(
     r"序号|编号|代码|编码|行次|\bcode\b|\bNo\.?$|\bsurvey$|\brank\b|排名|位次", re.IGNORECASE
 )
 _YEAR = re.compile(r"年份|年度|^年$|\byear\b", re.IGNORECASE)
-# What a form says about itself, and who signed it: neither titles nor rows.
-_FORM = re.compile(
-    r"\s*(表\s*号|制定机关|批准机关|批准文号|备案文号|文\s*号|有效期|填报单位|统计时间|截至时间"
-    r"|(单位|统计)?负责人|填表人|制表人|审核人|复核人|经办人|联系电话|报出日期|填报日期)\s*[:：]"
-)
 _COUNTED = re.compile(r"[甲乙丙丁戊己庚辛]|[（(]?\d{1,3}[)）]?")
-_CHINESE_DIGITS = "零一二三四五六七八九十"
-_LONG_TEXT = 48
-_YEARS = range(1900, 2101)
 
 
 @dataclass(frozen=True)
@@ -80,178 +64,15 @@ class Block:
     label_head: str = ""
 
 
-class Page:
-    """The cells of one sheet: as found, as clean text, and as figures."""
-
-    def __init__(
-        self, name: str | None, rows: Sequence[Sequence[object]], merges: Sequence[Merge]
-    ) -> None:
-        self.name = name
-        self.raw = rows
-        self.merges = merges
-        self.texts = [[clean(cell) for cell in row] for row in rows]
-        self.filled = [{c for c, text in enumerate(row) if text} for row in self.texts]
-        self.figures: dict[tuple[int, int], Figure] = {}
-
-    def text(self, row: int, column: int) -> str:
-        line = self.texts[row]
-        return line[column] if column < len(line) else ""
-
-    def figure(self, row: int, column: int) -> Figure:
-        found = self.figures.get((row, column))
-        if found is None:
-            line = self.raw[row]
-            found = figure(line[column] if column < len(line) else None)
-            self.figures[row, column] = found
-        return found
-
-    def is_figure(self, row: int, column: int) -> bool:
-        """Whether a filled cell holds what data are: a number, or a mark or slip in place of one."""
-        return self.figure(row, column).state != "words"
-
-
 def blocks(page: Page) -> list[Block]:
     """All blocks of a sheet, from top to bottom and from left to right."""
     found = []
-    for top, end in _sections(page):
-        for left, right in _bands(page, top, end):
+    for top, end in sections(page):
+        for left, right in bands(page, top, end):
             block = _Reader(page, top, end, left, right).block()
             if block is not None:
                 found.append(block)
     return found
-
-
-def continued(text: str) -> tuple[str, int] | None:
-    """Table number and part of 1-6 续表3; none when a title continues nothing."""
-    match = _CONTINUED.match(text) or _CONTINUED_EN.match(text)
-    if match is None:
-        return None
-    part = match.groupdict().get("part")
-    return number_of(match["number"] or ""), _part(part) if part else 1
-
-
-def number_of(text: str) -> str:
-    """A table number in one form: 表 1－6 is 1-6."""
-    bare = re.sub(r"^(附?表|Table)", "", "".join(text.split()), flags=re.IGNORECASE)
-    return re.sub(r"[－—–]", "-", bare).replace("\uff0e", ".")
-
-
-def _part(text: str) -> int:
-    if text.isdigit():
-        return int(text)
-    tens, _, ones = text.rpartition("十")
-    if "十" not in text:
-        return _CHINESE_DIGITS.index(text[-1])
-    return (_CHINESE_DIGITS.index(tens) if tens else 1) * 10 + (
-        _CHINESE_DIGITS.index(ones) if ones else 0
-    )
-
-
-def _is_title(text: str) -> bool:
-    return bool(_CONTINUED.match(text) or _CONTINUED_EN.match(text) or _TITLE_LIKE.match(text))
-
-
-def _words_only(page: Page, row: int) -> bool:
-    return bool(page.filled[row]) and not any(page.is_figure(row, c) for c in page.filled[row])
-
-
-def _sections(page: Page) -> Iterator[tuple[int, int]]:
-    """Stacked tables apart: a new one starts at a title, a unit line or a header below data."""
-    starts = [0]
-    seen_data = False
-    for row in range(len(page.texts)):
-        filled = page.filled[row]
-        if not filled:
-            continue
-        if any(page.is_figure(row, c) for c in filled - {min(filled)}) and not _years(
-            page, row, filled
-        ):
-            seen_data = True
-        elif seen_data and _starts(page, row):
-            starts.append(row)
-            seen_data = False
-    ends = [*starts[1:], len(page.texts)]
-    yield from zip(starts, ends, strict=True)
-
-
-def _years(page: Page, row: int, places: set[int]) -> bool:
-    """Whether the numbers of a row are only years or counted 1, 2, 3: labels, not data."""
-    order = sorted(places)
-    values = [f.value for c in order if (f := page.figure(row, c)).state == "number"]
-    if len(values) < 2 or any(page.figure(row, c).state in ("odd", "unknown") for c in order):
-        return False
-    whole = [int(v) for v in values if v is not None and v == v.to_integral_value()]
-    if len(whole) != len(values):
-        return False
-    steps = {b - a for a, b in pairwise(whole)}
-    years = all(v in _YEARS for v in whole) and len(set(whole)) == len(whole) and len(steps) == 1
-    first = page.text(row, order[0])
-    headed = page.figure(row, order[0]).state == "number" or not first or len(first) <= 6
-    return headed and (years or (whole[0] == 1 and steps == {1} and len(whole) > 2))
-
-
-def _starts(page: Page, row: int) -> bool:
-    """Whether a row of words below data opens another table."""
-    if not _words_only(page, row):
-        return False
-    texts = [page.text(row, c) for c in sorted(page.filled[row])]
-    below = next((r for r in range(row + 1, len(page.filled)) if page.filled[r]), None)
-    if below is None:
-        return False
-    if all(_is_title(text) or _UNIT.match(text) for text in texts):
-        return True
-    after_blank = row > 0 and not page.filled[row - 1]
-    if len(texts) > 1:
-        return not any(_NOTE.match(text) for text in texts) and max(map(len, texts)) < _LONG_TEXT
-    first = page.text(below, min(page.filled[below]))
-    opens = _words_only(page, below) and (len(page.filled[below]) > 1 or _UNIT.match(first))
-    return bool(after_blank and opens and not _NOTE.match(texts[0]))
-
-
-def _bands(page: Page, top: int, end: int) -> list[tuple[int, int]]:
-    """Blocks side by side: cut at empty columns and where the label column starts again."""
-    used: set[int] = set().union(*page.filled[top:end]) if end > top else set()
-    runs: list[list[int]] = []
-    for place in sorted(used):
-        if runs and runs[-1][1] == place - 1:
-            runs[-1][1] = place
-        else:
-            runs.append([place, place])
-    merged: list[list[int]] = []
-    for run in runs:
-        # A band without words in its first column has no labels of its own: it belongs to the left.
-        if merged and not _labelled(page, top, end, run[0]):
-            merged[-1][1] = run[1]
-        else:
-            merged.append(run)
-    return [band for left, right in merged for band in _repeats(page, top, end, left, right)]
-
-
-def _labelled(page: Page, top: int, end: int, place: int) -> bool:
-    numbers = words = 0
-    for row in range(top, end):
-        if place in page.filled[row]:
-            if page.is_figure(row, place):
-                numbers += 1
-            else:
-                words += 1
-    below = sum(1 for row in range(top, end) if place in page.filled[row]) - numbers
-    return words > numbers and below > 3
-
-
-def _repeats(page: Page, top: int, end: int, left: int, right: int) -> Iterator[tuple[int, int]]:
-    """Split a band whose first header label stands again over another column of words."""
-    cuts = [left]
-    for row in range(top, min(end, top + 12)):
-        label = squeezed(page.text(row, left))
-        if not label or _UNIT.match(label) or _is_title(label):
-            continue
-        again = [c for c in range(left + 2, right + 1) if squeezed(page.text(row, c)) == label]
-        if again and all(_labelled(page, row + 1, end, c) for c in again):
-            cuts += again
-            break
-    for number, cut in enumerate(cuts):
-        yield cut, (cuts[number + 1] - 1 if number + 1 < len(cuts) else right)
 
 
 class _Reader:
@@ -297,12 +118,14 @@ class _Reader:
         """Take title and unit lines; the row where the header may start."""
         for row, places in self.lines:
             texts = [self.page.text(row, c) for c in places]
-            units = [match for text in texts if (match := _UNIT.search(text))]
+            units = [match for text in texts if (match := UNIT.search(text))]
             if units:
                 self.unit = self.unit or (units[0]["unit"] or units[0]["en"] or "").strip()
-            plain = [text for text in texts if not (_UNIT.match(text) or _FORM.match(text))]
+            elif texts and (in_title := UNIT_IN_TITLE.search(texts[0])):
+                self.unit = self.unit or in_title["unit"]
+            plain = [text for text in texts if not (UNIT.match(text) or FORM.match(text))]
             alone = len(plain) <= 1 and not any(self.page.is_figure(row, c) for c in places[1:])
-            if alone or (plain and all(_is_title(text) for text in plain)):
+            if alone or (plain and all(is_title(text) for text in plain)):
                 self.title = self.title or next(iter(plain), "")
                 continue
             return row
@@ -312,7 +135,7 @@ class _Reader:
         for row, places in self.lines:
             inner = {c for c in places if c > self.left}
             data = row >= head_top and any(self.page.is_figure(row, c) for c in inner)
-            if data and not _years(self.page, row, inner):
+            if data and not only_years(self.page, row, inner):
                 return row
         return self.end
 
@@ -342,13 +165,7 @@ class _Reader:
         for row, places in body[last + 1 :]:
             text = self.page.text(row, places[0])
             gap = gap or (row > 0 and not self._holds(row - 1))
-            if (
-                notes
-                or gap
-                or places[0] != self.left
-                or _NOTE.match(text)
-                or len(text) > _LONG_TEXT
-            ):
+            if notes or gap or places[0] != self.left or NOTE.match(text) or len(text) > LONG_TEXT:
                 notes.append(text)
             else:
                 kept.append((row, places))
@@ -362,9 +179,9 @@ class _Reader:
     def _is_note(self, line: tuple[int, list[int]]) -> bool:
         row, places = line
         text = self.page.text(row, places[0])
-        if _FORM.match(text):
+        if FORM.match(text):
             return True
-        return len(places) == 1 and bool(_NOTE.match(text) or len(text) > _LONG_TEXT)
+        return len(places) == 1 and bool(NOTE.match(text) or len(text) > LONG_TEXT)
 
     def _label_columns(self, body: list[tuple[int, list[int]]], heads: list[Path]) -> list[int]:
         """The leading columns of words; numbers of rows and codes among them are passed over."""
@@ -393,7 +210,7 @@ class _Reader:
         if not _YEAR.search(head):
             return False
         figures = [self.page.figure(row, place) for row, places in body if place in places]
-        years = [one.value in _YEARS for one in figures if one.value is not None]
+        years = [one.value in YEARS for one in figures if one.value is not None]
         return 2 * sum(years) >= len(years)
 
     def _mostly_numbers(self, body: list[tuple[int, list[int]]], place: int) -> bool:
@@ -456,8 +273,7 @@ class _Reader:
         found = continued(self.title)
         if found is not None:
             return found
-        match = _TITLE.match(self.title)
-        return (number_of(match["number"]), None) if match else ("", None)
+        return number_in(self.title), None
 
 
 def _indent(raw: object) -> int:

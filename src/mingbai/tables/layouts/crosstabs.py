@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from mingbai.tables.layouts.blocks import Block, Page
+from mingbai.tables.layouts.blocks import Block
+from mingbai.tables.layouts.cutting import Page
 from mingbai.tables.layouts.figures import BLANK, Figure, squeezed
 from mingbai.tables.layouts.headers import Path
 

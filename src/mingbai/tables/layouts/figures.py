@@ -14,7 +14,7 @@ from mingbai.tables.texts import BLANKS, half_width, shown
 # odd is text with a digit in it where a number should stand; words are any other text.
 State = Literal["blank", "number", "unknown", "odd", "words"]
 
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+|(?: \d{3})+)(\.\d+)?")
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
 # Footnote marks behind a number: 1234¹ or 1234*.
 _MARKS = re.compile(r"[\u00b9\u00b2\u00b3\u2070-\u209f\u1d43-\u1d6a\u2460-\u2473*†‡#]+$")
@@ -60,7 +60,10 @@ def figure(raw: object) -> Figure:
         return _of_text(raw)
     if isinstance(raw, bool) or not isinstance(raw, (int, float, Decimal)):
         return _WORDS
-    return _of_text(repr(raw) if isinstance(raw, float) else str(raw))
+    if isinstance(raw, float):
+        whole = raw.is_integer() and abs(raw) < 1e15
+        return _of_text(str(int(raw)) if whole else repr(raw))
+    return _of_text(str(raw))
 
 
 @lru_cache(maxsize=50_000)
@@ -73,7 +76,7 @@ def _of_text(raw: str) -> Figure:
     bare = _MARKS.sub("", text).removesuffix("%").strip()
     bare = bare.removesuffix(".") if bare.count(".") > 1 else bare
     if _GROUPED.fullmatch(bare):
-        bare = bare.replace(",", "")
+        bare = bare.replace(",", "").replace(" ", "")
     if len(bare) <= _DIGITS_KEPT and _PLAIN.fullmatch(bare):
         return _number(bare)
     return _ODD if _looks_misread(text) else _WORDS

@@ -18,14 +18,20 @@ RATIO = re.compile(
     re.IGNORECASE,
 )
 _SCALED_UNIT = re.compile(r"[万亿千百％%‰]|thousand|million|billion", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"[人户口男女个名村岁头只匹株棵套所辆座次件]|\b(persons?|people|households?|(fe)?males?|men|women|population|number)\b",
+    re.IGNORECASE,
+)
 ZERO = Decimal(0)
 
 
 class Matrix:
-    """Values of the measured columns; `turned` exchanges rows and columns, places stay the same."""
+    """Values of the measured columns; `exact` says that its sums show no rounding."""
 
     def __init__(self, table: Crosstab) -> None:
         self.table = table
+        self.exact = False
+        self.counted: set[int] = set()
         self.columns = [n for n, head in enumerate(table.heads) if head.measure]
         self.rows = list(range(len(table.lines)))
         self._values: dict[Place, Decimal | None] = {}
@@ -85,8 +91,15 @@ class Matrix:
 
     def may_be_rounded(self, column: int) -> bool:
         """Whether figures of a column may be rounded, so that exact sums can be off a little."""
-        unit = self.unit(column) + "/".join(self.path(column))
-        return column not in self.whole_numbers or bool(_SCALED_UNIT.search(unit))
+        label = "/".join(self.path(column))
+        if column not in self.whole_numbers or _SCALED_UNIT.search(self.unit(column) + label):
+            return True
+        # What is counted one by one is never rounded; 元 is, when averages are broken down.
+        return (
+            not self.exact
+            and column not in self.counted
+            and not _COUNTED.search(self.unit(column) or label)
+        )
 
     def unit(self, column: int) -> str:
         """The unit of a column: of 单位：户、％ a share has the second, a count the first."""

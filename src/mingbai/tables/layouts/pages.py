@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mingbai.tables.columns import RawColumn
-from mingbai.tables.formats.sheet import Body, FileRemark, Merge, Sheet, kept_remarks
-from mingbai.tables.layouts.blocks import continued
+from mingbai.tables.formats.sheet import (
+    Body,
+    FileRemark,
+    Merge,
+    RowSheet,
+    Sheet,
+    kept_remarks,
+)
 from mingbai.tables.layouts.headers import Path
+from mingbai.tables.layouts.titles import UNIT, continued
 from mingbai.tables.texts import fold, shown
 
 _AROUND = re.compile(
@@ -20,7 +28,11 @@ _AROUND = re.compile(
     r"|(填表|制表|填报|审核|复核|统计|经办|单位负责|负责|联系)(人|单位|日期|时间|电话)?\s*[:：])"
 )
 
+_SCALED = re.compile(r"[十百千万亿]+元")
 _LAST = 12
+# Another header is looked for in columns of few distinct values; so many labels make one.
+_CHEAP, _FEW, _LABELS = 3, 5_000, 3
+_CAPTION_ROWS = 2
 _SHOWN = 10
 
 
@@ -36,6 +48,9 @@ class Pages(Sheet):
     paths: Sequence[Path]
     shifts: Sequence[int]
     titles: frozenset[str]
+    known: frozenset[str] = frozenset()
+    unit: str = ""
+    ends_at: int | None = None
     repeated: list[int] = field(default_factory=list)
     around: list[int] = field(default_factory=list)
 
@@ -52,7 +67,8 @@ class Pages(Sheet):
     def remarks(self) -> list[FileRemark]:
         """Which rows were left out, once for all of them."""
         found = (("TABLE-123", self.repeated), ("TABLE-124", self.around))
-        return [
+        scaled = [FileRemark("TABLE-126", self.name, {"unit": self.unit})] if self.unit else []
+        return scaled + [
             FileRemark(code, self.name, {"rows": _listed(rows), "count": len(rows)})
             for code, rows in found
             if rows
@@ -88,7 +104,8 @@ class Pages(Sheet):
         if not wanted or not len(body.rows):
             return body
         repeats = self._repeats(body)
-        outside = self._outside(body, wanted)
+        body, repeats = self._until_other_head(body, repeats)
+        outside = self._outside(body, wanted, repeats)
         left_out = outside if repeats is None else pc.or_(repeats, outside)
         if not pc.any(left_out).as_py():
             return body
@@ -127,16 +144,62 @@ class Pages(Sheet):
                     near += step
         return _mask(found, len(body.rows))
 
-    def _outside(self, body: Body, wanted: Sequence[int]) -> pa.Array:
-        """Rows with a single text that is a title, a unit line or a note."""
+    def _until_other_head(
+        self, body: Body, repeats: pa.Array | None
+    ) -> tuple[Body, pa.Array | None]:
+        """The rows above the header of another table further down; `ends_at` says where it begins.
+
+        Such a row holds labels that the layouts know, three at least, and nothing else.
+        """
+        order = sorted(body.columns.values(), key=lambda column: column.size)
+        cheap = [one for one in order[:_CHEAP] if one.size <= _FEW]
+        if not self.known or len(order) < _LABELS or not cheap:
+            return body, repeats
+        likely = pa.repeat(pa.scalar(True), len(body.rows))
+        for column in cheap:
+            fitting = [*column.blanks(), *_hits(column, set(self.known))]
+            likely = pc.and_(likely, _is_in(column, fitting))
+            if not pc.any(likely).as_py():
+                return body, repeats
+        own = pa.repeat(pa.scalar(False), len(body.rows)) if repeats is None else repeats
+        for row in pc.indices_nonzero(pc.and_not(likely, own)).to_pylist()[:_FEW]:
+            cells = [cell for column in order if (cell := column.cell(row)) is not None]
+            labels = [isinstance(cell, str) and fold(cell) in self.known for cell in cells]
+            if len(cells) >= _LABELS and all(labels):
+                self.ends_at = body.rows[row].as_py()
+                kept = pa.array([n < row for n in range(len(body.rows))])
+                columns = {place: one.filtered(kept) for place, one in body.columns.items()}
+                shifts = None if body.shifts is None else body.shifts.filter(kept)
+                left = Body(
+                    body.rows.filter(kept), columns, shifts, kept_remarks(body.remarks, kept)
+                )
+                return left, None if repeats is None else repeats.filter(kept)
+        return body, repeats
+
+    def _outside(self, body: Body, wanted: Sequence[int], repeats: pa.Array | None) -> pa.Array:
+        """Rows with a single text: a title, a unit line, a note, or the name of what follows."""
         first, *others = sorted(wanted)
         lonely = _blank([body.columns[place] for place in others], len(body.rows))
         cell = body.columns[first].cell
         found = [n for n in pc.indices_nonzero(lonely).to_pylist() if self._is_around(cell(n))]
+        found += self._captions(body, pc.indices_nonzero(lonely).to_pylist(), repeats)
         # Who filled in a table and who checked it stand in one row, each in a cell.
         last = range(max(len(body.rows) - _LAST, 0), len(body.rows))
         found += [n for n in last if isinstance(cell(n), str) and _AROUND.match(str(cell(n)))]
         return _mask(found, len(body.rows))
+
+    def _captions(self, body: Body, lonely: Sequence[int], repeats: pa.Array | None) -> list[int]:
+        """Rows that name a group of records: one text over the whole width, or above another header."""
+        if not lonely:
+            return []
+        width = sum(bool(path) for path in self.paths)
+        merges = self.sheet.merges()
+        wide = {row + 1 for row, first, _, last in merges if 2 * (last - first + 1) > width}
+        heads = set() if repeats is None else set(body.rows.filter(repeats).to_pylist())
+        heads |= {self.ends_at} if self.ends_at else set()
+        numbers = {n: body.rows[n].as_py() for n in lonely}
+        above = {row for head in heads for row in range(head - _CAPTION_ROWS, head)}
+        return [n for n, row in numbers.items() if row in wide or row in above]
 
     def _is_around(self, cell: object) -> bool:
         if not isinstance(cell, str):
@@ -148,6 +211,41 @@ class Pages(Sheet):
 def _listed(rows: Sequence[int]) -> str:
     """Row numbers, the first few: 41, 82, 123 …"""
     return ", ".join(str(row) for row in rows[:_SHOWN]) + (" …" if len(rows) > _SHOWN else "")
+
+
+class Below(RowSheet):
+    """What stands on a sheet below a row: another table of its own; row numbers stay those of the sheet."""
+
+    def __init__(self, sheet: RowSheet, above: int) -> None:
+        self.sheet = sheet
+        self.above = above
+        self.name = sheet.name
+        self.hidden = sheet.hidden
+
+    def rows(self) -> Iterator[Sequence[object]]:
+        return islice(self.sheet.rows(), self.above, None)
+
+    def body(self, header_row: int, wanted: Sequence[int]) -> Body:
+        return self.sheet.body(header_row + self.above, wanted)
+
+    def merges(self) -> Sequence[Merge]:
+        """The merged cells below, counted from the first row below."""
+        return [
+            (row - self.above, first, last_row - self.above, last)
+            for row, first, last_row, last in self.sheet.merges()
+            if row >= self.above
+        ]
+
+
+def scaled_unit(above: Iterable[Sequence[object]]) -> str:
+    """The unit a line above the header gives for all amounts, if it is not the plain one: 万元."""
+    for row in above:
+        for cell in row:
+            found = UNIT.search(cell) if isinstance(cell, str) else None
+            unit = _SCALED.search(found["unit"] or "") if found else None
+            if unit is not None:
+                return unit[0]
+    return ""
 
 
 def titles_of(head: Iterable[Sequence[object]]) -> frozenset[str]:

@@ -16,6 +16,10 @@ _TOTAL = re.compile(
 )
 
 
+# Where more rows say total, each is one of its own neighbours only.
+_MOST_TOTALS = 60
+
+
 @dataclass(frozen=True)
 class Pattern:
     """One line (row or column) that may be the sum of others; `named` when its label says so."""
@@ -123,25 +127,28 @@ def by_levels(lines: Sequence[Line]) -> Iterator[Pattern]:
             parents.add(index)
             yield Pattern(index, children, is_total(line.label), "level")
     totals = [n for n, line in enumerate(lines) if is_total(line.label) and n not in parents]
-    for total in totals:
-        yield from _total_row(lines, totals, total)
+    known = set(totals)
+    for n, total in enumerate(totals):
+        around = (totals[n - 1] if n else -1, totals[n + 1] if n + 1 < len(totals) else len(lines))
+        yield from _total_row(lines, known, total, around)
 
 
-def _total_row(lines: Sequence[Line], totals: Sequence[int], total: int) -> Iterator[Pattern]:
-    """A total row without rows indented below it: of all, of those before, or of those after it."""
+def _total_row(
+    lines: Sequence[Line], totals: set[int], total: int, around: tuple[int, int]
+) -> Iterator[Pattern]:
+    """A total row without rows indented below it: of those after or before it, of all, of totals."""
     level = lines[total].indent
 
     def equals(rows: range) -> tuple[int, ...]:
         return tuple(r for r in rows if lines[r].indent == level and r not in totals)
 
-    before = max((t for t in totals if t < total), default=-1)
-    after = min((t for t in totals if t > total), default=len(lines))
     others = {
-        "all": equals(range(len(lines))),
-        "after": equals(range(total + 1, after)),
-        "before": equals(range(before + 1, total)),
-        "totals": tuple(t for t in totals if t != total and lines[t].indent == level),
+        "after": equals(range(total + 1, around[1])),
+        "before": equals(range(around[0] + 1, total)),
     }
+    if len(totals) <= _MOST_TOTALS:
+        others["all"] = equals(range(len(lines)))
+        others["totals"] = tuple(t for t in sorted(totals - {total}) if lines[t].indent == level)
     seen = set()
     for kind, parts in others.items():
         if len(parts) > 1 and parts not in seen:

@@ -11,9 +11,9 @@ from itertools import combinations
 from mingbai.tables.layouts.crosstabs import Place
 from mingbai.tables.layouts.matrices import RATIO, ZERO, Matrix
 
-_MOST_COLUMNS = 48
+_MOST_COLUMNS, _MOST_FACTORS = 48, 24
 _SAMPLES = 6
-_EVIDENCE = 8
+_EVIDENCE, _EVIDENCE_NAMED = 8, 5
 _HUNDRED = Decimal(100)
 # Kinds of rules: share p = part / whole × 100; product z = x × y ÷ scale; hundred: parts sum to 100.
 _FINE = Decimal("1e-6")
@@ -60,7 +60,8 @@ class Rules:
         columns = [c for c in matrix.columns if _filled(matrix, c) >= 3]
         if len(columns) <= _MOST_COLUMNS:
             self.rules = list(_shares(matrix, columns))
-            self.rules += _products(matrix, columns, self.rules)
+            if len(columns) <= _MOST_FACTORS:
+                self.rules += _products(matrix, columns, self.rules)
             self.hundreds = list(_hundreds(matrix, columns))
 
     def __len__(self) -> int:
@@ -156,7 +157,11 @@ def _best(matrix: Matrix, rules: Sequence[_Rule]) -> _Rule | None:
             hits = [row for row in rows if _fits(matrix, rule, row)]
             misses = len(rows) - len(hits)
             evidence = sum(_digits(matrix, rule, row) for row in hits)
-            if len(hits) >= 3 and misses <= max(1, len(rows) // 6) and evidence >= _EVIDENCE:
+            named = rule.kind == "share" and RATIO.search("/".join(matrix.path(rule.column)))
+            few = evidence < _EVIDENCE
+            if evidence < _EVIDENCE_NAMED or (few and not named):
+                continue
+            if len(hits) >= (3 if few or not named else 2) and misses <= max(1, len(rows) // 6):
                 return rule
     return None
 

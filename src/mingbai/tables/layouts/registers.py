@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from mingbai.tables.identity import id18
-from mingbai.tables.layouts.blocks import Block, Page
+from mingbai.tables.layouts.blocks import Block
+from mingbai.tables.layouts.cutting import Page
 
 _PERSONAL = re.compile(
     r"姓名|户主|身份证|证件号|电话|手机|银行卡|账号|ID number|phone", re.IGNORECASE

@@ -16,8 +16,9 @@ import pyarrow as pa
 from mingbai.tables.formats.sheet import RowSheet, Sheet
 from mingbai.tables.identity import masked
 from mingbai.tables.intake import Problem
-from mingbai.tables.layouts.blocks import Block, Page, blocks
+from mingbai.tables.layouts.blocks import Block, blocks
 from mingbai.tables.layouts.crosstabs import Crosstab, crosstabs
+from mingbai.tables.layouts.cutting import Page
 from mingbai.tables.layouts.figures import column_letters
 from mingbai.tables.layouts.registers import is_register
 from mingbai.tables.layouts.remarks import problems_of

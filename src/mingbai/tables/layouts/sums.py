@@ -7,18 +7,21 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from mingbai.tables.layouts.crosstabs import Place
 from mingbai.tables.layouts.matrices import RATIO, ZERO, Matrix
-from mingbai.tables.layouts.patterns import Pattern, by_figures, by_labels, by_levels
+from mingbai.tables.layouts.patterns import Pattern, by_figures, by_labels, by_levels, is_total
 
 Axis = Literal["row", "column"]
 # Above this the figures alone are not searched for sums; labels are enough of a guide.
 _MOST_LINES = 240
 _SAMPLES = 8
 # Decimal digits of agreement that chance does not give.
-_EVIDENCE = 8
+_EVIDENCE, _EVIDENCE_EACH, _EVIDENCE_TOGETHER = 8, 3, 10
+# So many sums without rounding show that a table has none.
+_ENOUGH = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,15 @@ class Sum:
 
 def sums(matrix: Matrix) -> list[Sum]:
     """All sums of a table that its own figures confirm, along rows and along columns."""
-    across = _Finder(matrix, "row")
+    across, down = _Finder(matrix, "row"), _Finder(matrix, "column")
+    tallies = [trial.tally() for finder in (across, down) for trial in finder.proposed_trials()]
+    exact, off = sum(one[0] for one in tallies), sum(one[1] for one in tallies)
+    matrix.exact = exact + off >= _ENOUGH and 10 * off <= exact + off
     found = across.confirmed()
-    down = _Finder(matrix, "column")
+    for one in found:
+        # What a count is the sum of is counted as well.
+        if one.whole is not None and not matrix.may_be_rounded(one.whole[1]):
+            matrix.counted |= {place[1] for place in one.parts}
     return found + down.confirmed()
 
 
@@ -65,12 +74,21 @@ class _Finder:
     def place(self, line: int, other: int) -> Place:
         return (other, line) if self.axis == "row" else (line, other)
 
-    def confirmed(self) -> list[Sum]:
-        families: dict[str, list[Pattern]] = defaultdict(list)
+    def proposed_trials(self) -> list[_Trial]:
+        """Every sum the labels propose, held against the figures."""
+        return [trial for family in self.families.values() for trial in family]
+
+    @cached_property
+    def families(self) -> dict[str, list[_Trial]]:
+        families: dict[str, list[_Trial]] = defaultdict(list)
         for pattern in self._proposed():
-            families[pattern.family].append(pattern)
+            families[pattern.family].append(_Trial(self, pattern))
+        return families
+
+    def confirmed(self) -> list[Sum]:
+        """The sums that hold, by label first."""
         found: list[_Held] = []
-        for family in families.values():
+        for family in self.families.values():
             for held in self._obeyed(family):
                 _keep(found, held)
         explained = {line for held in found for line in (held.pattern.whole, *held.pattern.parts)}
@@ -101,7 +119,7 @@ class _Finder:
             order = [line for line in self.lines if line not in consumed]
             samples, grain = self._samples(order)
             patterns = [p for p in by_figures(order, samples, grain) if p.whole not in known]
-            held = self._runs_held(patterns)
+            held = self._runs_held(patterns) + self._totals_held(order, known)
             if not held:
                 return
             for one in sorted(held, key=lambda h: len(h.pattern.parts), reverse=True):
@@ -109,12 +127,37 @@ class _Finder:
                     _keep(found, one)
                     consumed |= set(one.pattern.parts)
 
+    def _totals_held(self, order: Sequence[int], known: set[int]) -> list[_Held]:
+        """Lines that say total and are the sum of all that no other sum has taken up."""
+        table = self.matrix.table
+        labels = {n: table.lines[n].label for n in order} if self.axis == "column" else {}
+        if self.axis == "row":
+            labels = {n: table.heads[n].path[-1] for n in order if table.heads[n].path}
+        totals = [n for n, label in labels.items() if is_total(label)]
+        parts = tuple(n for n in order if n not in totals)
+        trials = [
+            _Trial(self, Pattern(total, parts, True, f"rest:{total}"))
+            for total in totals
+            if total not in known and len(parts) > 1
+        ]
+        for trial in trials:
+            trial.settle_rounding()
+        return [trial.held() for trial in trials if trial.convinces()]
+
     def _runs_held(self, patterns: Sequence[Pattern]) -> list[_Held]:
         """Runs that hold; where several of one shape do, one more with a slip in it is believed."""
         trials = [_Trial(self, pattern) for pattern in patterns]
         for trial in trials:
             trial.settle_rounding()
         sure = [trial for trial in trials if trial.convinces()]
+        # Five ages to each group: many small sums of one length convince together.
+        alike: dict[tuple[int, int, int], list[_Trial]] = defaultdict(list)
+        for trial in trials:
+            if trial not in sure and not trial.misses and trial.evidence >= _EVIDENCE_EACH:
+                alike[(*_shape(trial.pattern), len(trial.pattern.parts))].append(trial)
+        for group in alike.values():
+            if len(group) > 2 and sum(trial.evidence for trial in group) >= _EVIDENCE_TOGETHER:
+                sure += group
         shapes = Counter(_shape(trial.pattern) for trial in sure)
         known = {trial.pattern.whole for trial in sure}
         likely = [
@@ -123,7 +166,7 @@ class _Finder:
             if shapes[_shape(trial.pattern)] > 1
             and trial.pattern.whole not in known
             and trial.hits > trial.misses
-            and trial.evidence >= _EVIDENCE / 2
+            and trial.evidence >= _EVIDENCE_EACH
         ]
         return [trial.held() for trial in (*sure, *likely)]
 
@@ -143,21 +186,23 @@ class _Finder:
         digits = max((self.matrix.decimals[column] for column in self.matrix.columns), default=0)
         return samples, max(10 ** max(6 - digits, 0) * 2, 8)
 
-    def _obeyed(self, family: Sequence[Pattern]) -> list[_Held]:
+    def _obeyed(self, trials: Sequence[_Trial]) -> list[_Held]:
         """The patterns of a family that hold, each as its sums, those that fail among them."""
-        trials = [_Trial(self, pattern) for pattern in family]
         for trial in trials:
             trial.settle_rounding()
         hits = sum(trial.hits for trial in trials)
         misses = sum(trial.misses for trial in trials)
-        if not _holds(hits, misses, family[0].named):
+        evidence = sum(trial.evidence for trial in trials)
+        if evidence < 2 * misses or not _holds(hits, misses, trials[0].pattern.named):
             return [trial.held() for trial in trials if len(trials) > 1 and trial.convinces()]
         strong = hits >= 12 * misses
+        # A family is judged together: one small group of many needs less to show for itself.
+        enough = _EVIDENCE if evidence < 2 * _EVIDENCE else _EVIDENCE / 4
         return [
             trial.held()
             for trial in trials
-            if (trial.hits >= trial.misses or (strong and trial.hits + trial.misses <= 3))
-            and (trial.pattern.named or trial.evidence >= _EVIDENCE)
+            if (trial.belongs() or (strong and trial.hits + trial.misses <= 3))
+            and (trial.pattern.named or trial.evidence >= enough)
         ]
 
 
@@ -259,27 +304,45 @@ class _Trial:
 
     def settle_rounding(self) -> None:
         """Where figures may be rounded, small differences are no misses unless sums are exact."""
-        matrix = self.finder.matrix
         columns = {self._column(other) for _, _, _, other in self.instances}
-        loose = {column for column in columns if matrix.may_be_rounded(column)}
-        if not loose:
-            return
-        exact = off = 0
+        loose = {column for column in columns if self.finder.matrix.may_be_rounded(column)}
+        if loose:
+            exact, off, _ = self._nearly(loose)
+            if off and (exact < 19 * off or exact + off < 40):
+                self.rounding = loose
+                self._count()
+
+    def tally(self) -> tuple[int, int]:
+        """Sums of whole numbers that are exact, and that are off by rounding at most."""
+        whole = self.finder.matrix.whole_numbers
+        exact, off, far = self._nearly(
+            {self._column(other) for *_, other in self.instances} & whole
+        )
+        return (exact, off) if exact + off > 3 * far else (0, 0)
+
+    def _nearly(self, columns: set[int]) -> tuple[int, int, int]:
+        """How many sums of several parts are exact, off by rounding at most, and further off."""
+        matrix = self.finder.matrix
+        exact = off = far = 0
         for one, rest, filled, other in self.instances:
-            column = self._column(other)
-            if (
-                not filled
-                or column not in loose
-                or sum(bool(matrix.value(p)) for p in one.parts) < 2
-            ):
+            parts = sum(bool(matrix.value(part)) for part in one.parts)
+            if not filled or self._column(other) not in columns or parts < 2:
                 continue
             if abs(rest) <= one.slack:
                 exact += 1
             elif abs(rest) <= sum((self._half(place) for place in one.cells), ZERO) + one.slack:
                 off += 1
-        if off and (exact < 19 * off or exact + off < 40):
-            self.rounding = loose
-            self._count()
+            else:
+                far += 1
+        return exact, off, far
+
+    def belongs(self) -> bool:
+        """Whether a member of a family that holds may be taken at its word, with its slips.
+
+        Half of it may be damaged when what is left meets in too many digits for chance.
+        """
+        sure = self.pattern.named and self.evidence >= 4 * self.misses and self.hits > 2
+        return self.hits >= self.misses or (sure and 2 * self.hits >= self.misses)
 
     def convinces(self) -> bool:
         """Whether this pattern holds by itself, without others of its kind."""

@@ -16,9 +16,10 @@ from mingbai.tables.proposing.likeness import alike
 from mingbai.tables.proposing.vocabulary import KEY, LINK, NAME, NUMBER, Target
 from mingbai.tables.schema import Column
 from mingbai.tables.texts import Text, fold, half_width
-from mingbai.tables.words import BoolReader, CodeReader, plain
+from mingbai.tables.words import BoolReader, CodeReader, PartReader, plain
 
 _MOST_VALUES = 300
+_MOBILE = 11
 _NEAR = 0.5
 _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}|[\u3400-\u9fff·•]{4,20}")
 _DIVISION = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}")
@@ -87,14 +88,31 @@ def weigh(content: Content, target: Target, times: Decimal | None) -> Evidence:
     if target.role in (KEY, LINK):
         return _ties(content, target)
     if target.role == NUMBER or target.check == "id_number":
-        return _shares(content.share(is_id), "是有效的身份证号码", "are valid ID numbers")
+        return _id_numbers(content)
     if target.check == "phone":
         share = content.share(lambda value: is_phone(_text(value)))
-        return _shares(share, "是电话号码", "are phone numbers")
+        # Seven or eight digits may number anything; eleven that begin with 1 are hardly ever else.
+        most = 1.0 if content.share(lambda value: len(_text(value)) >= _MOBILE) > _NEAR else 0.4
+        return _shares(share, "是电话号码", "are phone numbers", most=most)
+    if target.parts:
+        return _several(content, target)
     column = target.column
     if target.role == NAME or (column and column.name == target.table.name):
         return _shares(content.texts(_NAME), "像人名", "look like names", most=0.7)
     return _by_type(content, target, column, times) if column else NOTHING
+
+
+def _id_numbers(content: Content) -> Evidence:
+    """Valid numbers prove it; numbers of that shape whose check sign is wrong still speak for it."""
+    valid, shaped = (
+        content.share(is_id),
+        content.share(lambda value: id18(_text(value)) is not None),
+    )
+    if valid >= _NEAR or shaped < _NEAR:
+        return _shares(valid, "是有效的身份证号码", "are valid ID numbers")
+    return _shares(
+        shaped, "形似身份证号码，但校验码不对", "look like ID numbers with a wrong check sign", 0.5
+    )
 
 
 def _by_type(content: Content, target: Target, column: Column, times: Decimal | None) -> Evidence:
@@ -132,6 +150,18 @@ def _shares(share: float, zh: str, en: str, most: float = 1.0) -> Evidence:
     return Evidence(weight, Text(f"{share:.0%} {zh}", f"{share:.0%} {en}"))
 
 
+def _several(content: Content, target: Target) -> Evidence:
+    """Cells that hold words of one list, alone or several together."""
+    if not target.among:  # an open list takes any words, so that words prove nothing
+        return NOTHING
+    reader = PartReader("", frozenset(target.among))
+    share = content.share(lambda value: reader.read(value).issue is None)
+    if share < 0.5:
+        return Evidence(-0.9, Text("内容不在选项之内", "its words are not of the list"))
+    why = Text(f"{share:.0%} 是可多选的选项", f"{share:.0%} are words of the list")
+    return Evidence(share, why, telling=share > 0.9 and len(content.counts) > 1)
+
+
 def _words(content: Content, target: Target, column: Column) -> Evidence:
     """Yes and no, or labels of the code list; words near a label are proposed for it."""
     read: Callable[[object], Reading]
@@ -159,7 +189,8 @@ def _words(content: Content, target: Target, column: Column) -> Evidence:
     why = Text(f"{fits:.0%} 是{kind.zh}", f"{fits:.0%} are {kind.en}")
     if near:
         why = Text(f"{why.zh}，{near:.0%} 相近", f"{why.en}, {near:.0%} near")
-    most = 0.5 if column.type == "bool" else 1.0  # yes and no say little about which question
+    # Yes and no say little about which question, and one of them alone hardly anything.
+    most = 1.0 if column.type == "code" else 0.5 if len(content.counts) > 1 else 0.25
     # Two labels of one list and hardly anything else: the content alone says what it is.
     own = content.share(lambda value: _read_plain(column, value)) if column.type == "code" else 0.0
     telling = own > 0.9 and len(content.counts) > 1

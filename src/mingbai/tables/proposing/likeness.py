@@ -17,6 +17,8 @@ _UNITS = {"万元": Decimal(10_000), "千元": Decimal(1_000), "百元": Decimal
 _UNIT = re.compile(r"[(（\[【:：/]?\s*(?:单位[:：])?(万元|千元|百元)\s*[)）\]】]?$")
 # How sure each kind of likeness is, before the content is looked at.
 _SAME, _OTHER_WORDS, _CORE = 1.0, 0.95, 0.88
+# Whose number it is decides everything: 户编号 and 人口编号 have nothing else in common.
+_BARE = "编号"
 
 
 @cache
@@ -54,7 +56,8 @@ def core(label: str) -> str:
         for word in _words()[1]:
             for cut in (str.removeprefix, str.removesuffix):
                 shorter = cut(text, word)
-                text = shorter if len(shorter) >= 2 or shorter in whole else text
+                if shorter != _BARE and (len(shorter) >= 2 or shorter in whole):
+                    text = shorter
     return text
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from mingbai.tables.errors import TablesError, finding
 from mingbai.tables.formats.sheet import Sheet
+from mingbai.tables.layouts.register_heads import grown, head_rows
 from mingbai.tables.profiles import Profile
 from mingbai.tables.proposing.assignment import best_pairs
 from mingbai.tables.proposing.content import (
@@ -30,7 +31,7 @@ from mingbai.tables.proposing.vocabulary import (
     vocabulary,
 )
 from mingbai.tables.schema import Schema, Table
-from mingbai.tables.texts import Text, fold, shown
+from mingbai.tables.texts import Text, fold
 
 Sure = Literal["likely", "maybe", "none", "set"]
 _LIKELY, _MAYBE = 0.72, 0.45
@@ -104,21 +105,28 @@ def propose(
 
 
 def _header(sheet: Sheet, words: Sequence[Vocabulary]) -> tuple[int, tuple[str, ...]]:
-    """The row whose cells are most like heads: texts, different ones, some of them known."""
+    """The rows whose labels are most like heads: texts, different ones, some of them known.
+
+    A header of several rows is found as reading finds it, with the labels reading knows it by.
+    """
     known = {label for one in words for target in one.targets for label in target.labels}
+    head, merges = sheet.head(), sheet.merges()
     best, found = 0.0, None
-    for number, cells in enumerate(sheet.head(), 1):
-        texts = headerlike(cells)
+    for rows in head_rows(head, merges):
+        labels = rows.labels()
+        texts = headerlike(labels)
         if len(set(texts)) < 2:
             continue
         alikes = sum(max(alike(fold(text), label) for label in known) > _LIKELY for text in texts)
-        filled = sum(cell not in (None, "") for cell in cells)
-        score = 3 * alikes + 2 * len(set(texts)) - filled
+        filled = sum(bool(label) for label in labels)
+        # Words below that only look like heads, or numbers, speak against; more rows must add some.
+        score = 3 * alikes + 2 * len(set(texts)) - filled - 0.5 * (rows.depth - 1)
         if score > best:
-            best, found = score, (number, cells)
+            best, found = score, rows
     if found is None:
         raise TablesError([finding("TABLE-139", sheet=sheet.name or "")])
-    return found[0], tuple("" if cell is None else shown(cell, 120) for cell in found[1])
+    whole = grown(found, head, merges)
+    return whole.last, whole.labels()
 
 
 def _check_wishes(
@@ -141,11 +149,14 @@ def _proposal(
 ) -> Proposal:
     given = {fold(label): words.named(name) for label, name in wishes.items()}
     places = [place for place, label in enumerate(labels) if label]
-    fixed = {place for place in places if fold(labels[place]) in given}
-    free = [place for place in places if place not in fixed]
+    firsts = {fold(labels[place]): place for place in reversed(places)}
+    again = [place for place in places if firsts[fold(labels[place])] != place]
+    fixed = {place for place in firsts.values() if fold(labels[place]) in given}
+    free = [place for place in firsts.values() if place not in fixed]
     taken = {id(target) for target in given.values() if target}
     targets = [target for target in words.targets if id(target) not in taken]
-    guesses: dict[int, Guess] = {}
+    twice = Text("表头重复，只能读第一列", "the header stands twice; only the first can be read")
+    guesses = {place: Guess(place, labels[place], None, "none", 0.0, twice) for place in again}
     for place in fixed:
         guesses[place] = _wished(place, labels[place], given[fold(labels[place])], contents[place])
     guesses |= _assigned(free, targets, labels, contents)
@@ -225,7 +236,7 @@ def _unread(place: int, label: str, best: Guess | None, content: Content) -> Gue
     if not content.filled:
         why = Text("整列为空，表头也不够像", "empty, and its header is like none")
     elif best is not None and best.score >= _MAYBE and best.target is not None:
-        name = _called(best.target)
+        name = called(best.target)
         why = Text(
             f"像“{name.zh}”，但另一列更像", f"like “{name.en}”, but another column is more so"
         )
@@ -234,9 +245,13 @@ def _unread(place: int, label: str, best: Guess | None, content: Content) -> Gue
     return Guess(place, label, None, "none", 0.0, why)
 
 
-def _called(target: Target) -> Text:
+def called(target: Target) -> Text:
+    """What people call a target."""
     if target.role in (KEY, LINK):
         return Text("编号" if target.role == KEY else "所属编号", target.role)
+    if target.parts:
+        each = [column.labels[0] if column.labels else column.name for column, _ in target.parts]
+        return Text("、".join(each), target.name)
     labels = target.column.labels if target.column else ()
     return Text(labels[0], labels[-1]) if labels else Text(target.name, target.name)
 
@@ -265,7 +280,7 @@ def _numbers(folded: str) -> bool:
 def _speaks(target: Target) -> bool:
     """Whether content alone can tell the target: numbers of people, words of a code list."""
     coded = target.column is not None and target.column.type == "code"
-    return target.role == NUMBER or target.check is not None or coded
+    return target.role == NUMBER or target.check is not None or coded or bool(target.parts)
 
 
 def _score(likeness: float, evidence: Evidence, target: Target) -> float:

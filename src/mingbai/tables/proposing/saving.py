@@ -32,8 +32,10 @@ def _lines(proposal: Proposal, name: str) -> Iterator[str]:
     own = [one for one in facts if one.target and not one.target.above]
     above = [one for one in facts if one.target and one.target.above]
     yield "facts:" if own else "facts: {}"
+    alone = {one.target.column.name for one in own if one.target and one.target.column}
     for guess in own:
         yield from _fact(guess, "  ")
+        yield from _parts(guess, alone)
     if above:
         yield "parent:"
         yield "  facts:"
@@ -90,6 +92,16 @@ def _fact(guess: Guess, indent: str) -> Iterator[str]:
     label = _word(guess.label)
     told = f"{{labels: {label}, {', '.join(options)}}}" if options else label
     yield f"{indent}{target.column.name}: {told}{sure}"
+
+
+def _parts(guess: Guess, alone: set[str]) -> Iterator[str]:
+    """The facts of a multi-value column, but for those that have a column of their own."""
+    target = guess.target
+    for column, word in target.parts if target else ():
+        if target is not None and column.name not in alone:
+            among = ", ".join(map(_word, target.among))
+            told = f"{{labels: {_word(guess.label)}, has: {_word(word)}, among: [{among}]}}"
+            yield f"  {column.name}: {told}{_CONFIRM.get(guess.sure, '')}"
 
 
 def _code(code: str | None) -> str:

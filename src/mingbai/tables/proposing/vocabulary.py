@@ -11,14 +11,15 @@ from mingbai.tables.schema import Column, Schema, Table
 from mingbai.tables.texts import fold
 
 KEY, LINK, NUMBER, NAME = "key", "link", "number", "name"
-_FORMS = ("cell", "place", "has")
+_FORMS = ("cell", "place")
 
 
 @dataclass
 class Target:
     """Something a column may be: a fact, the key, the link, the ID number or name of a person.
 
-    `labels` are folded; `values` are the words that profiles read as a code or as yes or no.
+    `labels` are folded; `values` are the words that profiles read as a code or as yes or no. A
+    multi-value column (健康状况) is several facts, its `parts`, each told by a word `among` others.
     """
 
     role: str
@@ -29,11 +30,14 @@ class Target:
     values: dict[str, str | None] = field(default_factory=dict)
     check: str | None = None
     month: str | None = None
-    has: tuple[str, tuple[str, ...]] | None = None
+    parts: tuple[tuple[Column, str], ...] = ()
+    among: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """What the target is called in a profile and in --set."""
+        if self.parts:
+            return "+".join(column.name for column, _ in self.parts)
         if self.column is None or self.role in (NUMBER, NAME):
             return self.role
         return f"{self.table.entity}.{self.column.name}" if self.above else self.column.name
@@ -61,6 +65,7 @@ def vocabulary(table: Table, schema: Schema, profiles: Sequence[Profile]) -> Voc
     parent = schema.table(table.parent) if table.parent else None
     targets = list(_ties(table, schema, profiles))
     targets += _facts(table, profiles, above=False)
+    targets += _several(table, profiles)
     if parent is not None and table.key is not None:
         targets += _facts(parent, profiles, above=True)
     number, match = _number(table, schema, profiles)
@@ -109,10 +114,21 @@ def _facts(table: Table, profiles: Sequence[Profile], *, above: bool) -> list[Ta
     return list(found.values())
 
 
+def _several(table: Table, profiles: Sequence[Profile]) -> list[Target]:
+    """Columns that hold several facts at once, one target for each list of words."""
+    found: dict[tuple[str, ...], Target] = {}
+    for profile, spec in _specs(table, profiles):
+        column = table.column(spec.fact)
+        if spec.form != "has" or column is None or profile.entity != table.entity:
+            continue
+        target = found.setdefault(spec.among, Target("fact", table, among=spec.among))
+        target.add((label for source in spec.sources for label in source.labels), profile.id)
+        if all(known.name != column.name for known, _ in target.parts):
+            target.parts = (*target.parts, (column, spec.has or ""))
+    return list(found.values())
+
+
 def _learn(target: Target, spec: FactSpec, profile: Profile) -> None:
-    if spec.form == "has":
-        target.has = target.has or (spec.has or "", spec.among)
-        return  # its column holds several facts
     if spec.form == "place":
         return  # a province column is first of all the province
     target.add((label for source in spec.sources for label in source.labels), profile.id)

@@ -10,7 +10,7 @@ from mingbai.tables.errors import TablesError, finding
 from mingbai.tables.profiles import FactSpec, Profile, Source
 from mingbai.tables.recognise import GENERIC, Match, Recogniser
 from mingbai.tables.schema import Column, Schema, Table
-from mingbai.tables.texts import Text, fold
+from mingbai.tables.texts import fold
 from mingbai.tables.writing.cells import NUMBERS, in_sheet_units, labels
 
 
@@ -55,7 +55,6 @@ class Head:
 class Plan:
     """A layout ready to be written: `match` is how the reader will see its header."""
 
-    title: Text
     profile: Profile
     table: Table
     parent: Table | None
@@ -161,7 +160,7 @@ def _plan(match: Match, schema: Schema) -> Plan:
             column = owner.column(spec.fact) if owner else None
             for place, feed in _feeds(spec, column, above, match) if column else ():
                 heads[place] = _fed(heads[place], feed)
-    return Plan(profile.title, profile, table, parent, match, tuple(heads), schema)
+    return Plan(profile, table, parent, match, tuple(heads), schema)
 
 
 def _change(heads: list[Head], place: int | None, **values: object) -> None:

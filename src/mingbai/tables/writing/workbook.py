@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from mingbai.tables.writing.rules import INLINE, rule_for
 MOST_ROWS = 1_048_576
 OPTIONS = "选项"
 _NARROW, _WIDE, _LOOKED_AT, _CHUNK = 8, 40, 2_000, 2_000
+#: What a landscape A4 page holds in characters while it can still be read.
+_PAGE_WIDTH = 190.0
 _BASE = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "vcenter"}
 _HEAD = {"bold": True, "text_wrap": True, "align": "center", "border": 1, "bg_color": "#F2EEE5"}
 _NEEDED = {"font_color": "#B00020"}
@@ -99,8 +102,9 @@ class _Writer:
         sheet.freeze_panes(self.first, sum(head.key is not None for head in self.heads))
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(ceil(sum(widths) / _PAGE_WIDTH), 0)
         sheet.repeat_rows(0, line)
+        self._repeat_keys(sheet)
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         sheet.set_footer("&L&A&R&P / &N")
         for place, width in enumerate(widths):
@@ -126,6 +130,12 @@ class _Writer:
                 sheet.write_number(line, place, cell, shape)
             else:
                 sheet.write_datetime(line, place, cell, shape)
+
+    def _repeat_keys(self, sheet: Worksheet) -> None:
+        """Whose row it is stands on every page, where the columns need several."""
+        places = [place for place, head in enumerate(self.heads) if head.key is not None]
+        if places:
+            sheet.repeat_columns(min(places), max(places))
 
     def _add_lists(self) -> None:
         """Lists too long for a rule stand on a hidden sheet, each under a name."""
