@@ -188,3 +188,23 @@ def test_records_lie_within_their_campaign() -> None:
     assert pc.all(pc.greater_equal(records["day"], campaigns["from_date"].take(at))).as_py()
     ends = pc.fill_null(campaigns["to_date"].take(at), context.place.as_of)
     assert pc.all(pc.less_equal(records["day"], ends)).as_py()
+
+
+def test_a_household_watched_later_gets_a_helper_of_its_village() -> None:
+    context = make("dongkou", 1, date(2021, 6, 30))
+    other = context.tables["households"].slice(100_000, 1)
+    home = other["household_id"][0].as_py()
+    watch = rows(
+        "statuses", 1, subject="household", subject_id=home, kind="watched_sudden",
+        from_date=date(2021, 3, 1),
+    )  # fmt: skip
+    context.append("statuses", watch)
+    surroundings.build(context)
+    pair = table(context, "assignments", role="helper", target_id=home)
+    assert pair["from_date"].to_pylist() == [date(2021, 3, 11)]
+    mates = table(context, "assignments", cadre_id=pair["cadre_id"][0].as_py())
+    homes = context.tables["households"]
+    at = pc.index_in(mates["target_id"], value_set=homes["household_id"].combine_chunks())
+    villages = homes["village_code"].take(at.drop_null())
+    assert other["village_code"][0].as_py() in villages.to_pylist()
+    assert mates.num_rows > 1

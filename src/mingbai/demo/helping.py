@@ -33,6 +33,7 @@ def build(context: Context) -> None:
         _cadres(context, recipe)
     for recipe in around.get("second_roles", []):
         _second_role(context, recipe)
+    _help_the_watched(context, around.get("watched_days", 0))
 
 
 def village_codes(context: Context, among: str) -> Texts:
@@ -228,3 +229,32 @@ def _second_role(context: Context, recipe: Recipe) -> None:
     rng = context.rng(f"second.{recipe['role']}")
     count = amount(context, recipe["count"], recipe["role"])
     _assign(context, recipe, ids[np.sort(rng.permutation(ids.size)[:count])], rng)
+
+
+def _help_the_watched(context: Context, days: int) -> None:
+    """Households put under watch after the report's day (监测对象) get a helper of their village."""
+    statuses = context.tables["statuses"]
+    watched = statuses.filter(pc.starts_with(statuses["kind"], "watched"))
+    watched = watched.filter(pc.greater(watched["from_date"], context.place.as_of))
+    ids, first = np.unique(watched["subject_id"].to_numpy().astype(str), return_index=True)
+    since = watched["from_date"].to_numpy().astype("datetime64[D]")[first] + days * rows.DAY
+    assigned = context.tables["assignments"]
+    pairs = assigned.filter(pc.equal(assigned["role"], "helper"))
+    new = ~rows.is_among(ids.tolist(), pairs["target_id"].combine_chunks())
+    new &= since <= np.datetime64(context.until, "D")
+    if not new.any() or pairs.num_rows == 0:
+        return
+    rng = context.rng("watched")
+    homes = rows.households_on(context, context.until)
+    village = dict(zip(homes.ids.tolist(), homes.villages.tolist(), strict=True))
+    near: dict[str, list[str]] = {}
+    for cadre, home in zip(
+        pairs["cadre_id"].to_pylist(), pairs["target_id"].to_pylist(), strict=True
+    ):
+        near.setdefault(village.get(home, ""), []).append(cadre)
+    every = pairs["cadre_id"].to_pylist()
+    helpers = [rng.choice(near.get(village.get(one, ""), every)) for one in ids[new].tolist()]
+    add(
+        context, "assignments", len(helpers), cadre_id=[str(one) for one in helpers],
+        target="household", target_id=ids[new].astype(object), role="helper", from_date=since[new],
+    )  # fmt: skip
