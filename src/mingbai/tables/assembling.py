@@ -116,7 +116,7 @@ class Assembler:
             return
         parent = self.schema.table(table.parent)
         top = parent is not None and parent.parent is None
-        if top and table.parent not in self.given:
+        if top and (table.parent not in self.given or lot.profile.makes_parents):
             return
         parents = self.rows.get(table.parent)
         keys = parents[KEY].combine_chunks() if parents is not None else pa.array([], pa.string())
@@ -173,11 +173,15 @@ class Assembler:
         return column.labels[0] if column and column.labels else label
 
     def _tell_parent(self, lot: Lot, table: Table) -> None:
-        """What the rows say of their parent; they make the parents when no table lists these."""
+        """What the rows say of their parent.
+
+        They make the parents when no table lists these, or when their layout says that they do.
+        """
         parent = self.schema.table(table.parent) if table.parent else None
         if parent is None or not lot.table.num_rows or LINK not in lot.table.column_names:
             return
-        made = parent.parent is None and parent.entity not in self.given
+        listed = parent.entity in self.given and not lot.profile.makes_parents
+        made = parent.parent is None and not listed
         if not made and not any(name.startswith(ABOVE) for name in lot.table.column_names):
             return
         derived = derive(lot.table, lot.profile.decide, parent)

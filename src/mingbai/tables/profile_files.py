@@ -25,6 +25,8 @@ from mingbai.tables.texts import Text, fold
 from mingbai.tables.yamlfile import Node, read_yaml
 
 Read = TypeVar("Read")
+_Above = tuple[tuple[FactSpec, ...], tuple[str, str] | None, bool]
+_NO_PARENT: _Above = ((), None, False)
 
 _KEYS = (
     "profile", "title", "source", "rank", "supplements", "recognise", "entity", "key", "link",
@@ -118,7 +120,7 @@ class _ProfileReader(SpecReader):
         entries = self.mapping(root, "profile", _KEYS)
         if not self.need(entries, root, "profile", "title", "recognise", "entity", "facts"):
             return None
-        parent_facts, decide = self._optional(entries, "parent", self._parent) or ((), None)
+        parent_facts, decide, makes = self._optional(entries, "parent", self._parent) or _NO_PARENT
         profile = Profile(
             id=self.text(entries["profile"], "profile"),
             title=self._title(entries["title"]),
@@ -129,6 +131,7 @@ class _ProfileReader(SpecReader):
             facts=self.facts(entries["facts"]),
             parent_facts=parent_facts,
             decide=decide,
+            makes_parents=makes,
             checks=self._optional(entries, "checks", self._checks) or (),
             rank=self._optional(entries, "rank", self._rank) or 50,
             supplements=self._optional(entries, "supplements", self._supplements) or False,
@@ -148,9 +151,10 @@ class _ProfileReader(SpecReader):
         """`adds_to`: further facts for a profile, from another file or pack."""
         keys = ("adds_to", "source", "facts", "parent", "checks", "newer")
         entries = self.mapping(root, "adds_to", keys)
-        parent_facts, decide = self._optional(entries, "parent", self._parent) or ((), None)
-        if decide:
-            self.wrong(entries["parent"], "decide", "nothing: the profile itself says who decides")
+        parent_facts, decide, makes = self._optional(entries, "parent", self._parent) or _NO_PARENT
+        if decide or makes:
+            said = "nothing: the profile itself says who decides and who is added"
+            self.wrong(entries["parent"], "parent", said)
         return _Addition(
             self.text(entries["adds_to"], "adds_to"),
             self._optional(entries, "facts", self.facts) or (),
@@ -250,17 +254,18 @@ class _ProfileReader(SpecReader):
         words = self.texts(entries["order"], "order")
         return StageSpec(self.source(entries["labels"], "labels"), tuple(map(fold, words)))
 
-    def _parent(self, node: Node) -> tuple[tuple[FactSpec, ...], tuple[str, str] | None]:
-        """Facts of the parent that stand on every row, and whose row decides when they differ."""
-        entries = self.mapping(node, "parent", ("facts", "decide"))
+    def _parent(self, node: Node) -> _Above:
+        """Facts of the parent that stand on every row, whose row decides, and whether rows add one."""
+        entries = self.mapping(node, "parent", ("facts", "decide", "adds"))
         if not self.need(entries, node, "facts"):
-            return (), None
+            return _NO_PARENT
         decide = None
         if "decide" in entries:
             rule = self.mapping(entries["decide"], "decide", ("fact", "code"))
             if self.need(rule, entries["decide"], "fact", "code"):
                 decide = (self.text(rule["fact"], "fact"), self.text(rule["code"], "code"))
-        return self.facts(entries["facts"]), decide
+        makes = self._optional(entries, "adds", lambda one: self.flag(one, "adds")) or False
+        return self.facts(entries["facts"]), decide, makes
 
     def _checks(self, node: Node) -> tuple[Check, ...]:
         if node.items is None:

@@ -140,7 +140,8 @@ class Profile:
     """A header profile (表头模板): what a row is, what its columns mean, what must agree.
 
     `columns` is the whole header of the layout in its order, empty where no source lists it; `newer`
-    are headers that later or other versions of the layout carry besides.
+    are headers that later or other versions of the layout carry besides. `makes_parents`: its rows make
+    their own parents also beside a list of these.
     """
 
     id: str
@@ -152,6 +153,7 @@ class Profile:
     facts: tuple[FactSpec, ...]
     parent_facts: tuple[FactSpec, ...] = ()
     decide: tuple[str, str] | None = None
+    makes_parents: bool = False
     checks: tuple[Check, ...] = ()
     rank: int = 50
     supplements: bool = False
