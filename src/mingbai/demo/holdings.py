@@ -30,6 +30,7 @@ LABELS = {
 FROM_AGE, TO_AGE = 22, 70
 GRADES_WITH_NURSING = ("1", "2")
 MONTHS = 12
+PAY_DAY = 25
 
 
 def build(context: Context) -> None:
@@ -125,6 +126,7 @@ def _allowances(context: Context, people: Residents, local: dict[str, Any]) -> N
 
 def _month_days(until: date) -> NDArray[np.datetime64]:
     """The twenty-fifth of the last twelve months."""
-    last = np.datetime64(until, "M")
-    months = last - np.arange(MONTHS, 0, -1) + (1 if until.day >= 25 else 0)
-    return months.astype("datetime64[D]") + np.timedelta64(24, "D")
+    past = int(until.day < PAY_DAY)  # this month's has not come yet
+    months = until.year * MONTHS + until.month - 1 - past - np.arange(MONTHS)[::-1]
+    days = [date(int(one) // MONTHS, int(one) % MONTHS + 1, PAY_DAY) for one in months]
+    return np.array(days, dtype="datetime64[D]")

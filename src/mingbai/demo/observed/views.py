@@ -142,18 +142,12 @@ class View:
         return said(self.of_home(self.now("waters"), "safe"))
 
     @cached_property
-    def tekun_home(self) -> Bools:
-        return self.any_member(self.tekun)
-
-    @cached_property
     def kind_words(self) -> Cells:
-        """Kind of household as the national system writes it (户类型)."""
+        """Kind of household (户类型)."""
         homes = self.homes
-        base = np.where(self.tekun_home, "特困供养", np.where(homes.dibao, "低保", "一般"))
-        ends = np.where(homes.exited, "脱贫户", "贫困户")
-        words = np.char.add(base, ends).astype(object)
-        words[~homes.registered] = "普通农户"
-        return words
+        codes = np.where(homes.exited, "exited", "registered_poor").astype(object)
+        codes[~homes.registered] = "general"
+        return self.word("household_kind", codes)
 
     @cached_property
     def cause_words(self) -> Cells:
@@ -166,9 +160,6 @@ class View:
         rows = episodes(self.context, "household", kind, self.context.until)
         days = looked_up(rows, "subject_id", "from_date", self.homes.ids)
         return texts(days, "%Y%m")
-
-    def any_member(self, members: Bools) -> Bools:
-        return np.logical_or.reduceat(members, self.homes.first) if len(members) else members
 
     # Persons.
 
