@@ -138,7 +138,11 @@ def value_of(formula: str, values: Mapping[str, Any]) -> Any:
     >>> value_of("1 <= a / 2 < 2.5 and percent(a / 7, 1) == 42.9", {"a": Fraction(3)})
     True
     """
-    return _value(ast.parse(str(formula), mode="eval").body, values)
+    try:
+        tree = ast.parse(str(formula), mode="eval")
+    except SyntaxError:
+        raise PlaceError(f"公式看不懂：{formula}", f"formula not understood: {formula}") from None
+    return _value(tree.body, values)
 
 
 def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
@@ -147,7 +151,7 @@ def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
             return Fraction(str(plain))
         case ast.Name(id=name) if name in values:
             return Fraction(values[name])
-        case ast.BinOp(left=left, op=op, right=right):
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _DO:
             return _DO[type(op)](_value(left, values), _value(right, values))
         case ast.BoolOp(op=op, values=parts):
             every = all if isinstance(op, ast.And) else any
