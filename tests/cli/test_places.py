@@ -1,0 +1,102 @@
+"""``mingbai places``: list, build and check, with exit codes."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner, Result
+
+from mingbai.cli.main import cli
+
+
+def _run(*words: str | Path) -> Result:
+    return CliRunner().invoke(cli, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("built")
+    found = _run("places", "build", "蒲溪", "--seed", "7", "--out", out)
+    assert found.exit_code == 0, found.output
+    assert "合成数据" in found.output
+    return out
+
+
+def test_list_names_the_places() -> None:
+    found = _run("places", "list")
+    assert found.exit_code == 0
+    assert "puxi" in found.output
+    assert "洞口县" in found.output
+
+
+def test_build_writes_a_place_and_nothing_else(built: Path) -> None:
+    assert sorted(one.name for one in built.iterdir()) == [
+        "observed",
+        "place.json",
+        "register",
+        "truth",
+    ]
+    about = json.loads((built / "place.json").read_text(encoding="utf-8"))
+    assert (about["name"], about["seed"], about["synthetic"]) == ("蒲溪镇", 7, True)
+    assert about["until"] == about["as_of"] == "2018-12-31"
+
+
+def test_the_same_seed_writes_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    assert _run("places", "build", "puxi", "--seed", "7", "--out", tmp_path).exit_code == 0
+    files = [one.relative_to(built) for one in sorted(built.rglob("*")) if one.is_file()]
+    again = [one.relative_to(tmp_path) for one in sorted(tmp_path.rglob("*")) if one.is_file()]
+    assert again == files
+    assert any(one.suffix == ".xlsx" for one in files)
+    differing = [
+        one for one in files if (built / one).read_bytes() != (tmp_path / one).read_bytes()
+    ]
+    assert differing == []
+
+
+def test_check_prints_each_total(built: Path) -> None:
+    found = _run("places", "check", "puxi", "--data", built, "--cross")
+    assert found.exit_code == 0, found.output
+    assert "✔ S1-01.persons" in found.output
+    assert "29,544人 → 29,544人" in found.output
+    assert "X15 ?" in found.output
+
+
+def test_check_of_a_place_that_lacks_a_household_fails(built: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "place"
+    shutil.copytree(built / "register", folder / "register")
+    path = folder / "register" / "households.parquet"
+    pq.write_table(pq.read_table(path).slice(1), path)
+    found = _run("places", "check", "puxi", "--data", folder, "--json")
+    assert found.exit_code == 1
+    told = json.loads(found.output)
+    assert told["red"] == 1
+    assert told["mark"] == "合成数据"
+    (red,) = [line for line in told["totals"] if line["mark"] == "✘"]
+    assert (red["id"], red["computed"]["zh"]) == ("S1-01.households", "9,677户")
+
+
+def test_check_builds_anew_where_no_folder_is_given() -> None:
+    found = _run("places", "check", "puxi", "--seed", "3")
+    assert found.exit_code == 0, found.output
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("build", "nowhere", "--out", "x"), 2, "没有示范地"),
+        (("check", "nowhere"), 2, "there are"),
+        (("check", "puxi", "--data", "."), 1, "is not a built place"),
+        (("build", "puxi", "--out", "x", "--as-of", "2015-01-01"), 2, "2018-12-31"),
+        (("build", "puxi", "--out", "x", "--damage", "3"), 2, "damage"),
+    ],
+)
+def test_mistakes_are_said(
+    words: tuple[str, ...], code: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = _run("places", *words)
+    assert found.exit_code == code
+    assert said in found.output
+    assert list(tmp_path.iterdir()) == []
