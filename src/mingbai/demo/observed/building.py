@@ -30,7 +30,7 @@ def build(context: Context, out: Path, damage: int = 1) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     log = Log()
     pack = load_pack(PACK, with_cases=False)
-    every = _sheets(View(context, pack), _profiles(pack))
+    every = _sheets(View.of(context, pack), _profiles(pack))
     for _, sheets in groupby(every, key=lambda sheet: sheet.file):
         write(
             [

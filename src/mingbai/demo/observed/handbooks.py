@@ -45,9 +45,8 @@ FILE_SLIPS = {
 
 def sheets(view: View) -> Iterator[Sheet]:
     """A workbook a township with a sheet a village, of each source."""
-    homes = view.homes
-    rows = np.flatnonzero(homes.registered)
-    townships, villages = view.place("township")[rows], view.place("village")[rows]
+    view = view.only(view.homes.registered)
+    townships, villages = view.place("township"), view.place("village")
     handbook, former = _handbook(view), _former(view)
     file = _household_file(view)
     for town, in_town in by_name(townships):
@@ -56,7 +55,7 @@ def sheets(view: View) -> Iterator[Sheet]:
             ("户档", file, FILE_SLIPS, False, {}),
         ):
             for village, places in by_name(villages[in_town]):
-                here = rows[in_town[places]]
+                here = in_town[places]
                 yield Sheet(
                     file_name(title, town),
                     village,

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mingbai.demo.observed.residents import Ints, objects
+from mingbai.demo.observed.residents import objects
 from mingbai.demo.observed.sheets import Cells, Sheet, Strikes, file_name
 from mingbai.demo.observed.views import View, constant, mapped, texts, yes_no, yuan
 from mingbai.demo.totals import read_data
@@ -47,34 +47,24 @@ class National:
     """Who is in the national system, and what it says of them."""
 
     def __init__(self, view: View, profiles: Mapping[str, Profile]) -> None:
-        self.view = view
+        self.view = view.only(view.homes.national)
         self.profiles = profiles
-        self.homes = np.flatnonzero(view.homes.national)
-        self.persons = np.flatnonzero(view.homes.national[view.people.home])
-        self.townships = view.place("township")
 
     def sheets(self) -> Iterator[Sheet]:
         """Household, member and compact lists, township after township."""
-        kinds: tuple[tuple[str, str, Ints, dict[str, Cells], Strikes], ...] = (
-            ("cn-household-export", "户信息导出", self.homes, self.households(), HOUSEHOLD_SLIPS),
-            ("cn-person-export", "成员信息导出", self.persons, self.members(), MEMBER_SLIPS),
-            ("cn-compact-list", "脱贫和监测人口名单", self.persons, self.exchanged(), LIST_SLIPS),
-        )
-        for profile, title, places, cells, strikes in kinds:
-            heads = self.heads(profile)
-            columns = [cells.get(head) for head in heads]
-            at = places if places is self.homes else self.view.people.home[places]
-            for name, rows in by_name(self.townships[at]):
-                yield Sheet(
-                    file_name(title, name),
-                    title,
-                    heads,
-                    tuple(
-                        constant(None, len(rows)) if one is None else one[places[rows]]
-                        for one in columns
-                    ),
-                    strikes=strikes,
-                )
+        townships = self.view.place("township")
+        theirs = townships[self.view.people.home]
+        for profile, title, names, make, strikes in (
+            ("cn-household-export", "户信息导出", townships, self.households, HOUSEHOLD_SLIPS),
+            ("cn-person-export", "成员信息导出", theirs, self.members, MEMBER_SLIPS),
+            ("cn-compact-list", "脱贫和监测人口名单", theirs, self.exchanged, LIST_SLIPS),
+        ):
+            heads, cells = self.heads(profile), make()
+            nothing = constant(None, len(names))
+            columns = [cells.get(head, nothing) for head in heads]
+            for name, rows in by_name(names):
+                taken = tuple(one[rows] for one in columns)
+                yield Sheet(file_name(title, name), title, heads, taken, strikes=strikes)
 
     def heads(self, profile: str) -> tuple[str, ...]:
         """The layout's columns in their order; the exchanged list carries the province besides."""
@@ -271,21 +261,21 @@ class National:
 
 
 MONEY = tuple(head for head in LINES if head not in ("纯收入", "人均纯收入"))
-HOUSEHOLD_SLIPS = {
+HOUSEHOLD_SLIPS: Strikes = {
     "heaped": MONEY,
     "name": ("户主姓名",),
     "id_digit": ("户主证件号码",),
     "broken_text": ("户主姓名",),
     "blank": ("住房面积", "是否有卫生厕所", "与村主干路距离"),
 }
-MEMBER_SLIPS = {
+MEMBER_SLIPS: Strikes = {
     "name": ("姓名",),
     "id_digit": ("证件号码",),
     "wide": ("务工时间（月）",),
     "broken_text": ("务工所在地",),
     "blank": ("劳动技能", "民族", "务工所在地"),
 }
-LIST_SLIPS = {
+LIST_SLIPS: Strikes = {
     "name": ("姓名",),
     "id_digit": ("证件号码",),
     "wide": ("人数",),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from mingbai.demo.observed.residents import objects
 from mingbai.demo.observed.sheets import Sheet, file_name
 from mingbai.demo.observed.views import View, texts
@@ -21,17 +19,17 @@ SLIPS = {
 
 def sheet(view: View) -> Sheet:
     """Name, sex, birth, number, relation and address, nothing else."""
-    people, homes = view.people, view.people.homes
-    rows = np.flatnonzero(~homes.national[people.home])
-    home = people.home[rows]
+    view = view.only(~view.homes.national)
+    people, homes = view.people, view.homes
+    home = people.home
     cells = {
         "户号": objects(homes.ids)[home],
-        "人员编号": objects(people.ids)[rows],
-        "姓名": people.names[rows],
-        "与户主关系": view.word("relation", people.relations[rows]),
-        "性别": view.word("sex", people.sexes[rows]),
-        "出生日期": texts(people.births[rows].astype(object)),
-        "公民身份号码": people.numbers[rows],
+        "人员编号": objects(people.ids),
+        "姓名": people.names,
+        "与户主关系": view.word("relation", people.relations),
+        "性别": view.word("sex", people.sexes),
+        "出生日期": texts(people.births.astype(object)),
+        "公民身份号码": people.numbers,
         "户主姓名": people.names[homes.first][home],
         "省": view.place("province")[home],
         "县（市、区）": view.place("county")[home],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -41,6 +40,22 @@ class Homes:
     def __len__(self) -> int:
         return len(self.sizes)
 
+    def only(self, which: Bools) -> Homes:
+        rows = np.flatnonzero(which)
+        sizes = self.sizes[rows]
+        return Homes(
+            self.ids.take(pa.array(rows)),
+            self.villages[rows],
+            self.groups[rows],
+            self.phones[rows],
+            np.cumsum(sizes) - sizes,
+            sizes,
+            self.registered[rows],
+            self.exited[rows],
+            self.dibao[rows],
+            self.watched[rows],
+        )
+
     @cached_property
     def national(self) -> Bools:
         """In the national system: registered, or watched."""
@@ -64,6 +79,23 @@ class Residents:
 
     def __len__(self) -> int:
         return len(self.home)
+
+    def only(self, homes: Bools) -> Residents:
+        """The people of some of the households."""
+        rows = np.flatnonzero(homes[self.home])
+        numbers = np.cumsum(homes) - 1
+        return Residents(
+            self.day,
+            self.ids.take(pa.array(rows)),
+            self.names[rows],
+            self.sexes[rows],
+            self.births[rows],
+            self.numbers[rows],
+            self.ethnicities[rows],
+            self.relations[rows],
+            numbers[self.home[rows]],
+            self.homes.only(homes),
+        )
 
     @cached_property
     def ages(self) -> Ints:
@@ -169,11 +201,15 @@ def looked_up(table: pa.Table, key: str, column: str, ids: pa.Array) -> Cells:
     return objects(table[column].take(pc.index_in(ids, value_set=keys)))
 
 
-def objects(values: Any) -> Cells:
-    """A column as Python values; dates stay dates, empty cells are none."""
-    made = np.empty(len(values), dtype=object)
-    made[:] = values.to_pylist()
-    return made
+def objects(values: pa.Array | pa.ChunkedArray) -> Cells:
+    """A column as Python values, none where it is empty; equal values are one object in memory."""
+    encoded = values.dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.unify_dictionaries().combine_chunks()
+        encoded = encoded.chunk(0) if isinstance(encoded, pa.ChunkedArray) else encoded
+    words = np.empty(len(encoded.dictionary) + 1, dtype=object)
+    words[:-1] = encoded.dictionary.to_pylist()
+    return words[encoded.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)]
 
 
 def yearly(table: pa.Table, year: int) -> pa.Table:

@@ -17,6 +17,7 @@ Cells = NDArray[np.object_]
 Strikes = Mapping[str, tuple[str, ...]]
 
 MARK = "合成数据"
+CHUNK = 50_000  # rows of csv that are lists at one time
 #: Workbooks carry a day of their own; the clock would change the bytes.
 CREATED = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -72,11 +73,12 @@ def write(sheets: Sequence[Sheet], folder: Path) -> None:
 
 
 def _write_csv(path: Path, sheet: Sheet) -> None:
-    lists = [one.tolist() for one in sheet.columns]
     with path.open("w", encoding="gb18030", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(sheet.heads)
-        writer.writerows(zip(*lists, strict=True))
+        for start in range(0, sheet.rows, CHUNK):
+            some = (one[start : start + CHUNK].tolist() for one in sheet.columns)
+            writer.writerows(zip(*some, strict=True))
 
 
 def _write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:

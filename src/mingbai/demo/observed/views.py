@@ -60,10 +60,15 @@ class View:
 
     context: Context
     pack: Pack
+    people: Residents
 
-    @cached_property
-    def people(self) -> Residents:
-        return residents_of(self.context)
+    @classmethod
+    def of(cls, context: Context, pack: Pack) -> View:
+        return cls(context, pack, residents_of(context))
+
+    def only(self, homes: Bools) -> View:
+        """The same view of some of the households, so that nothing is made for the others."""
+        return View(self.context, self.pack, self.people.only(homes))
 
     @property
     def homes(self) -> Homes:
