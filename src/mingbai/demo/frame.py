@@ -91,19 +91,17 @@ def _in_chinese(number: int) -> str:
 def _put_village_statuses(context: Context) -> None:
     """Poor villages and their exits. The code is that of the report's day, for earlier days too."""
     given = context.place.parameters["frame"]
-    poor = _poor_villages(context, given["poor_villages"])
-    years = _exit_years(context, given["village_exits"], len(poor))
-    deep = set(
-        context.rng("frame.deep")
-        .choice([one.code for one in poor], given.get("deep_villages", 0), replace=False)
-        .tolist()
-    )
+    poor = _poor_villages(context, given["poor_villages"]) if "poor_villages" in given else []
+    years = _exit_years(context, given.get("village_exits", {}), len(poor))
+    deepest = given.get("deep_villages", {"count": 0})
+    order = context.rng("frame.deep").permutation(len(poor))
+    deep = {poor[at].code for at in order[: deepest["count"]]}
     rows = []
     for village, year in zip(poor, years, strict=True):
         out = date(year, 12, 31) if year else None
         rows.append(_status(village, "poor", context.place.first_day, out))
         if village.code in deep:
-            rows.append(_status(village, "deep", date(2017, 1, 1), out))
+            rows.append(_status(village, "deep", deepest["since"], out))
         if out:
             rows.append(_status(village, "exited", out, None))
     context.put("village_statuses", _rows("village_statuses", rows))
