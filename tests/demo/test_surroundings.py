@@ -8,9 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from mingbai.demo import surroundings
-from mingbai.demo.check import GREEN, check_tables
+from mingbai.demo import frame, population, surroundings
+from mingbai.demo.check import GREEN, RED, check_tables
 from mingbai.demo.context import Context
+from mingbai.demo.place import load_place
 from mingbai.demo.rows import rows
 from mingbai.demo.schema import TABLES
 from tests.demo.miniature import make
@@ -26,6 +27,16 @@ def built(place: str, seed: int = 1, until: date | None = None) -> Context:
     surroundings.build(context)
     for name in TABLES:
         context.append(name, rows(name, 0))
+    return context
+
+
+@cache
+def peopled(seed: int, until: date | None = None) -> Context:
+    """蒲溪 with the people of the generator instead of the stand-in."""
+    place = load_place("puxi")
+    context = Context(place, seed, until or place.as_of)
+    for step in (frame, population, surroundings):
+        step.build(context)
     return context
 
 
@@ -50,6 +61,12 @@ def test_every_total_around_the_households_is_met(place: str, seed: int) -> None
     found = marks(built(place, seed))
     assert len(found) >= {"puxi": 30, "dongkou": 45}[place]
     assert {name: mark for name, mark in found.items() if mark != GREEN} == {}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("until", [None, date(2026, 6, 30)])
+def test_every_total_of_the_town_is_met_with_its_people(seed: int, until: date | None) -> None:
+    assert {name: mark for name, mark in marks(peopled(seed, until)).items() if mark == RED} == {}
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -87,6 +104,12 @@ def test_vocational_grants_stand_at_two_rates_and_one_residual() -> None:
     assert sorted(counts.tolist())[0] == 1
     assert amounts.size == 3
     assert (np.diff(published["amount"].to_numpy()) >= 0).all()
+
+
+def test_no_pupil_is_paid_twice_on_a_day() -> None:
+    grants = table(built("dongkou"), "payments", programme="vocational")
+    days = grants.group_by(["person_id", "paid_on"]).aggregate([([], "count_all")])
+    assert days.num_rows == grants.num_rows
 
 
 def test_no_helper_has_more_households_than_the_most() -> None:

@@ -52,22 +52,36 @@ def _by_terms(context: Context, recipe: Recipe) -> None:
     due = np.flatnonzero(paid_on <= np.datetime64(day, "D"))
     rng = context.rng(f"payments.{recipe['programme']}")
     count = amount(context, recipe["count"])
-    # Where terms are fewer than person-times, a term was paid in several parts.
-    drawn = [rng.permutation(due) for _ in range(-(-count // max(due.size, 1)))]
-    chosen = np.sort(np.concatenate(drawn)[:count])
+    chosen, parts = _in_parts(due, count, rng)
     later = np.flatnonzero(
         (paid_on > np.datetime64(day, "D")) & (paid_on <= np.datetime64(context.until, "D"))
     )
     later = later[rng.random(later.size) < recipe.get("later", 0)]
     which = np.concatenate([chosen, later])
+    paid_on = paid_on[which]
+    paid_on[:count] = np.minimum(paid_on[:count] + parts * recipe["part_days"] * rows.DAY, day)
+    order = np.argsort(paid_on, kind="stable")
+    which, paid_on = which[order], paid_on[order]
     amounts = two_rates(amount(context, recipe["total"]), count, low, high)[::-1]
     persons = terms["person_id"].to_numpy()[which]
     place = pc.index_in(pa.array(persons), value_set=pa.array(who.ids)).to_numpy()
     _pay(
         context, recipe, np.concatenate([amounts, np.full(later.size, high, dtype=np.int64)]),
-        person_id=persons, household_id=who.households[place], paid_on=paid_on[which],
+        person_id=persons, household_id=who.households[place], paid_on=paid_on,
         term=terms["term"].to_numpy()[which],
     )  # fmt: skip
+
+
+def _in_parts(due: Ints, count: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """So many of the terms due, in order, and which part of its term each is (0: the first).
+
+    Where terms are fewer than person-times, drawn ones were paid in several parts.
+    """
+    turns = -(-count // max(due.size, 1))
+    drawn = np.concatenate([rng.permutation(due) for _ in range(turns)])[:count]
+    parts = np.arange(count) // max(due.size, 1)
+    order = np.lexsort((parts, drawn))
+    return drawn[order], parts[order]
 
 
 def _terms(context: Context, stages: list[str], persons: Any) -> pa.Table:
