@@ -12,7 +12,7 @@ CATALOGUES := $(wildcard src/mingbai/locale/*/LC_MESSAGES/*.po)
 BUILD := pyproject.toml hatch_build.py tools/make_venv.sh $(CATALOGUES)
 
 help:
-	@echo "make demo    set up, screen the example households, say where the results lie"
+	@echo "make demo    set up, build and screen a synthetic place (PLACE=puxi or dongkou) and the examples"
 	@echo "make test    set up, run all checks"
 	@echo "make fuzz    set up, read FILES=100000 damaged files, say how each kind ended"
 	@echo "make setup   only make .venv; then .venv/bin/mingbai --help"
@@ -32,7 +32,14 @@ $(BENCH_STAMP): requirements-bench.lock $(BUILD)
 	@sh tools/make_venv.sh .venv-bench requirements-bench.lock
 	@touch $@
 
+PLACE := puxi
+PLACE_DAY := 2026-06-30
+
 demo: setup
+	@$(BIN)/mingbai places build $(PLACE) --as-of $(PLACE_DAY) --out out/places/$(PLACE)
+	@$(BIN)/mingbai places check $(PLACE) --data out/places/$(PLACE) --cross \
+	  > out/places/$(PLACE)/check.txt || { grep ✘ out/places/$(PLACE)/check.txt; exit 1; }
+	@$(BIN)/mingbai screen out/places/$(PLACE)/observed --pack cn --as-of $(PLACE_DAY) --out out/$(PLACE)
 	@$(BIN)/mingbai screen examples/yunnan-2025 --pack cn --as-of 2025-06-30 --out out/yunnan
 	@if [ -d $(HOUSEHOLDS)/costa_rica ]; then \
 	  $(BIN)/mingbai screen $(HOUSEHOLDS)/costa_rica --pack cr --as-of 2018-01-01 --out out/costa_rica; \
