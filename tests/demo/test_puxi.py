@@ -113,6 +113,14 @@ def test_another_seed_meets_the_totals_with_other_people(puxi: Context) -> None:
         assert not other.tables[table].equals(puxi.tables[table]), table
 
 
+def test_a_later_day_leaves_the_published_totals_true() -> None:
+    later = build(PLACE, seed=1, until=date(2026, 6, 30))
+    assert _red(later.tables) == set()
+    assert {one.name for one in later.villages(later.until)} > {"溪畔社区", "天星村"}
+    watched = pc.starts_with(later.tables["statuses"]["kind"], "watched")
+    assert pc.sum(watched).as_py() > 0
+
+
 def test_the_log_balances_to_every_dated_stock(puxi: Context) -> None:
     """S1-02 S1-04: registered persons on a day = what the log of events adds up to."""
     asked = Reports(Loaded(puxi.tables), PLACE.code, PLACE.totals.sets)
