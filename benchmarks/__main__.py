@@ -11,7 +11,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from benchmarks import suites, table_suite
+from benchmarks import places, suites, table_suite
 from benchmarks.page import write_page
 from benchmarks.suites import Bench, Report, guarded
 
@@ -57,6 +57,7 @@ def small(bench: Bench) -> None:
     suite("explanation", lambda: suites.explanation(bench, tenth))
     suite("policies/cn", lambda: suites.national(bench, bench.times))
     suite("the offices' tables", lambda: table_suite.tables(bench))
+    suite("a synthetic county", lambda: places.place(bench))
 
 
 def large(bench: Bench) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from mingbai.demo.observed.sheets import Cells, Sheet
-from mingbai.demo.observed.slips import STRIKES
+from mingbai.demo.observed.slips import STRIKES, Strike
 
 #: ``truth/damages.parquet``: `row` counts as a person sees it; a row left out has none. `original` is what
 #: stood in the cell, of a row the cells joined by tabs.
@@ -27,6 +27,8 @@ DAMAGES = pa.schema(
         ("original", pa.string()),
     ]
 )
+#: Cells looked at for each one that goes wrong: an empty cell cannot.
+TRIES = 4
 Rates = Mapping[str, float]
 Rng = np.random.Generator
 
@@ -62,13 +64,7 @@ def damaged(sheet: Sheet, rates: Rates, rng: Rng, log: Log) -> Sheet:
     _outdate(sheet, columns, rates, rng, slips)
     for kind, strike in STRIKES.items():
         for head in sheet.strikes.get(kind, ()):
-            column = columns[sheet.at(head)]
-            for row in _drawn(sheet.rows, rates[kind], rng):
-                before = column[row]
-                after = None if before is None else strike(before, rng)
-                if after != before:
-                    column[row] = after
-                    slips.append(_Slip(row, head, kind, _shown(before)))
+            _strike(columns[sheet.at(head)], head, kind, strike, rates[kind], rng, slips)
     for head in sheet.strikes.get("shifted", ()):
         _shift(sheet, columns, sheet.at(head) + 1, rates, rng, slips)
     if sheet.groups:
@@ -77,9 +73,31 @@ def damaged(sheet: Sheet, rates: Rates, rng: Rng, log: Log) -> Sheet:
 
 
 def _drawn(count: int, rate: float, rng: Rng) -> list[int]:
-    """As many rows as the rate says, the fraction by chance."""
-    wanted = min(count, int(count * rate + rng.random()))
+    """As many rows as the rate says."""
+    wanted = _count(count, rate, rng)
     return sorted(rng.choice(count, wanted, replace=False).tolist()) if wanted else []
+
+
+def _count(count: int, rate: float, rng: Rng) -> int:
+    """The share of a count, the fraction by chance."""
+    return min(count, int(count * rate + rng.random()))
+
+
+def _strike(
+    column: Cells, head: str, kind: str, strike: Strike, rate: float, rng: Rng, slips: list[_Slip]
+) -> None:
+    """As many cells as the rate says; a cell that cannot go wrong this way leaves it to another."""
+    wanted = _count(len(column), rate, rng)
+    tried = rng.choice(len(column), min(len(column), TRIES * wanted), replace=False)
+    for row in tried.tolist():
+        if not wanted:
+            return
+        before = column[row]
+        after = None if before is None else strike(before, rng)
+        if after != before:
+            column[row] = after
+            slips.append(_Slip(row, head, kind, _shown(before)))
+            wanted -= 1
 
 
 def _outdate(
