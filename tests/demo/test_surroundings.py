@@ -231,3 +231,37 @@ def test_a_household_watched_later_gets_a_helper_of_its_village() -> None:
     villages = homes["village_code"].take(at.drop_null())
     assert other["village_code"][0].as_py() in villages.to_pylist()
     assert mates.num_rows > 1
+
+
+def test_rangers_who_died_or_are_too_old_have_successors() -> None:
+    """S1-45: the posts stay 52, their holders change."""
+    context = peopled(1, date(2026, 6, 30))
+    posts = context.tables["posts"]
+    by_start = posts.group_by("from_date").aggregate([("person_id", "count_distinct")])
+    assert set(by_start["person_id_count_distinct"].to_pylist()) == {52}
+    persons = context.tables["persons"]
+    at = pc.index_in(posts["person_id"], value_set=persons["person_id"].combine_chunks())
+    died = persons["died_on"].take(at)
+    assert not pc.any(pc.less_equal(died, posts["from_date"])).as_py()
+    assert pc.count_distinct(posts["person_id"]).as_py() > 52
+
+
+def test_a_grant_comes_after_the_watch_began() -> None:
+    context = make("dongkou", 1, date(2021, 6, 30))
+    member = context.tables["memberships"].slice(400_000, 1)
+    home, pupil = member["household_id"][0].as_py(), member["person_id"][0].as_py()
+    watch = rows(
+        "statuses", 1, subject="household", subject_id=home, kind="watched_marginal",
+        from_date=date(2020, 8, 1),
+    )  # fmt: skip
+    terms = [date(2020, 3, 1), date(2020, 9, 1), date(2021, 3, 1)]
+    study = rows(
+        "schoolings", 3, person_id=pupil, term=[str(day) for day in terms], from_date=terms,
+        stage="secondary_vocational", state="enrolled",
+    )  # fmt: skip
+    context.append("statuses", watch)
+    context.append("schoolings", study)
+    context.place.parameters["around"]["payments"][0]["later"] = 1.0
+    surroundings.build(context)
+    paid = table(context, "payments", person_id=pupil)
+    assert paid["term"].to_pylist() == ["2020-09-01", "2021-03-01"]

@@ -177,8 +177,16 @@ def _own_entity(
 
 
 def chosen_members(context: Context, recipe: Recipe, rng: np.random.Generator) -> Members:
-    """Members of households in a status or place, within ages, as many as the recipe says."""
-    day = recipe.get("day", context.place.as_of)
+    """Members drawn of those who fit a recipe, as many as it says."""
+    who = able_members(context, recipe, recipe.get("day", context.place.as_of))
+    count = amount(context, recipe["persons"], recipe["kind"])
+    if recipe.get("at_most"):
+        count = min(count, who.ids.size)
+    return who.take(choose(np.ones(who.ids.size, dtype=np.int64), count, count, rng))
+
+
+def able_members(context: Context, recipe: Recipe, day: date) -> Members:
+    """Members of registered or relocated households within ages, in a status or at a stage of school."""
     among = recipe.get("among", "registered")
     homes: Any = rows.registered_on(context, day).ids
     if among == "relocated":
@@ -195,23 +203,23 @@ def chosen_members(context: Context, recipe: Recipe, rng: np.random.Generator) -
         terms = valid_on(context.tables["schoolings"], day)
         terms = terms.filter(pc.is_in(terms["stage"], pa.array(recipe["stages"])))
         fits &= rows.is_among(who.ids, terms["person_id"].combine_chunks())
-    who = who.take(np.flatnonzero(fits))
-    count = amount(context, recipe["persons"], recipe["kind"])
-    if recipe.get("at_most"):
-        count = min(count, who.ids.size)
-    return who.take(choose(np.ones(who.ids.size, dtype=np.int64), count, count, rng))
+    return who.take(np.flatnonzero(fits))
 
 
 def _dividends(context: Context, recipe: Recipe) -> None:
     """Yearly dividends on shares (分红), each at least the guaranteed rate, paid in the next year."""
     links = context.tables["links"]
-    shares = links.filter(pc.equal(links["kind"], "share"))
-    invested = shares["amount"].to_numpy()
+    every = links.filter(pc.equal(links["kind"], "share"))
+    homes = context.tables["households"]
+    at = pc.index_in(every["household_id"], value_set=homes["household_id"].combine_chunks())
+    ended = homes["to_date"].take(at)
     for year in range(recipe["first_year"], context.until.year):
         rng = context.rng(f"dividends.{year}")
         first, last = (date(year + 1, *day) for day in recipe["paid"])
         if first > context.until:
             break
+        shares = every.filter(pc.fill_null(pc.greater(ended, first), True))
+        invested = shares["amount"].to_numpy()
         low, high = recipe["rate"]  # hundredths of a percent
         rates = rng.integers(low, high + 1, invested.size)
         rates[rng.random(invested.size) < recipe["at_the_guarantee"]] = low
@@ -253,6 +261,8 @@ def _posts(context: Context, recipe: Recipe) -> None:
         areas = apportion(amount(context, recipe["area"]), rng.uniform(1, 2, who.ids.size))
     start = recipe["from"]
     while start <= context.until:
+        if start > context.place.as_of:
+            who = _succeeded(who, able_members(context, recipe, start), rng)
         end = start.replace(year=start.year + 1)
         add(
             context, "posts", who.ids.size, person_id=who.ids, household_id=who.households,
@@ -260,3 +270,14 @@ def _posts(context: Context, recipe: Recipe) -> None:
             to_date=end, area=areas,
         )  # fmt: skip
         start = end
+
+
+def _succeeded(holders: Members, able: Members, rng: np.random.Generator) -> Members:
+    """Those who hold a post in the next year: who died, left or is too old has a successor."""
+    stays = rows.is_among(holders.ids, able.ids)
+    others = np.flatnonzero(~rows.is_among(able.ids, holders.ids))
+    vacant = np.flatnonzero(~stays)[: others.size]
+    new = able.take(rng.permutation(others)[: vacant.size])
+    ids, homes, ages = holders.ids.copy(), holders.households.copy(), holders.ages.copy()
+    ids[vacant], homes[vacant], ages[vacant] = new.ids, new.households, new.ages
+    return Members(ids, homes, ages)

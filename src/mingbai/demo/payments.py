@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from mingbai.demo import rows
 from mingbai.demo.assistance import chosen_members
 from mingbai.demo.context import Context
 from mingbai.demo.exact import Ints, two_rates
-from mingbai.demo.rows import add, amount, numbered
+from mingbai.demo.rows import Members, add, amount, numbered
 
 Recipe = Mapping[str, Any]
 
@@ -43,18 +44,17 @@ def _by_terms(context: Context, recipe: Recipe) -> None:
     After the day of the totals every term is paid at the present rate, but for the share that is missed.
     """
     day, (low, high) = recipe["day"], recipe["rates"]
-    homes = rows.registered_on(context, day)
-    who = rows.members_on(context, homes.ids, day)
+    who, since = _pupils(context, day)
     terms = _terms(context, recipe["stages"], who.ids)
-    paid_on = (
-        terms["from_date"].to_numpy().astype("datetime64[D]") + recipe["days_after"] * rows.DAY
-    )
-    due = np.flatnonzero(paid_on <= np.datetime64(day, "D"))
+    place = pc.index_in(terms["person_id"], value_set=pa.array(who.ids)).to_numpy()
+    begins = terms["from_date"].to_numpy().astype("datetime64[D]")
+    paid_on = begins + recipe["days_after"] * rows.DAY
+    past = (paid_on <= np.datetime64(day, "D")) & (begins >= since[place])
     rng = context.rng(f"payments.{recipe['programme']}")
     count = amount(context, recipe["count"])
-    chosen, parts = _in_parts(due, count, rng)
+    chosen, parts = _in_parts(np.flatnonzero(past), count, rng)
     later = np.flatnonzero(
-        (paid_on > np.datetime64(day, "D")) & (paid_on <= np.datetime64(context.until, "D"))
+        ~past & (paid_on <= np.datetime64(context.until, "D")) & (begins >= since[place])
     )
     later = later[rng.random(later.size) < recipe.get("later", 0)]
     which = np.concatenate([chosen, later])
@@ -63,13 +63,31 @@ def _by_terms(context: Context, recipe: Recipe) -> None:
     order = np.argsort(paid_on, kind="stable")
     which, paid_on = which[order], paid_on[order]
     amounts = two_rates(amount(context, recipe["total"]), count, low, high)[::-1]
-    persons = terms["person_id"].to_numpy()[which]
-    place = pc.index_in(pa.array(persons), value_set=pa.array(who.ids)).to_numpy()
     _pay(
         context, recipe, np.concatenate([amounts, np.full(later.size, high, dtype=np.int64)]),
-        person_id=persons, household_id=who.households[place], paid_on=paid_on,
-        term=terms["term"].to_numpy()[which],
+        person_id=who.ids[place[which]], household_id=who.households[place[which]],
+        paid_on=paid_on, term=terms["term"].to_numpy()[which],
     )  # fmt: skip
+
+
+def _pupils(context: Context, day: date) -> tuple[Members, NDArray[Any]]:
+    """Members of households registered on the day, and of those watched later, each with since when."""
+    who = rows.members_on(context, rows.registered_on(context, day).ids, day)
+    statuses = context.tables["statuses"]
+    watched = statuses.filter(pc.starts_with(statuses["kind"], "watched"))
+    watched = watched.filter(pc.greater(watched["from_date"], day))
+    homes, first = np.unique(watched["subject_id"].to_numpy().astype(str), return_index=True)
+    more = rows.members_on(context, homes.tolist(), context.until)
+    more = more.take(np.flatnonzero(~rows.is_among(more.ids, who.ids)))
+    start = watched["from_date"].to_numpy().astype("datetime64[D]")[first]
+    since = start[np.searchsorted(homes, more.households.astype(str))]
+    both = Members(
+        np.concatenate([who.ids, more.ids]),
+        np.concatenate([who.households, more.households]),
+        np.concatenate([who.ages, more.ages]),
+    )
+    long_ago = np.full(who.ids.size, np.datetime64(context.place.first_day, "D"))
+    return both, np.concatenate([long_ago, since])
 
 
 def _in_parts(due: Ints, count: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
