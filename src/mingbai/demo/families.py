@@ -82,6 +82,7 @@ def _family(kind: dict[str, Any], rows: Ints, rng: np.random.Generator) -> tuple
     """Ages and sexes of all households of one kind, member after member."""
     roles, count = kind["roles"], rows.size
     drawn = _Drawn(count, rng)
+    drawn.great = "e" in roles
     drawn.age["H"] = triangular(kind["head"], count, rng)
     drawn.male["H"] = rng.random(count) < kind["male"]
     ages, sexes = [drawn.age["H"]], [drawn.male["H"]]
@@ -145,6 +146,7 @@ class _Drawn:
         self.count, self.rng = count, rng
         self.age: dict[str, Floats] = {}
         self.male: dict[str, Flags] = {}
+        self.great = False
 
     def parent(self) -> Floats:
         """Age of the younger of head and spouse: what bounds the age of a child."""
@@ -158,7 +160,7 @@ class _Drawn:
             return np.zeros(self.count, dtype=bool)
         if role in _MEN:
             return np.ones(self.count, dtype=bool)
-        share = {"a": 0.74, "b": 0.85}.get(role, 0.53)
+        share = {"a": 0.62, "b": 0.85}.get(role, 0.53)
         return np.asarray(self.rng.random(self.count) < share)
 
     def between(self, low: Floats | float, high: Floats | float, lean: float = 1.0) -> Floats:
@@ -182,6 +184,8 @@ class _Drawn:
             return self.partner(head, 0.0) - np.where(self.male["H"], 1.6, -1.6) * (head > 26)
         if role in "CDa":
             low = 20.5 if role == "a" or not grandchildren else 22.5
+            if self.great and role != "a":  # somebody here has a grandchild who is grown up
+                low = 49.0
             youngest = np.maximum(low, self.parent() - 41)
             high = np.minimum(self.parent() - MATURE, 46.0 if role == "a" else 60.0)
             return np.maximum(self.between(youngest, np.maximum(high, youngest)), low - 2.0 * nth)
@@ -190,7 +194,7 @@ class _Drawn:
         if role in "gG":
             return self._grandchild(nth)
         if role == "e":
-            return self.between(21.0, np.minimum(30.0, age["W"] - MATURE))
+            return self.between(21.0, np.clip(age["W"] - MATURE, 21.0, 30.0))
         return self._elder_or_other(role)
 
     def _grandchild(self, nth: int) -> Floats:

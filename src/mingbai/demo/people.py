@@ -58,7 +58,7 @@ def sum_of(context: Context, terms: list[str | int]) -> int:
 
 def build(context: Context) -> Society:
     """Households with members, all alive at the anchor day; the published sizes are exact."""
-    local = context.place.parameters["people"]
+    local = dict(context.place.parameters["people"])  # steps keep notes in it
     settings = {key: entry["value"] for key, entry in read_data("people.yaml").items()}
     stages = [
         (

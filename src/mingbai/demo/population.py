@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from mingbai.demo import listing, people, registered
+from mingbai.demo import (
+    bills,
+    health,
+    homes,
+    incomes,
+    listing,
+    people,
+    registered,
+    rolling,
+    schooling,
+    shocks,
+    support,
+    traits,
+    truth,
+    watched,
+    work,
+)
 from mingbai.demo.context import Context
 
 
@@ -10,6 +26,22 @@ def build(context: Context) -> None:
     """Everybody, the register of the poor, the facts of each and the truth behind them."""
     society = people.build(context)
     listing.arrange(context, society)
+    own = traits.draw(context, society)
+    aided = support.draw(context, society, own)
+    rolling.roll(context, society)
+    traits.grow(society, own, context.rng("traits.later"))
     people.put(context, society)
     registered.put_statuses(context, society)
     registered.put_events(context, society)
+    struck = shocks.draw(context, society, own)
+    schooling.build(context, society, own)
+    floor = work.build(context, society, own)
+    registered.put_floor(context, society, floor)
+    support.put(context, society, aided)
+    watched.put(context, society, struck)
+    homes.build(context, society, own)
+    health.build(context, society, own)
+    bills.build(context, society, own, struck)
+    incomes.build(context, society, own, aided, struck)
+    shocks.put(context, society, struck)
+    truth.put(context, society, own, struck, truth.draw(context, society, own))

@@ -47,6 +47,28 @@ def put_statuses(context: Context, society: Society) -> None:
     _put(context, society, "exited", back, houses.exited_again, np.full(houses.count, OPEN))
 
 
+def put_floor(context: Context, society: Society, floor: NDArray[np.bool_]) -> None:
+    """Persons on the floor (社会兜底), and the households they live in, from the year before the anchor."""
+    members = society.memberships
+    rows = members.on(society.anchor)
+    rows = rows[floor[members.person[rows]]]
+    homes = np.unique(members.household[rows]).astype(np.int64)
+    persons = members.person[rows].astype(np.int64)
+    start = np.maximum(members.start[rows], society.anchor - 365)
+    until = np.minimum(members.end[rows], OPEN)
+    put_episodes(context, "person", society.person_ids, "floor", persons, start, until)
+    begun = np.full(homes.size, society.anchor - 365)
+    put_episodes(
+        context,
+        "household",
+        society.household_ids,
+        "floor",
+        homes,
+        begun,
+        society.households.end[homes],
+    )
+
+
 def _put(
     context: Context, society: Society, kind: str, rows: Ints, start: NDArray[Any], end: NDArray[Any],
     reason: pa.Array | None = None,
@@ -120,7 +142,9 @@ def _whole(
     day = np.full(houses.count, -1, dtype=np.int64)
     day[rows] = at[rows]
     mine = day[members.household]
-    inside = (mine >= 0) & (members.start <= mine) & (members.end > mine)
+    # Who is listed or exits is counted on the day, who is struck off with the members of the day before.
+    seen = mine - (kind == "removed")
+    inside = (mine >= 0) & (members.start <= seen) & (members.end > seen)
     number = np.bincount(members.household[inside], minlength=houses.count)[rows]
     return {
         "kind": kind, "home": rows, "day": day[rows], "person": np.full(rows.size, -1),
