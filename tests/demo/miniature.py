@@ -6,13 +6,12 @@ Registered households are as many as published, the other residents fewer; nobod
 from datetime import date
 
 import numpy as np
-import pyarrow as pa
 
 from mingbai.demo import frame
 from mingbai.demo.context import Context
 from mingbai.demo.exact import choose, spread
 from mingbai.demo.place import load_place
-from mingbai.demo.rows import add, numbered, rows
+from mingbai.demo.rows import add, numbered
 
 SHAPES = {  # registered households and persons, households in all, exited, relocated, estates
     "puxi": (1578, 4325, 9678, 1100, (430, 1200), 3),
@@ -93,8 +92,3 @@ def _facts(
         context, "lands", 642, household_id=listed[:642], year=2018,
         compensated_forest=spread(4_039_200, 642, 100, 30_000, rng),
     )  # fmt: skip
-
-
-def scaled(name: str, **columns: object) -> pa.Table:
-    """One row of a table, for tests that add or damage something."""
-    return rows(name, 1, **columns)
