@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +13,6 @@ from mingbai.demo.observed.residents import Ints, objects
 from mingbai.demo.observed.sheets import Cells, Sheet, Strikes, file_name
 from mingbai.demo.observed.views import View, constant, mapped, said, texts, yes_no, yuan
 
-YEAR = timedelta(days=365)
 STAGES = {
     "primary": "小学",
     "junior": "初中",
@@ -26,7 +25,10 @@ STAGES = {
 }
 ROLLS = {"enrolled": "在校", "home": "在校", "intern": "实习"}
 BILLS = {"inpatient": "普通住院", "chronic": "门诊慢性病", "outpatient": "门诊统筹"}
-INSURANCES = {"resident": "城乡居民基本医疗保险", "employee": "城镇职工基本医疗保险"}
+INSURANCES = {
+    "resident_medical": "城乡居民基本医疗保险",
+    "employee_medical": "城镇职工基本医疗保险",
+}
 BENEFITS = {
     "vocational": "雨露计划",
     "nursing_disabled": "残疾人护理补贴",
@@ -102,7 +104,7 @@ class Departments:
         return _sheet("基本医保参保名单", cells, WHO, kind="csv")
 
     def bills(self) -> Sheet:
-        table, at = self.persons(self.lately("bills", "paid_on"))
+        table, at = self.persons(self.view.lately("bills", "paid_on"))
         cells = self.who(at) | {
             "结算日期": texts(objects(table["paid_on"]), "%Y-%m-%d"),
             "就医类别": mapped(objects(table["kind"]), BILLS),
@@ -164,7 +166,7 @@ class Departments:
         return _sheet("农村饮水安全名单", cells, slips, kind="csv")
 
     def benefits(self) -> Sheet:
-        table = self.lately("payments", "paid_on")
+        table = self.view.lately("payments", "paid_on")
         table = table.filter(pc.is_in(table["programme"], value_set=pa.array(list(BENEFITS))))
         table, at = self.persons(table)
         cells = self.who(at) | {
@@ -211,12 +213,6 @@ class Departments:
         slips = {"name": ("借款人",), "id_digit": ("借款人身份证号",), "wide": ("贷款金额（元）",)}
         return _sheet("小额信贷名单", cells, slips, "农村信用社")
 
-    def lately(self, table: str, day: str) -> pa.Table:
-        """The rows of a year up to the day."""
-        rows, until = self.view.table(table), self.view.context.until
-        after = pc.greater(rows[day], pa.scalar(until - YEAR, pa.date32()))
-        return rows.filter(pc.and_(after, pc.less_equal(rows[day], pa.scalar(until, pa.date32()))))
-
 
 #: Kind of holding → title, office of a workbook (none: csv), heads of the list.
 ASSETS: dict[str, tuple[str, str | None, dict[str, str]]] = {
@@ -244,7 +240,7 @@ ASSETS: dict[str, tuple[str, str | None, dict[str, str]]] = {
         {"number": "身份证号", "name": "姓名", "label": "人员身份", "since": "参加工作时间"},
     ),
 }  # fmt: skip
-POSTS = {"ranger": "生态护林员", "cleaner": "保洁员", "road": "公路养护员"}
+POSTS = {"ranger": "生态护林员", "public_post": "乡村公益性岗位"}
 
 
 def _sheet(

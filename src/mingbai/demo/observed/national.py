@@ -184,13 +184,16 @@ class National:
         kinds = self.view.insured
         resident, employee = (
             np.array([one == kind for one in kinds], dtype=bool)
-            for kind in ("resident", "employee")
+            for kind in ("resident_medical", "employee_medical")
         )
         return {
             "是否参加新型农村合作医疗（城乡居民基本医疗保险）": yes_no(resident),
             "是否参加城镇职工基本医疗保险": yes_no(employee),
             "是否参加大病保险": yes_no(resident | employee),
             "是否参加城镇职工基本养老保险": yes_no(employee),
+            "是否参加城乡居民基本养老保险": yes_no(self.view.pensioned),
+            "是否接受大病医疗救助": yes_no(self.view.helped("paid_aid")),
+            "是否接受其他健康扶贫": yes_no(self.view.helped("paid_supplement")),
             "是否参加商业补充医疗保险": yes_no(np.zeros(len(kinds), dtype=bool)),
         }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +21,7 @@ from mingbai.demo.observed.residents import (
     latest_year,
     looked_up,
     residents_of,
+    with_status,
     yearly,
 )
 from mingbai.demo.observed.sheets import Cells
@@ -41,6 +43,7 @@ STATES = {
 _BEFORE_JUNIOR = 6  # junior 1 is the seventh grade
 AT_SCHOOL = ("enrolled", "elsewhere", "home", "intern")
 CENT = 100
+YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -170,17 +173,12 @@ class View:
 
     @cached_property
     def tekun(self) -> Bools:
-        return self._person_in("tekun")
+        return with_status(self.context, "person", "tekun", self.context.until, self.people.ids)
 
     @cached_property
     def dibao(self) -> Bools:
         """Everybody of a household on the allowance who is not supported as destitute."""
         return self.people.homes.dibao[self.people.home] & ~self.tekun
-
-    def _person_in(self, kind: str) -> Bools:
-        rows = episodes(self.context, "person", kind, self.context.until)
-        found = pc.is_in(self.people.ids, value_set=rows["subject_id"].combine_chunks())
-        return np.asarray(found.to_numpy(zero_copy_only=False))
 
     @cached_property
     def numbers(self) -> Cells:
@@ -233,18 +231,37 @@ class View:
     @cached_property
     def insured(self) -> Cells:
         """Kind of medical insurance of the year (参保险种)."""
-        rows = self.table("insurances")
-        kept = yearly(rows, latest_insured(rows, self.context.until.year))
-        return self.people.fact(kept, "kind")
+        medical = pc.ends_with(self._insurances["kind"], "_medical")
+        return self.people.fact(self._insurances.filter(medical), "kind")
+
+    @cached_property
+    def pensioned(self) -> Bools:
+        """In residents' pension insurance (城乡居民基本养老保险)."""
+        kept = pc.equal(self._insurances["kind"], "resident_pension")
+        return self.listed(self._insurances.filter(kept))
+
+    @cached_property
+    def _insurances(self) -> pa.Table:
+        return yearly(self.table("insurances"), self.context.until.year)
+
+    def helped(self, column: str) -> Bools:
+        """Who had something of a bill of the year paid from a fund."""
+        bills = self.lately("bills", "paid_on")
+        return self.listed(bills.filter(pc.greater(bills[column], 0)))
+
+    def listed(self, table: pa.Table) -> Bools:
+        """Who stands in a table."""
+        found = pc.is_in(self.people.ids, value_set=table["person_id"].combine_chunks())
+        return np.asarray(found.to_numpy(zero_copy_only=False))
+
+    def lately(self, table: str, day: str) -> pa.Table:
+        """The rows of a year up to the day."""
+        rows, until = self.table(table), self.context.until
+        after = pc.greater(rows[day], pa.scalar(until - YEAR, pa.date32()))
+        return rows.filter(pc.and_(after, pc.less_equal(rows[day], pa.scalar(until, pa.date32()))))
 
 
 FIRST_SCHOOL_AGE = 6
-
-
-def latest_insured(rows: pa.Table, year: int) -> int:
-    """The year of the day, or the last one there is."""
-    years = [one for one in pc.unique(rows["year"]).to_pylist() if one <= year]
-    return max(years, default=year)
 
 
 def _school_code(stage: str, grade: int | None, state: str) -> str | None:
