@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 import zipfile
 
@@ -139,7 +141,7 @@ def test_results_do_not_go_among_the_tables(tmp_path):
     workbook(tmp_path / "一村.xlsx", member(1))
     done = mingbai("tables", "check", tmp_path, *DAY, "--out", tmp_path)
     assert done.returncode == 2
-    assert "另给一个" in done.stderr
+    assert "盖住" in done.stderr
     assert [one.name for one in tmp_path.iterdir()] == ["一村.xlsx"]
 
 
@@ -229,3 +231,21 @@ def test_what_openpyxl_mutters_about_a_workbook_is_not_printed(tmp_path):
     done = mingbai("tables", "check", sent, *DAY, "--out", tmp_path / "out", "--json")
     assert done.stderr == ""
     assert set(marked(tmp_path / "out" / "returned" / sent.name)) == {"E2"}
+
+
+def test_results_do_not_overwrite_what_was_sent(tmp_path):
+    sent = workbook(tmp_path / "problems.xlsx", member(1))
+    before = sent.read_bytes()
+    assert mingbai("tables", "check", sent, *DAY, "--out", tmp_path).returncode == 2
+    assert sent.read_bytes() == before
+
+
+def test_a_stop_while_the_command_is_loading_shows_no_traceback(tmp_path):
+    slow = tmp_path / "click.py"
+    slow.write_text("raise KeyboardInterrupt\n", encoding="utf-8")
+    command = "import sys; sys.path.insert(0, sys.argv.pop()); from mingbai.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", command, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 130
+    assert done.stderr == ""

@@ -20,7 +20,7 @@ import click
 from mingbai.cli.errors import TABLES
 from mingbai.cli.options import Day, password_file
 from mingbai.cli.progress import ProgressLine
-from mingbai.documents.checked import RETURNED, write_checked
+from mingbai.documents.checked import RETURNED, WRITTEN, write_checked
 from mingbai.engine.errors import run_error
 from mingbai.engine.loading import load_pack
 from mingbai.screening.recheck import Recheck, compare, is_memory, remember
@@ -32,6 +32,7 @@ from mingbai.tables.layouts import Statistics
 from mingbai.tables.reading import left_behind
 
 CHECKED = "check.json"
+OWN = (CHECKED, *WRITTEN)
 _MOST_KINDS = 12
 
 
@@ -104,10 +105,10 @@ def _paths(files: tuple[Path, ...], out: Path | None) -> list[Path]:
     """The files, and those of the folders among them, each once."""
     found: dict[Path, None] = {}
     for path in files:
-        if path.is_dir() and out is not None and out.resolve() == path.resolve():
+        if out is not None and _overwrites(path, out):
             raise click.UsageError(
-                "结果不能写进放表格的文件夹，请另给一个 / "
-                "--out is the folder of the tables; give another one"
+                "结果会盖住收到的表格，请另给一个结果文件夹 / "
+                "the results would overwrite the tables; give another folder to --out"
             )
         inside = sorted(path.iterdir(), key=lambda one: one.name) if path.is_dir() else [path]
         found |= dict.fromkeys(Path(os.path.abspath(one)) for one in inside if not left_behind(one))
@@ -119,6 +120,13 @@ def _paths(files: tuple[Path, ...], out: Path | None) -> list[Path]:
             f"有两个文件同名：{twice[0]}，请改名后再查 / two files have the same name, rename one"
         )
     return list(found)
+
+
+def _overwrites(path: Path, out: Path) -> bool:
+    """Whether results in `out` would lie among the tables of a folder, or on a file of their name."""
+    if path.is_dir():
+        return path.resolve() == out.resolve()
+    return path.name in OWN and path.parent.resolve() == out.resolve()
 
 
 def _earlier(out: Path | None) -> dict[str, Any] | None:

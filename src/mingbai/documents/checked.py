@@ -19,6 +19,8 @@ from mingbai.documents.workbooks import write_problems
 from mingbai.screening.table_check import TableCheck
 from mingbai.tables.formats.opening import open_file, widest
 
+PROBLEMS, TIDY, TIDY_BOOK = "problems.xlsx", "tidy.parquet", "tidy.xlsx"
+WRITTEN = (PROBLEMS, TIDY, TIDY_BOOK)
 RETURNED = "returned"
 _LONGEST_NAME = 255  # bytes, on the usual file systems
 
@@ -32,7 +34,7 @@ def write_checked(
     language: str = "zh",
 ) -> None:
     """Write problems.xlsx, the figures of statistical tables, and into returned/ the marked copies."""
-    write_problems(checked.intake, out / "problems.xlsx")
+    write_problems(checked.intake, out / PROBLEMS)
     say = words(language)
     if checked.statistics:
         _write_tidy([found.tidy for found in checked.statistics.values()], out, say)
@@ -100,7 +102,7 @@ def _returned_name(path: Path) -> str:
 def _write_tidy(tables: Sequence[pa.Table], out: Path, say: Words) -> None:
     """One row a figure: tidy.parquet with exact values, tidy.xlsx to filter and print."""
     tidy = pa.concat_tables(tables)
-    pq.write_table(tidy, out / "tidy.parquet")
+    pq.write_table(tidy, out / TIDY)
     columns = [
         Column(say.say("文件"), 24),
         Column(say.say("表"), 14),
@@ -116,7 +118,7 @@ def _write_tidy(tables: Sequence[pa.Table], out: Path, say: Words) -> None:
         Column(say.say("原文"), 14),
         Column(say.say("数值"), 14, number=True),
     ]
-    with Book(out / "tidy.xlsx") as book:
+    with Book(out / TIDY_BOOK) as book:
         book.sheet(say.say("整理"), columns, _tidy_rows(tidy))
 
 
