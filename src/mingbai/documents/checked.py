@@ -6,6 +6,7 @@ import hashlib
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,6 +19,7 @@ from mingbai.documents.words import Words, words
 from mingbai.documents.workbooks import write_problems
 from mingbai.screening.table_check import TableCheck
 from mingbai.tables.formats.opening import open_file, widest
+from mingbai.tables.formats.sheet import UnreadableError
 
 PROBLEMS, TIDY, TIDY_BOOK = "problems.xlsx", "tidy.parquet", "tidy.xlsx"
 WRITTEN = (PROBLEMS, TIDY, TIDY_BOOK)
@@ -85,7 +87,27 @@ def _anew(
         if sheet.name in marks
     ]
     if sheets:
-        write_returned(folder / _returned_name(path), sheets, say)
+        target = folder / _returned_name(path)
+        write_returned(target, sheets, say)
+        if password and _locked(path):
+            _lock(target, password)
+
+
+def _locked(path: Path) -> bool:
+    """Whether the sender had protected the file by a password."""
+    try:
+        open_file(path, widest)
+    except UnreadableError as error:
+        return error.code == "TABLE-022"
+    return False
+
+
+def _lock(target: Path, password: str) -> None:
+    """What came behind a password goes back behind the same one."""
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    with BytesIO(target.read_bytes()) as plain, target.open("wb") as locked:
+        OOXMLFile(plain).encrypt(password, locked)
 
 
 def _returned_name(path: Path) -> str:
