@@ -161,8 +161,8 @@ def test_somebody_elses_memory_is_no_earlier_check(tmp_path, text):
     assert check(sent, "--out", out)["since_last"] is None
 
 
-def encrypted(path, password):
-    plain = workbook(path.with_name("plain.xlsx"), member(1))
+def encrypted(path, password, months="6"):
+    plain = workbook(path.with_name("plain.xlsx"), member(1, months))
     with plain.open("rb") as source, path.open("wb") as target:
         OOXMLFile(source).encrypt(password, target)
     plain.unlink()
@@ -253,7 +253,7 @@ def test_a_stop_while_the_command_is_loading_shows_no_traceback(tmp_path):
 
 
 def test_what_came_behind_a_password_goes_back_behind_it(tmp_path):
-    sent = encrypted(tmp_path / "密.xlsx", WORD)
+    sent = encrypted(tmp_path / "密.xlsx", WORD, "很多")
     (tmp_path / "密码.txt").write_text(WORD, encoding="utf-8")
     out = tmp_path / "out"
     check(sent, "--password-file", tmp_path / "密码.txt", "--out", out)
