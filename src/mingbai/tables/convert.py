@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 
 import pyarrow as pa
 
-from mingbai.tables.cells import BLANK, Issue, Reading
+from mingbai.tables.cells import BLANK, Issue, Reading, broken
 from mingbai.tables.columns import RawColumn, absent, only_where_blank, understand
-from mingbai.tables.doubts import doubt_cut_numbers
+from mingbai.tables.doubts import cut_lengths, doubt_cut_numbers, is_cut_key
 from mingbai.tables.formats.sheet import Body, RowRemark, Sheet
 from mingbai.tables.marks import KEY, LINK, NAME, STAGE, STATE, YEAR
 from mingbai.tables.profiles import FactSpec, Profile, Source
@@ -133,7 +134,10 @@ class _Converter:
         self, sources: tuple[Source, ...], joined: str, check: str | None
     ) -> tuple[pa.Array, dict[int, CellTrouble]]:
         """Key or link as text; several columns are joined, all of them must be filled."""
-        read = TextReader(check, halves=True).read
+        columns = [self._column(one) for one in sources]
+        # An ID number shows by its last sign that it was cut; a register's own number only by its column.
+        cut = frozenset[int]().union(*([] if check else map(cut_lengths, columns)))
+        read = partial(_key, TextReader(check, halves=True), cut)
 
         def join(cells: Cells) -> Reading:
             readings = [BLANK if cell is None else read(cell) for cell in cells]
@@ -145,8 +149,7 @@ class _Converter:
         def alone(cells: Cells) -> Reading:
             return BLANK if cells[0] is None else read(cells[0])
 
-        columns = [self._column(one) for one in sources]
-        quick = quick_id if check == "id_number" else quick_key
+        quick = None if cut else quick_id if check == "id_number" else quick_key
         done = understand(columns, join if len(columns) > 1 else alone, pa.string(), quick)
         if check == "id_number":
             done = doubt_cut_numbers(done)
@@ -207,6 +210,11 @@ class _Converter:
     def _factor(self, source: Source) -> Decimal | None:
         place = self.match.place(source)
         return source.times.get(fold(self.match.label(place))) if place is not None else None
+
+
+def _key(text: TextReader, cut: frozenset[int], cell: object) -> Reading:
+    """A key or link; `cut`: the lengths of numbers that a spreadsheet cut where they end in zeros."""
+    return broken("TABLE-084", cell) if is_cut_key(cell, cut) else text.read(cell)
 
 
 def _row_trouble(remark: RowRemark) -> CellTrouble:
