@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -18,10 +16,10 @@ from typing import Any
 import click
 
 from mingbai.cli.errors import TABLES
-from mingbai.cli.options import Day, password_file
+from mingbai.cli.options import Day, json_option, password_file
+from mingbai.cli.output import partial_folder
 from mingbai.cli.progress import ProgressLine
 from mingbai.documents.checked import RETURNED, WRITTEN, write_checked
-from mingbai.engine.errors import run_error
 from mingbai.engine.loading import load_pack
 from mingbai.screening.recheck import Recheck, compare, is_memory, remember
 from mingbai.screening.table_check import TableCheck, check_as_json, check_tables, profile_for
@@ -58,9 +56,7 @@ _MOST_KINDS = 12
     type=click.Path(path_type=Path, file_okay=False),
     help="结果文件夹：问题清单和标好的退回件 / folder for the problems and the marked copies",
 )
-@click.option(
-    "--json", "json_out", is_flag=True, help="只打印一个 JSON 对象 / print one JSON object"
-)
+@json_option
 def check(
     files: tuple[Path, ...],
     pack_name: str,
@@ -70,7 +66,7 @@ def check(
     out: Path | None,
     json_out: bool,
 ) -> None:
-    """检查表格：哪一格不对、为什么、怎么改 / check tables: which cell is wrong, why, what to do.
+    """检查表格：哪一格不对、为什么、怎么改 / find wrong cells, say why and what to do.
 
     例 / example: mingbai tables check 户信息导出.xlsx 成员信息导出.xlsx --out out/check
     """
@@ -149,12 +145,7 @@ def _write(
     password: str | None,
 ) -> None:
     """Write beside the target, then move in: no half result is ever left."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=out))
-    except OSError as error:
-        raise run_error("RUN-009", name=str(out), detail=error.strerror or "") from None
-    try:
+    with partial_folder(out) as partial:
         write_checked(checked, paths, partial, password=password)
         made = partial / RETURNED
         salt = earlier["salt"] if earlier else None
@@ -165,8 +156,6 @@ def _write(
         _put_returned(made, out / RETURNED, earlier.get(RETURNED, {}) if earlier else {}, paths)
         for one in sorted(path for path in partial.iterdir() if path.is_file()):
             one.replace(out / one.name)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _put_returned(
