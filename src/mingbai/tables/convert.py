@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -20,7 +20,7 @@ from mingbai.tables.readers import Cells, quick_reader, reader
 from mingbai.tables.recognise import Match
 from mingbai.tables.schema import Schema, Table
 from mingbai.tables.texts import fold
-from mingbai.tables.words import TextReader
+from mingbai.tables.words import ID_DOUBTS, TextReader
 from mingbai.tables.years import read_year
 
 
@@ -180,7 +180,23 @@ class _Converter:
                 done = doubt_cut_numbers(done)
             into[spec.fact] = done.values
             labels[spec.fact] = self._label(*sources) if sources else spec.fact
-            yield from self._troubles(sources, done.troubled)
+            yield from self._troubles(sources, self._checked(spec, done.troubled))
+
+    def _checked(
+        self, spec: FactSpec, troubled: Sequence[tuple[int, Reading]]
+    ) -> Iterable[tuple[int, Reading]]:
+        """Without the doubts about numbers of another kind: a passport is no wrong ID number."""
+        when = spec.when
+        if when is None or not troubled or self.match.place(when.source) is None:
+            return troubled
+        kinds = self._column(when.source)
+        counts = [when.counts(str(kind or "")) for kind in kinds.distinct]
+        codes = kinds.codes.take(pa.array([row for row, _ in troubled], pa.int64())).to_pylist()
+        return [
+            one
+            for one, code in zip(troubled, codes, strict=True)
+            if counts[code] or (one[1].issue and one[1].issue.code not in ID_DOUBTS)
+        ]
 
     def _troubles(
         self, sources: tuple[Source, ...], troubled: Iterable[tuple[int, Reading]]
