@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 import zipfile
 
@@ -14,6 +16,7 @@ from openpyxl.styles import PatternFill
 from mingbai.documents.returned import COLOURS
 from tests.cli.test_command import mingbai
 
+WORD = "村里2025"
 DAY = ["--as-of", "2025-06-30"]
 HEADS = ["户编号", "人口编号", "姓名", "与户主关系", "务工时间（月）"]
 
@@ -44,7 +47,7 @@ def mend(path, cell, value):
 
 
 def marked(path):
-    colours = {f"00{colour}" for colour in COLOURS.values()}
+    colours = {alpha + colour for colour in COLOURS.values() for alpha in ("00", "FF")}
     sheet = openpyxl.load_workbook(path).active
     cells = [cell for row in sheet.iter_rows() for cell in row]
     assert all((cell.comment is not None) == (cell.fill.fgColor.rgb in colours) for cell in cells)
@@ -139,7 +142,7 @@ def test_results_do_not_go_among_the_tables(tmp_path):
     workbook(tmp_path / "一村.xlsx", member(1))
     done = mingbai("tables", "check", tmp_path, *DAY, "--out", tmp_path)
     assert done.returncode == 2
-    assert "另给一个" in done.stderr
+    assert "盖住" in done.stderr
     assert [one.name for one in tmp_path.iterdir()] == ["一村.xlsx"]
 
 
@@ -158,8 +161,8 @@ def test_somebody_elses_memory_is_no_earlier_check(tmp_path, text):
     assert check(sent, "--out", out)["since_last"] is None
 
 
-def encrypted(path, password):
-    plain = workbook(path.with_name("plain.xlsx"), member(1))
+def encrypted(path, password, months="6"):
+    plain = workbook(path.with_name("plain.xlsx"), member(1, months))
     with plain.open("rb") as source, path.open("wb") as target:
         OOXMLFile(source).encrypt(password, target)
     plain.unlink()
@@ -168,8 +171,8 @@ def encrypted(path, password):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_a_password_may_be_saved_by_any_editor(tmp_path, encoding):
-    sent = encrypted(tmp_path / "密.xlsx", "村里2025")
-    (tmp_path / "密码.txt").write_bytes("村里2025\r\n".encode(encoding))
+    sent = encrypted(tmp_path / "密.xlsx", WORD)
+    (tmp_path / "密码.txt").write_bytes(f"{WORD}\r\n".encode(encoding))
     assert check(sent, "--password-file", tmp_path / "密码.txt")["rows_accepted"] == 1
 
 
@@ -229,3 +232,43 @@ def test_what_openpyxl_mutters_about_a_workbook_is_not_printed(tmp_path):
     done = mingbai("tables", "check", sent, *DAY, "--out", tmp_path / "out", "--json")
     assert done.stderr == ""
     assert set(marked(tmp_path / "out" / "returned" / sent.name)) == {"E2"}
+
+
+def test_results_do_not_overwrite_what_was_sent(tmp_path):
+    sent = workbook(tmp_path / "problems.xlsx", member(1))
+    before = sent.read_bytes()
+    assert mingbai("tables", "check", sent, *DAY, "--out", tmp_path).returncode == 2
+    assert sent.read_bytes() == before
+
+
+def test_a_stop_while_the_command_is_loading_shows_no_traceback(tmp_path):
+    slow = tmp_path / "click.py"
+    slow.write_text("raise KeyboardInterrupt\n", encoding="utf-8")
+    command = "import sys; sys.path.insert(0, sys.argv.pop()); from mingbai.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", command, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 130
+    assert done.stderr == ""
+
+
+def test_what_came_behind_a_password_goes_back_behind_it(tmp_path):
+    sent = encrypted(tmp_path / "密.xlsx", WORD, "很多")
+    (tmp_path / "密码.txt").write_text(WORD, encoding="utf-8")
+    out = tmp_path / "out"
+    check(sent, "--password-file", tmp_path / "密码.txt", "--out", out)
+    back = out / "returned" / sent.name
+    assert not zipfile.is_zipfile(back)
+    with back.open("rb") as locked, (tmp_path / "open.xlsx").open("wb") as target:
+        book = OOXMLFile(locked)
+        book.load_key(password=WORD, verify_password=True)
+        book.decrypt(target)
+    assert set(marked(tmp_path / "open.xlsx")) == {"E2"}
+
+
+def test_an_id_number_used_as_the_key_is_masked_too(tmp_path):
+    number = "990101196202021014"
+    sent = workbook(tmp_path / "一村.xlsx", ["H1", number, "甲", "户主", "很多"])
+    done = mingbai("tables", "check", sent, *DAY, "--json")
+    assert number not in done.stdout
+    assert json.loads(done.stdout)["problems"][0]["key"].startswith("990*")

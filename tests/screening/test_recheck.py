@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from mingbai.engine.loading import load_pack
-from mingbai.screening.recheck import Recheck, compare, own_name, remember
+from mingbai.screening.recheck import Recheck, compare, is_memory, own_name, remember
 from mingbai.screening.table_check import check_tables
 
 HEAD = "户编号,人口编号,姓名,与户主关系,证件号码,务工时间（月）"
@@ -83,6 +83,8 @@ def test_a_returned_copy_is_known_by_the_senders_name(name, own):
     assert own_name(name) == own
 
 
-def test_a_file_of_another_format_is_no_earlier_check(check):
-    now = check(*FIRST)
-    assert compare({"format": 99, "salt": "x", "problems": []}, now.problems, now.intake) is None
+def test_only_what_remember_has_made_is_an_earlier_check(check):
+    kept = json.loads(json.dumps(remember(check(*FIRST).problems)))
+    assert is_memory(kept)
+    for wrong in ({}, {**kept, "format": 99}, {**kept, "salt": 1}, {**kept, "problems": [{}]}):
+        assert not is_memory(wrong)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from mingbai.tables.cells import Reading, tidy
-from mingbai.tables.columns import from_cells, understand
+from mingbai.tables.columns import RawColumn, understand
 from mingbai.tables.damage import is_error_value, original
 from mingbai.tables.dates import DateReader
 from mingbai.tables.errors import wording
@@ -318,7 +319,7 @@ def test_every_odd_cell_of_a_sheet_is_named_with_its_advice(tmp_path: Path) -> N
 
 
 def test_understanding_keeps_one_reading_per_distinct_cell() -> None:
-    column = from_cells(["#N/A", "5", "#N/A"])
+    column = RawColumn(["#N/A", "5"], pa.array([0, 1, 0], pa.int32()))
     money = NumberReader(Column("wage", "money", 2))
     done = understand([column], lambda cells: money.read(cells[0], None), column.codes.type)
     assert done.values.to_pylist() == [None, 500, None]

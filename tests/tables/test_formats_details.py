@@ -12,9 +12,10 @@ import xlsxwriter
 
 from mingbai.tables.formats import excel_days, xls
 from mingbai.tables.formats.biff_strings import Shared
-from mingbai.tables.formats.grid import Budget, GridSheet, address
+from mingbai.tables.formats.grid import Budget, GridSheet
 from mingbai.tables.formats.opening import open_file
 from mingbai.tables.formats.sheet import RowSheet, UnreadableError
+from mingbai.tables.spreadsheets import address
 from tests.tables import office_files as make
 
 # A head of two rows: 户编号 over both, 收入 over two columns.

@@ -169,6 +169,30 @@ def test_list_of_exited_people_is_the_compact_layout(reading: Reading) -> None:
     assert rows(intake, "person", "person_id", "relation") == [("p1", "head")]
 
 
+@pytest.mark.parametrize(
+    ("layout", "head"),
+    [
+        ("cn-household-export", "户编号,户主姓名,家庭人口数,省"),
+        ("cn-compact-list", "户编号,人编号,监测对象类型,与户主关系"),
+        ("cn-monitoring-export", "户编号,人口编号,与户主关系,监测对象类别,识别监测时间"),
+    ],
+)
+def test_kinds_of_households_keep_their_names_after_exit_in_every_list(
+    reading: Reading, layout: str, head: str
+) -> None:
+    kinds = ["一般脱贫户", "低保脱贫户", "特困供养脱贫户", "脱贫户", "一般贫困户", "普通农户"]
+    says = {"户编号": "h{}", "人编号": "p{}", "人口编号": "p{}", "与户主关系": "户主"}
+    body = "".join(
+        ",".join([says.get(one, "").format(n) for one in head.split(",")] + [kind]) + "\n"
+        for n, kind in enumerate(kinds)
+    )
+    csv(reading.folder, "a.csv", f"{head},户类型\n{body}")
+    intake = reading.read(a=layout)
+    found = [kind for (kind,) in rows(intake, "household", "household_kind")]
+    assert found == ["exited"] * 4 + ["registered_poor", "general"]
+    assert not [one for one in intake.problems if one.code == "TABLE-060"]
+
+
 def test_collection_of_2023_for_exited_households(reading: Reading) -> None:
     reading.write(
         "户", "cn-survey-2023-exited", {"户编号": "h1", "户主姓名": "张三", "户类型": "脱贫户"}
@@ -384,3 +408,26 @@ def test_other_parts_of_the_collection_of_2023_for_the_checks(checks: Reading) -
         ("厌学", True, False)
     ]
     assert rows(intake, "household", "own_medical_recorded") == [(1_200,)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "told"),
+    [
+        ("护照", "E12345678", []),
+        ("港澳居民来往内地通行证", "H12345678", []),
+        ("居民身份证", "E12345678", ["TABLE-065"]),
+        ("身份证", HEAD[:17] + "9", ["TABLE-065"]),
+        ("残疾人证", HEAD + "44", []),
+        ("", "E12345678", ["TABLE-065"]),
+        ("护照", "#REF!", ["TABLE-082"]),
+    ],
+)
+def test_a_passport_is_not_held_to_be_a_wrong_id_number(
+    reading: Reading, kind: str, number: str, told: list[str]
+) -> None:
+    member = {"户编号": "h1", "人口编号": "p1", "姓名": "甲", "与户主关系": "户主"}
+    reading.write("p", "cn-person-export", member | {"证件类型": kind, "证件号码": number})
+    intake = reading.read(p="cn-person-export")
+    assert [one.code for one in intake.problems] == told
+    [(kept,)] = rows(intake, "person", "id_number")
+    assert kept == (None if number == "#REF!" else number)

@@ -230,6 +230,12 @@ def test_profile_named_by_hand_reads_a_sheet_it_would_not_recognise(tmp_path: Pa
     intake = read_files([path], SCHEMA, [], forced=plain)
     assert intake.files[0].profile == "plain"
     assert rows(intake, "household", "household_id", "kind") == [("h1", "exited")]
+    [told] = intake.problems
+    assert (told.code, told.severity) == ("TABLE-108", "remark")
+    assert "“姓名”" in told.message.zh
+    assert "plain" in told.message.zh
+    known = csv(tmp_path, "b.csv", "户号,户主,类\nh1,张三,1类\n")
+    assert not read_files([known], SCHEMA, [], forced=plain).problems
 
 
 @pytest.mark.parametrize("backwards", [False, True])

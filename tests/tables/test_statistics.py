@@ -12,8 +12,9 @@ import pytest
 from mingbai.tables.formats.opening import open_file
 from mingbai.tables.intake import Problem
 from mingbai.tables.layouts import Statistics, read_statistics
-from mingbai.tables.layouts.figures import column_letters, figure
+from mingbai.tables.layouts.figures import figure
 from mingbai.tables.layouts.titles import continued
+from mingbai.tables.spreadsheets import column_letters
 from tests.tables.drawn_crosstabs import Typed
 
 Row = list[object]
@@ -330,3 +331,26 @@ def test_a_row_that_one_part_lacks_and_one_that_only_one_part_has() -> None:
 def test_an_odd_cell_that_no_sum_explains_is_still_named() -> None:
     rows: Rows = [["村", "亩"], ["甲", "12"], ["乙", "1O"], ["丙", "30"]]
     assert said(statistics(rows)) == [("TABLE-118", "1", "B3")]
+
+
+@pytest.mark.parametrize("word", ["#REF!", "#N/A", "#DIV/0!", "Err:502"])
+def test_a_failed_formula_is_named_and_never_just_left_out_of_its_sum(word: str) -> None:
+    rows = copy(TWO_GROUPS)
+    rows[6][2] = word
+    [problem] = statistics(rows).problems
+    assert (problem.code, problem.level, cell(problem)) == ("TABLE-127", "error", "C7")
+    assert word in problem.message.zh
+
+
+def test_a_continuation_that_is_not_there_is_named() -> None:
+    rest = copy(REST)
+    parts = []
+    for part in (1, 2, 5):
+        rest[0][0] = f"2-1 续表{part}"
+        parts.append([row.copy() for row in rest])
+    found = statistics(TWO_GROUPS, *parts)
+    [problem] = [one for one in found.problems if one.code == "TABLE-128"]
+    assert (problem.sheet, cell(problem)) == ("4", "A1")
+    assert "2-1 续表3、2-1 续表4" in problem.message.zh
+    whole = statistics(TWO_GROUPS, *parts[:2])
+    assert "TABLE-128" not in {one.code for one in whole.problems}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mingbai.tables.layouts import Statistics, read_statistics
-from mingbai.tables.layouts.figures import column_letters
+from mingbai.tables.spreadsheets import column_letters
 from tests.tables.drawn_crosstabs import (
     Drawn,
     Layout,

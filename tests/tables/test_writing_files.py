@@ -200,7 +200,7 @@ def test_many_columns_print_on_several_pages_side_by_side(tmp_path: Path) -> Non
     write_blank(CN, load_profiles([POLICIES / "cn" / "profiles"]), "cn-person-export", path)
     page = sheet(path)
     assert page.page_setup.fitToWidth > 2
-    assert page.print_title_cols == "$F:$G"
+    assert page.print_title_cols == "$G:$G"
 
 
 def rules(page: Worksheet) -> dict[str, object]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from mingbai.cli.options import input_folder, pack_options, password_file
+from mingbai.cli.options import input_folder, json_option, pack_options, password_file
 from mingbai.documents.card import write_card
 from mingbai.documents.family import family_of
 from mingbai.documents.sheets import auditor_sheet, explain_json, villager_sheet
@@ -26,9 +26,7 @@ from mingbai.screening.inputs import household_row, pack_for, read_input
 @password_file
 @click.option("--household", "key", required=True, metavar="ID", help="户编号 / household id")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-@click.option(
-    "--json", "json_out", is_flag=True, help="只打印一个 JSON 对象 / print one JSON object"
-)
+@json_option
 @click.option(
     "--card",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -36,16 +36,23 @@ class Day(click.ParamType):
             )
 
 
+pack_option = click.option(
+    "--pack",
+    "pack_name",
+    required=True,
+    metavar="PACK",
+    help="规则包的编号或文件夹 / pack id or folder",
+)
+
+json_option = click.option(
+    "--json", "json_out", is_flag=True, help="只打印一个 JSON 对象 / print one JSON object"
+)
+
+
 def pack_options(function: F) -> F:
     """``--pack``, ``--as-of`` and ``--local``; the command gets the loaded pack."""
 
-    @click.option(
-        "--pack",
-        "pack_name",
-        required=True,
-        metavar="PACK",
-        help="规则包的编号或文件夹 / pack id or folder",
-    )
+    @pack_option
     @click.option("--as-of", required=True, type=Day(), help="截至日 / as-of day")
     @click.option(
         "--local",
@@ -101,4 +108,12 @@ input_folder = click.argument(
     "folder", metavar="INPUT_DIR", type=click.Path(path_type=Path, exists=True, file_okay=False)
 )
 
-__all__ = ["Day", "Pack", "input_folder", "pack_options", "password_file"]
+__all__ = [
+    "Day",
+    "Pack",
+    "input_folder",
+    "json_option",
+    "pack_option",
+    "pack_options",
+    "password_file",
+]

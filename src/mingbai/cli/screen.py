@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-import unicodedata
 from datetime import date
 from pathlib import Path
 
 import click
 
-from mingbai.cli.options import input_folder, pack_options, password_file
+from mingbai.cli.options import input_folder, json_option, pack_options, password_file
+from mingbai.cli.output import partial_folder, terminal_width
 from mingbai.cli.progress import ProgressLine
 from mingbai.documents.family import Family, family_of
 from mingbai.documents.report import write_report
@@ -49,9 +47,7 @@ MOST_ROWS_SEARCHED = 40
     type=click.Path(path_type=Path, file_okay=False),
     help="结果文件夹 / output folder",
 )
-@click.option(
-    "--json", "json_out", is_flag=True, help="只打印一个 JSON 对象 / print one JSON object"
-)
+@json_option
 def screen(
     folder: Path, pack: Pack, as_of: date, password: str | None, out: Path, json_out: bool
 ) -> None:
@@ -74,12 +70,7 @@ def screen(
 
 def _write(screening: Screening, out: Path) -> None:
     """Write all files beside the target, then move them in: no half result is ever left."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=out))
-    except OSError as error:
-        raise run_error("RUN-009", name=str(out), detail=error.strerror or "") from None
-    try:
+    with partial_folder(out) as partial:
         write_households(screening, partial / FILES["households"])
         write_tasks(screening, partial / FILES["tasks"])
         files = dict(FILES)
@@ -96,8 +87,6 @@ def _write(screening: Screening, out: Path) -> None:
             (partial / name).replace(out / name)
         for name in set(FILES.values()) - set(files.values()):
             (out / name).unlink(missing_ok=True)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _family(screening: Screening, household: CaseRow) -> Family:
@@ -145,15 +134,10 @@ def _print_counts(screening: Screening) -> None:
         unit = screening.program.pack.entities[counts.rule.entity].label.zh
         numbers = (counts.met, counts.unmet, counts.unknown, counts.not_applicable)
         rows.append((counts.rule.label.zh, *(f"{number:,}" for number in numbers), unit))
-    first = max(_width(row[0]) for row in rows)
+    first = max(terminal_width(row[0]) for row in rows)
     for row in rows:
-        cells = "".join(" " * (11 - _width(cell)) + cell for cell in row[1:5])
-        click.echo(f"  {row[0]}{' ' * (first - _width(row[0]))}{cells} {row[5]}")
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal; a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+        cells = "".join(" " * (11 - terminal_width(cell)) + cell for cell in row[1:5])
+        click.echo(f"  {row[0]}{' ' * (first - terminal_width(row[0]))}{cells} {row[5]}")
 
 
 def _print_agreement(item: Confusion) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -18,10 +16,10 @@ from typing import Any
 import click
 
 from mingbai.cli.errors import TABLES
-from mingbai.cli.options import Day, password_file
+from mingbai.cli.options import Day, json_option, password_file
+from mingbai.cli.output import partial_folder
 from mingbai.cli.progress import ProgressLine
-from mingbai.documents.checked import RETURNED, write_checked
-from mingbai.engine.errors import run_error
+from mingbai.documents.checked import RETURNED, WRITTEN, write_checked
 from mingbai.engine.loading import load_pack
 from mingbai.screening.recheck import Recheck, compare, is_memory, remember
 from mingbai.screening.table_check import TableCheck, check_as_json, check_tables, profile_for
@@ -32,6 +30,7 @@ from mingbai.tables.layouts import Statistics
 from mingbai.tables.reading import left_behind
 
 CHECKED = "check.json"
+OWN = (CHECKED, *WRITTEN)
 _MOST_KINDS = 12
 
 
@@ -57,9 +56,7 @@ _MOST_KINDS = 12
     type=click.Path(path_type=Path, file_okay=False),
     help="结果文件夹：问题清单和标好的退回件 / folder for the problems and the marked copies",
 )
-@click.option(
-    "--json", "json_out", is_flag=True, help="只打印一个 JSON 对象 / print one JSON object"
-)
+@json_option
 def check(
     files: tuple[Path, ...],
     pack_name: str,
@@ -69,7 +66,7 @@ def check(
     out: Path | None,
     json_out: bool,
 ) -> None:
-    """检查表格：哪一格不对、为什么、怎么改 / check tables: which cell is wrong, why, what to do.
+    """检查表格：哪一格不对、为什么、怎么改 / find wrong cells, say why and what to do.
 
     例 / example: mingbai tables check 户信息导出.xlsx 成员信息导出.xlsx --out out/check
     """
@@ -104,10 +101,10 @@ def _paths(files: tuple[Path, ...], out: Path | None) -> list[Path]:
     """The files, and those of the folders among them, each once."""
     found: dict[Path, None] = {}
     for path in files:
-        if path.is_dir() and out is not None and out.resolve() == path.resolve():
+        if out is not None and _overwrites(path, out):
             raise click.UsageError(
-                "结果不能写进放表格的文件夹，请另给一个 / "
-                "--out is the folder of the tables; give another one"
+                "结果会盖住收到的表格，请另给一个结果文件夹 / "
+                "the results would overwrite the tables; give another folder to --out"
             )
         inside = sorted(path.iterdir(), key=lambda one: one.name) if path.is_dir() else [path]
         found |= dict.fromkeys(Path(os.path.abspath(one)) for one in inside if not left_behind(one))
@@ -119,6 +116,13 @@ def _paths(files: tuple[Path, ...], out: Path | None) -> list[Path]:
             f"有两个文件同名：{twice[0]}，请改名后再查 / two files have the same name, rename one"
         )
     return list(found)
+
+
+def _overwrites(path: Path, out: Path) -> bool:
+    """Whether results in `out` would lie among the tables of a folder, or on a file of their name."""
+    if path.is_dir():
+        return path.resolve() == out.resolve()
+    return path.name in OWN and path.parent.resolve() == out.resolve()
 
 
 def _earlier(out: Path | None) -> dict[str, Any] | None:
@@ -141,12 +145,7 @@ def _write(
     password: str | None,
 ) -> None:
     """Write beside the target, then move in: no half result is ever left."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=out))
-    except OSError as error:
-        raise run_error("RUN-009", name=str(out), detail=error.strerror or "") from None
-    try:
+    with partial_folder(out) as partial:
         write_checked(checked, paths, partial, password=password)
         made = partial / RETURNED
         salt = earlier["salt"] if earlier else None
@@ -157,8 +156,6 @@ def _write(
         _put_returned(made, out / RETURNED, earlier.get(RETURNED, {}) if earlier else {}, paths)
         for one in sorted(path for path in partial.iterdir() if path.is_file()):
             one.replace(out / one.name)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _put_returned(

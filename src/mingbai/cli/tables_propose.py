@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from pathlib import Path
 
 import click
 
-from mingbai.cli.options import password_file
+from mingbai.cli.options import json_option, pack_option, password_file
+from mingbai.cli.output import terminal_width
 from mingbai.engine.loading import load_pack
 from mingbai.screening.inputs import schema_of
 from mingbai.screening.table_check import profiles_of
 from mingbai.tables import TablesError, Text
 from mingbai.tables.errors import finding, wording
 from mingbai.tables.fit import check_profiles
-from mingbai.tables.formats.opening import open_file
+from mingbai.tables.formats.opening import open_file, widest
 from mingbai.tables.formats.sheet import Sheet, UnreadableError
 from mingbai.tables.profile_files import load_profile
 from mingbai.tables.proposing import Guess, Proposal, as_yaml
@@ -34,13 +34,7 @@ _SURE = {
 @click.argument(
     "file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-@click.option(
-    "--pack",
-    "pack_name",
-    required=True,
-    metavar="PACK",
-    help="规则包的编号或文件夹 / pack id or folder",
-)
+@pack_option
 @click.option(
     "--sheet", "sheet_name", metavar="S", help="工作表名，默认第一张 / sheet, else the first"
 )
@@ -58,9 +52,7 @@ _SURE = {
     help="存成表头模板 .yaml / save as a header profile",
 )
 @password_file
-@click.option(
-    "--json", "json_out", is_flag=True, help="只打印一个 JSON 对象 / print one JSON object"
-)
+@json_option
 def propose(
     file: Path,
     pack_name: str,
@@ -71,7 +63,7 @@ def propose(
     password: str | None,
     json_out: bool,
 ) -> None:
-    """没见过的表：每一列可能是什么、为什么，存成表头模板 / propose a mapping for an unknown sheet.
+    """没见过的表：每一列可能是什么、为什么 / propose what unknown columns mean.
 
     例 / example: mingbai tables propose 花名册.xlsx --pack cn --set 家庭住址=none --save 花名册.yaml
     """
@@ -106,7 +98,7 @@ def _wishes(wishes: tuple[str, ...]) -> dict[str, str]:
 def _sheet(file: Path, name: str | None, password: str | None) -> Sheet:
     """The named sheet, or the first visible one that holds anything."""
     try:
-        sheets = open_file(file, _width, password).sheets
+        sheets = open_file(file, widest, password).sheets
         if name is not None:
             sheets = [one for one in sheets if one.name == name]
         for sheet in sheets:
@@ -115,11 +107,6 @@ def _sheet(file: Path, name: str | None, password: str | None) -> Sheet:
     except UnreadableError as error:
         raise _unreadable(file, error) from None
     raise TablesError([finding("TABLE-139", sheet=name or file.name)])
-
-
-def _width(sheet: Sheet) -> int:
-    """Separated text is taken apart with the sign that gives most columns."""
-    return max((len(row) for row in sheet.head()), default=0)
 
 
 def _unreadable(file: Path, error: UnreadableError) -> TablesError:
@@ -161,10 +148,11 @@ def _print(found: Proposal, save: Path | None) -> None:
         click.echo("  看不出每行属于谁：请用 --set 指定 key、link 或 number 的列")
         click.echo("  rows cannot be told apart: name the key, link or number column with --set")
     rows = [_row(guess) for guess in found.guesses]
-    widths = [max(map(_wide, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(terminal_width, column)) for column in zip(*rows, strict=True)]
     for row, guess in zip(rows, found.guesses, strict=True):
         cells = (
-            cell + " " * (width - _wide(cell)) for cell, width in zip(row, widths, strict=True)
+            cell + " " * (width - terminal_width(cell))
+            for cell, width in zip(row, widths, strict=True)
         )
         click.echo("  " + "  ".join(cells).rstrip())
         click.echo(f"      {guess.why.zh} / {guess.why.en}")
@@ -181,11 +169,6 @@ def _row(guess: Guess) -> tuple[str, str, str]:
     name = guess.target.name if guess.target else ""
     times = f" ×{guess.times}" if guess.times and guess.target else ""
     return guess.label, f"{called.zh} {name}{times}".strip(), f"{sure.zh} / {sure.en}"
-
-
-def _wide(text: str) -> int:
-    """In columns of a terminal: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def _facts(found: Proposal, save: Path | None) -> dict[str, object]:

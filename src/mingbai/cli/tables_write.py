@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mingbai.cli.options import input_folder, password_file
+from mingbai.cli.options import input_folder, json_option, pack_option, password_file
 from mingbai.cli.progress import ProgressLine
 from mingbai.engine.loading import load_pack
 from mingbai.screening.inputs import schema_of
@@ -15,13 +15,6 @@ from mingbai.screening.table_check import profiles_of
 from mingbai.tables import read_folder
 from mingbai.tables.writing import Written, write_blank, write_table
 
-_pack = click.option(
-    "--pack",
-    "pack_name",
-    required=True,
-    metavar="PACK",
-    help="规则包的编号或文件夹 / pack id or folder",
-)
 _layout = click.option(
     "--as",
     "layout",
@@ -39,19 +32,16 @@ _out = click.option(
 _title = click.option(
     "--title", metavar="TEXT", help="表头上方的标题行 / a title row above the heads"
 )
-_json = click.option(
-    "--json", "json_out", is_flag=True, help="只打印一个 JSON 对象 / print one JSON object"
-)
 
 
 @click.command()
 @input_folder
-@_pack
+@pack_option
 @_layout
 @_out
 @_title
 @password_file
-@_json
+@json_option
 def write(
     folder: Path,
     pack_name: str,
@@ -89,13 +79,13 @@ def write(
 
 
 @click.command()
-@_pack
+@pack_option
 @_layout
 @_out
 @_title
-@_json
+@json_option
 def blank(pack_name: str, layout: str, out: Path, title: str | None, json_out: bool) -> None:
-    """空白填报表：下拉选项和输入规则都在里面 / an empty form with its lists and input rules.
+    """空白填报表：带下拉选项和输入规则 / an empty form with lists and input rules.
 
     例 / example: mingbai tables blank --pack cn --as person-export --out 空白表.xlsx
     """

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from mingbai.cli.options import input_folder, pack_options, password_file
+from mingbai.cli.options import input_folder, json_option, pack_options, password_file
 from mingbai.engine.compiling.whatif import compile_whatif, parse_trial
 from mingbai.engine.model.pack import Pack, Rule
 from mingbai.engine.model.values import unscaled
@@ -36,9 +36,7 @@ _WORDS = {
     metavar="PARAM=VALUE",
     help="试的参数，可重复；PARAM@53=… 只在这个地区 / parameter to try, repeatable; @53 for one region",
 )
-@click.option(
-    "--json", "json_out", is_flag=True, help="只打印一个 JSON 对象 / print one JSON object"
-)
+@json_option
 def whatif(
     folder: Path,
     pack: Pack,

@@ -6,6 +6,7 @@ import hashlib
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,7 +19,10 @@ from mingbai.documents.words import Words, words
 from mingbai.documents.workbooks import write_problems
 from mingbai.screening.table_check import TableCheck
 from mingbai.tables.formats.opening import open_file, widest
+from mingbai.tables.formats.sheet import UnreadableError
 
+PROBLEMS, TIDY, TIDY_BOOK = "problems.xlsx", "tidy.parquet", "tidy.xlsx"
+WRITTEN = (PROBLEMS, TIDY, TIDY_BOOK)
 RETURNED = "returned"
 _LONGEST_NAME = 255  # bytes, on the usual file systems
 
@@ -32,7 +36,7 @@ def write_checked(
     language: str = "zh",
 ) -> None:
     """Write problems.xlsx, the figures of statistical tables, and into returned/ the marked copies."""
-    write_problems(checked.intake, out / "problems.xlsx")
+    write_problems(checked.intake, out / PROBLEMS)
     say = words(language)
     if checked.statistics:
         _write_tidy([found.tidy for found in checked.statistics.values()], out, say)
@@ -83,7 +87,27 @@ def _anew(
         if sheet.name in marks
     ]
     if sheets:
-        write_returned(folder / _returned_name(path), sheets, say)
+        target = folder / _returned_name(path)
+        write_returned(target, sheets, say)
+        if password and _locked(path):
+            _lock(target, password)
+
+
+def _locked(path: Path) -> bool:
+    """Whether the sender had protected the file by a password."""
+    try:
+        open_file(path, widest)
+    except UnreadableError as error:
+        return error.code == "TABLE-022"
+    return False
+
+
+def _lock(target: Path, password: str) -> None:
+    """What came behind a password goes back behind the same one."""
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    with BytesIO(target.read_bytes()) as plain, target.open("wb") as locked:
+        OOXMLFile(plain).encrypt(password, locked)
 
 
 def _returned_name(path: Path) -> str:
@@ -100,7 +124,7 @@ def _returned_name(path: Path) -> str:
 def _write_tidy(tables: Sequence[pa.Table], out: Path, say: Words) -> None:
     """One row a figure: tidy.parquet with exact values, tidy.xlsx to filter and print."""
     tidy = pa.concat_tables(tables)
-    pq.write_table(tidy, out / "tidy.parquet")
+    pq.write_table(tidy, out / TIDY)
     columns = [
         Column(say.say("文件"), 24),
         Column(say.say("表"), 14),
@@ -116,7 +140,7 @@ def _write_tidy(tables: Sequence[pa.Table], out: Path, say: Words) -> None:
         Column(say.say("原文"), 14),
         Column(say.say("数值"), 14, number=True),
     ]
-    with Book(out / "tidy.xlsx") as book:
+    with Book(out / TIDY_BOOK) as book:
         book.sheet(say.say("整理"), columns, _tidy_rows(tidy))
 
 

@@ -16,8 +16,10 @@ from typing import Any
 import xlsxwriter
 
 from mingbai.documents.returned import AUTHOR, COLOURS, MOST_NOTES, Mark, note_size, note_text
-from mingbai.documents.sheet_writing import MOST_ROWS, cell_text, sheet_name
+from mingbai.documents.sheet_writing import cell_text, sheet_name
 from mingbai.documents.words import Words
+from mingbai.tables.formats.sheet import Merge
+from mingbai.tables.spreadsheets import BOOK_OPTIONS, LAST_ROW
 
 #: Above this many cells only the rows with problems go back.
 MOST_CELLS = 1_500_000
@@ -27,7 +29,6 @@ MOST_EXCERPT = 20_000
 # A spreadsheet keeps fifteen digits, and days from 1900 on; anything else stays text.
 _SHEET_DIGITS, _FIRST_YEAR = 1e15, 1900
 
-Merge = tuple[int, int, int, int]
 Row = tuple[int, Sequence[object]]
 
 
@@ -44,15 +45,7 @@ class ReturnedSheet:
 
 def write_returned(target: Path, sheets: Sequence[ReturnedSheet], say: Words) -> None:
     """Write the sheets to a new workbook; texts stay texts, whatever they begin with."""
-    book = xlsxwriter.Workbook(
-        str(target),
-        {
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "default_date_format": "yyyy-mm-dd",
-        },
-    )
+    book = xlsxwriter.Workbook(str(target), BOOK_OPTIONS)
     try:
         looks = {
             look: book.add_format({"bg_color": f"#{colour}"}) for look, colour in COLOURS.items()
@@ -102,7 +95,7 @@ class _Page:
         for row in rows:
             first.append(row)
             cells += len(row)
-            if cells > MOST_CELLS or len(first) >= MOST_ROWS:
+            if cells > MOST_CELLS or len(first) >= LAST_ROW:
                 return self._excerpt(chain(first, rows)), False
         return enumerate(first), True
 

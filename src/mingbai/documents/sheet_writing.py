@@ -12,9 +12,9 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from mingbai.documents.markup import clean
+from mingbai.tables.spreadsheets import BOOK_OPTIONS, LAST_ROW, text_width
 
-#: Excel's own limits.
-MOST_ROWS = 1_048_576
+#: Excel's own limit.
 MOST_LETTERS = 32_767
 _HIGHEST = 409.0
 _LINE, _EDGE = 14.0, 4.0  # in points, for text of 10 points
@@ -33,17 +33,8 @@ class Column:
 class Book:
     """A workbook being written; texts stay texts, whatever they begin with."""
 
-    def __init__(self, path: Path, *, most_rows: int = MOST_ROWS) -> None:
-        self.book = xlsxwriter.Workbook(
-            str(path),
-            {
-                "constant_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-                "default_date_format": "yyyy-mm-dd",
-            },
-        )
+    def __init__(self, path: Path, *, most_rows: int = LAST_ROW) -> None:
+        self.book = xlsxwriter.Workbook(str(path), {**BOOK_OPTIONS, "constant_memory": True})
         self.most_rows = most_rows
         base = {
             "font_name": "Microsoft YaHei",
@@ -137,12 +128,7 @@ def _lines(value: object, width: int) -> int:
     if not isinstance(value, str):
         return 1
     room = max(width - 1, 1)
-    return sum(max(1, -(-_width(part) // room)) for part in value.split("\n"))
-
-
-def _width(text: str) -> int:
-    """How wide a text is in figures: a Chinese character has three bytes and counts two."""
-    return (len(text) + len(text.encode("utf-8", "replace"))) // 2
+    return sum(max(1, -(-text_width(part) // room)) for part in value.split("\n"))
 
 
 def _finish(sheet: Worksheet, columns: Sequence[Column], line: int) -> None:

@@ -16,8 +16,6 @@ from mingbai.engine.model.values import Kind, Type
 from mingbai.tables import Column, Intake, Schema, Table, load_profiles, read_folder
 from mingbai.tables.reading import Progress
 
-PROVENANCE = ("_file", "_sheet", "_row")
-
 
 def schema_of(pack: Pack) -> Schema:
     """The tables a pack asks for: every fact of its dictionary, with labels, codes and ranges."""

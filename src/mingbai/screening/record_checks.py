@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
@@ -19,13 +19,11 @@ from mingbai.screening.inputs import with_gaps
 from mingbai.tables import Intake, Problem
 from mingbai.tables.intake import Level
 from mingbai.tables.ledger import spans_of
+from mingbai.tables.reading import Progress
 from mingbai.tables.texts import Text
 
 #: Of a longer sheet that is blank from top to bottom the rows are not told one by one.
 _MANY = 20
-
-#: Called with a step's name and how far it is.
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

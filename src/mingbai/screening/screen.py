@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,9 +21,7 @@ from mingbai.screening.result import Confusion, Screening
 from mingbai.screening.states import RuleStates, counts_of, role_rules, states_of
 from mingbai.screening.tasks import TaskBuilder
 from mingbai.tables import Intake
-
-#: Called with a step's name and how far it is.
-Progress = Callable[[str, int, int], None]
+from mingbai.tables.reading import Progress
 
 
 def screen(

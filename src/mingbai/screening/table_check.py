@@ -27,6 +27,7 @@ from mingbai.tables import (
 )
 from mingbai.tables.errors import finding
 from mingbai.tables.formats.opening import open_file, widest
+from mingbai.tables.identity import masked
 from mingbai.tables.layouts import Statistics, read_statistics
 from mingbai.tables.ledger import in_order
 from mingbai.tables.reading import Progress
@@ -181,7 +182,7 @@ def _problem(one: Problem) -> dict[str, Any]:
         "column": one.column,
         "value": one.value,
         "entity": one.entity,
-        "key": one.key,
+        "key": masked(one.key) if one.key else None,
         "message": one.message._asdict(),
         "advice": one.advice._asdict(),
     }

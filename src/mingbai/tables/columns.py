@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -85,13 +85,6 @@ class TextColumn(RawColumn):
 
     def filtered(self, mask: pa.Array) -> RawColumn:
         return TextColumn(self.words, self.codes.filter(mask))
-
-
-def from_cells(cells: Iterable[object]) -> RawColumn:
-    """From Python values; 1, 1.0 and TRUE are different cells, so the class is part of the memo."""
-    memo: dict[tuple[type, object], int] = {}
-    codes = [memo.setdefault((cell.__class__, cell), len(memo)) for cell in cells]
-    return RawColumn([tidy(cell) for _, cell in memo], pa.array(codes, pa.int32()))
 
 
 def from_arrow(column: pa.ChunkedArray) -> RawColumn:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 
 import pyarrow as pa
 
-from mingbai.tables.cells import BLANK, Issue, Reading
+from mingbai.tables.cells import BLANK, Issue, Reading, broken
 from mingbai.tables.columns import RawColumn, absent, only_where_blank, understand
-from mingbai.tables.doubts import doubt_cut_numbers
+from mingbai.tables.doubts import cut_lengths, doubt_cut_numbers, is_cut_key
 from mingbai.tables.formats.sheet import Body, RowRemark, Sheet
 from mingbai.tables.marks import KEY, LINK, NAME, STAGE, STATE, YEAR
 from mingbai.tables.profiles import FactSpec, Profile, Source
@@ -19,7 +20,7 @@ from mingbai.tables.readers import Cells, quick_reader, reader
 from mingbai.tables.recognise import Match
 from mingbai.tables.schema import Schema, Table
 from mingbai.tables.texts import fold
-from mingbai.tables.words import TextReader
+from mingbai.tables.words import ID_DOUBTS, TextReader
 from mingbai.tables.years import read_year
 
 
@@ -133,7 +134,10 @@ class _Converter:
         self, sources: tuple[Source, ...], joined: str, check: str | None
     ) -> tuple[pa.Array, dict[int, CellTrouble]]:
         """Key or link as text; several columns are joined, all of them must be filled."""
-        read = TextReader(check, halves=True).read
+        columns = [self._column(one) for one in sources]
+        # An ID number shows by its last sign that it was cut; a register's own number only by its column.
+        cut = frozenset[int]().union(*([] if check else map(cut_lengths, columns)))
+        read = partial(_key, TextReader(check, halves=True), cut)
 
         def join(cells: Cells) -> Reading:
             readings = [BLANK if cell is None else read(cell) for cell in cells]
@@ -145,8 +149,7 @@ class _Converter:
         def alone(cells: Cells) -> Reading:
             return BLANK if cells[0] is None else read(cells[0])
 
-        columns = [self._column(one) for one in sources]
-        quick = quick_id if check == "id_number" else quick_key
+        quick = None if cut else quick_id if check == "id_number" else quick_key
         done = understand(columns, join if len(columns) > 1 else alone, pa.string(), quick)
         if check == "id_number":
             done = doubt_cut_numbers(done)
@@ -177,7 +180,23 @@ class _Converter:
                 done = doubt_cut_numbers(done)
             into[spec.fact] = done.values
             labels[spec.fact] = self._label(*sources) if sources else spec.fact
-            yield from self._troubles(sources, done.troubled)
+            yield from self._troubles(sources, self._checked(spec, done.troubled))
+
+    def _checked(
+        self, spec: FactSpec, troubled: Sequence[tuple[int, Reading]]
+    ) -> Iterable[tuple[int, Reading]]:
+        """Without the doubts about numbers of another kind: a passport is no wrong ID number."""
+        when = spec.when
+        if when is None or not troubled or self.match.place(when.source) is None:
+            return troubled
+        kinds = self._column(when.source)
+        counts = [when.counts(str(kind or "")) for kind in kinds.distinct]
+        codes = kinds.codes.take(pa.array([row for row, _ in troubled], pa.int64())).to_pylist()
+        return [
+            one
+            for one, code in zip(troubled, codes, strict=True)
+            if counts[code] or (one[1].issue and one[1].issue.code not in ID_DOUBTS)
+        ]
 
     def _troubles(
         self, sources: tuple[Source, ...], troubled: Iterable[tuple[int, Reading]]
@@ -207,6 +226,11 @@ class _Converter:
     def _factor(self, source: Source) -> Decimal | None:
         place = self.match.place(source)
         return source.times.get(fold(self.match.label(place))) if place is not None else None
+
+
+def _key(text: TextReader, cut: frozenset[int], cell: object) -> Reading:
+    """A key or link; `cut`: the lengths of numbers that a spreadsheet cut where they end in zeros."""
+    return broken("TABLE-084", cell) if is_cut_key(cell, cut) else text.read(cell)
 
 
 def _row_trouble(remark: RowRemark) -> CellTrouble:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mingbai.tables.cells import Issue, Reading
-from mingbai.tables.columns import ReadColumn
+from mingbai.tables.columns import RawColumn, ReadColumn
 from mingbai.tables.identity import masked
+from mingbai.tables.texts import half_width
 
 _CUT, _PERHAPS_CUT = "TABLE-084", "TABLE-092"
+# A spreadsheet keeps fifteen digits and writes zeros for the rest.
+_KEPT = 15
+_LONG = re.compile(r"\d{16,40}", re.ASCII)
+_ENDING = re.compile(r"\d{15}0+", re.ASCII)
+# Three zeros in a row are chance once in a thousand; of numbers with one or two lost digits, all must
+# end in zeros, and six zeros at least.
+_SURE, _FEW_LOST, _FEW_SURE = 3, 2, 6
+_OUTNUMBERS = 10
 
 
 def doubt_cut_numbers(done: ReadColumn) -> ReadColumn:
@@ -40,6 +52,51 @@ def doubt_cut_numbers(done: ReadColumn) -> ReadColumn:
         gone = pc.is_in(numbers, value_set=places)
         values = pc.if_else(gone, pa.scalar(None, values.type), values)
     return ReadColumn(values, sorted([*done.troubled, *doubts], key=lambda pair: pair[0]))
+
+
+def cut_lengths(column: RawColumn) -> frozenset[int]:
+    """The lengths of a register's own numbers of which a spreadsheet cut those ending in zeros.
+
+    995301000000012345 and 995301000000012678 both become 995301000000012000: two households, one
+    number. A single number of the register may end in zeros by itself, so the column decides.
+    """
+    counts: dict[int, list[int]] = {}
+    for number in _long_numbers(column):
+        seen = counts.setdefault(len(number), [0, 0])
+        seen[0] += 1
+        seen[1] += _ENDING.fullmatch(number) is not None
+    return frozenset(
+        length for length, (all_, cut) in counts.items() if _were_cut(length - _KEPT, all_, cut)
+    )
+
+
+def is_cut_key(raw: object, lengths: frozenset[int]) -> bool:
+    """Whether a number of the register is one of those that were cut."""
+    number = _number(raw)
+    return len(number) in lengths and _ENDING.fullmatch(number) is not None
+
+
+def _were_cut(lost: int, numbers: int, cut: int) -> bool:
+    if lost <= _FEW_LOST:
+        return cut == numbers and cut * lost >= _FEW_SURE
+    likely = 2 * cut >= numbers and cut * lost >= _SURE
+    return likely or (cut > 1 and cut > _OUTNUMBERS * numbers / 10**lost)
+
+
+def _long_numbers(column: RawColumn) -> Iterable[str]:
+    """The distinct cells of sixteen digits and more."""
+    if column.words is not None:
+        shaped = pc.match_substring_regex(column.words, r"\d{16}|[\x{ff10}-\x{ff19}]{16}")
+        found = column.words.filter(pc.fill_null(shaped, False)).to_pylist()
+    else:
+        found = column.distinct
+    return {number for cell in found if (number := _number(cell)) and _LONG.fullmatch(number)}
+
+
+def _number(cell: object) -> str:
+    if isinstance(cell, bool) or not isinstance(cell, (str, int)):
+        return ""
+    return half_width(cell).strip(" \"='\t") if isinstance(cell, str) else str(abs(cell))
 
 
 def _is(reading: Reading, code: str) -> bool:

@@ -18,8 +18,8 @@ from mingbai.tables.texts import Text, shown
 _MOST_SPANS = 12
 
 
-#: A cell that shows the failure of a formula, such as #REF!.
-ERROR_VALUE = "TABLE-082"
+# Why a key cannot be used: a failed formula such as #REF!, a number that a spreadsheet cut.
+_KEY_REASONS = {"TABLE-082": "TABLE-050", "TABLE-084": "TABLE-051"}
 
 
 class Ledger:
@@ -85,8 +85,8 @@ class Ledger:
     def list_cell(self, batch: int, trouble: CellTrouble, code: str) -> None:
         """Keep a row out because the cell that identifies it cannot be used."""
         issue = trouble.reading.issue
-        if issue is not None and issue.code == ERROR_VALUE:
-            code = "TABLE-050"
+        if issue is not None:
+            code = _KEY_REASONS.get(issue.code, code)
         self.list_row(
             batch, trouble.row, code, column=trouble.column, value=issue.value if issue else None
         )

@@ -14,7 +14,6 @@ from mingbai.tables.profiles import (
     FactSpec,
     KeySpec,
     LinkSpec,
-    OnlySpec,
     Profile,
     Recognise,
     Source,
@@ -136,7 +135,7 @@ class _ProfileReader(SpecReader):
             rank=self._optional(entries, "rank", self._rank) or 50,
             supplements=self._optional(entries, "supplements", self._supplements) or False,
             year=self._optional(entries, "year", lambda node: self.source(node, "year")),
-            only=self._optional(entries, "only", self._only),
+            only=self._optional(entries, "only", self.only),
             stage=self._optional(entries, "stage", self._stage),
             columns=self._headers(entries, "columns"),
             newer=self._headers(entries, "newer"),
@@ -233,18 +232,6 @@ class _ProfileReader(SpecReader):
         name = self.source(entries["name"], "name") if "name" in entries else None
         source = self.source(entries["labels"], "labels")
         return source, self.text(entries["match"], "match"), name
-
-    def _only(self, node: Node) -> OnlySpec:
-        """Rows that count: whose column `says` one of the words, or any `unless` one of them."""
-        entries = self.mapping(node, "only", ("labels", "says", "unless"))
-        unless = "unless" in entries
-        if unless and "says" in entries:
-            self.wrong(node, "only", "one of says, unless")
-        if not self.need(entries, node, "labels", "unless" if unless else "says"):
-            return OnlySpec(Source((), ()), frozenset())
-        words = self.texts(entries["unless" if unless else "says"], "only")
-        source = self.source(entries["labels"], "labels")
-        return OnlySpec(source, frozenset(map(fold, words)), unless)
 
     def _stage(self, node: Node) -> StageSpec:
         """Words of the column from the earliest moment to the latest."""

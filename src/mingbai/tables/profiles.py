@@ -24,6 +24,22 @@ class Source:
 
 
 @dataclass(frozen=True)
+class OnlySpec:
+    """A column that says which rows count, such as 参保状态: those with a word, or those without.
+
+    For a fact: which of its cells are checked, such as those of a row whose 证件类型 is 居民身份证.
+    """
+
+    source: Source
+    words: frozenset[str]
+    unless: bool = False
+
+    def counts(self, said: str | None) -> bool:
+        """Whether a row with this word counts; one that says nothing does."""
+        return not said or (fold(said) in self.words) is not self.unless
+
+
+@dataclass(frozen=True)
 class FactSpec:
     """How a fact (事实) is read from one or several columns.
 
@@ -45,6 +61,7 @@ class FactSpec:
     rounds: bool = False
     month: str | None = None
     check: str | None = None
+    when: OnlySpec | None = None
     has: str | None = None
     among: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
@@ -78,19 +95,6 @@ class LinkSpec:
     source: Source
     match: str | None = None
     name: Source | None = None
-
-
-@dataclass(frozen=True)
-class OnlySpec:
-    """A column that says which rows count, such as 参保状态: those with a word, or those without."""
-
-    source: Source
-    words: frozenset[str]
-    unless: bool = False
-
-    def counts(self, said: str | None) -> bool:
-        """Whether a row with this word counts; one that says nothing does."""
-        return not said or (fold(said) in self.words) is not self.unless
 
 
 @dataclass(frozen=True)
@@ -195,4 +199,5 @@ class Profile:
         stage = self.stage.source if self.stage else None
         more = tuple(source for source in (self.named, self.year, state, stage) if source)
         facts = self.facts + self.parent_facts
-        return own + tied + more + tuple(source for spec in facts for source in spec.all_sources)
+        asked = tuple(spec.when.source for spec in facts if spec.when)
+        return own + tied + more + tuple(one for spec in facts for one in spec.all_sources) + asked

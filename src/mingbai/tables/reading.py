@@ -65,7 +65,7 @@ def read_files(
     """
     check_profiles([*profiles, forced] if forced else profiles, schema)
     recogniser = Recogniser([_unconditional(forced)] if forced else profiles, schema)
-    reader = _FolderReader(schema, recogniser, password)
+    reader = _FolderReader(schema, recogniser, password, forced)
     for number, path in enumerate(paths, 1):
         if progress is not None:
             progress(path.name, number, len(paths))
@@ -111,8 +111,15 @@ def _reasons(reports: Sequence[FileReport]) -> list[Finding]:
 class _FolderReader:
     """Goes through the files, and keeps what became of each."""
 
-    def __init__(self, schema: Schema, recogniser: Recogniser, password: str | None) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        recogniser: Recogniser,
+        password: str | None,
+        forced: Profile | None = None,
+    ) -> None:
         self.schema = schema
+        self.forced = forced
         self.password = password
         self.recogniser = recogniser
         self.batches: list[Batch] = []
@@ -179,6 +186,7 @@ class _FolderReader:
         self.remarks += [(path.name, remark) for remark in pages.remarks()]
         self.twice += [(len(self.batches), header_row, label) for label in match.twice]
         self.batches.append(batch)
+        self._tell_forced(path, sheet, match)
         read = {match.place(source) for source in match.profile.sources}
         unread = [label for place, label in enumerate(match.labels) if label and place not in read]
         self.reports.append(
@@ -195,6 +203,16 @@ class _FolderReader:
         )
         if following is not None and pages.ends_at:
             self._table(path, sheet, following, pages.ends_at - 1)
+
+    def _tell_forced(self, path: Path, sheet: Sheet, match: Match) -> None:
+        """What the named profile is usually recognised by, where the sheet does not have it."""
+        if self.forced is None or self.forced.id != match.profile.id:
+            return
+        needed = self.forced.recognise.needed
+        missing = [group[0] for group in needed if match.places.keys().isdisjoint(group)]
+        if missing:
+            facts = {"profile": match.profile.id, "columns": "、".join(missing)}
+            self.remarks.append((path.name, FileRemark("TABLE-108", sheet.name, facts)))
 
     def _goes_on(self, path: Path, sheet: Sheet, head: list[list[object]]) -> bool:
         """Read a sheet without a header that goes on where the last sheet of the file stopped."""

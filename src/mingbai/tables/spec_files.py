@@ -7,16 +7,16 @@ from typing import Any
 
 from mingbai.tables.identity import ID_PARTS
 from mingbai.tables.nodes import NodeReader
-from mingbai.tables.profiles import FactSpec, Source
+from mingbai.tables.profiles import FactSpec, OnlySpec, Source
 from mingbai.tables.texts import fold
 from mingbai.tables.yamlfile import Node
 
 _KEYS = (
     "labels", "one_hot", "any_yes", "constant", "values", "blank", "id_number", "times", "round",
-    "month", "check", "has", "among", "place", "sum", "filled",
+    "month", "check", "has", "among", "place", "sum", "filled", "when",
 )  # fmt: skip
 _FORMS = ("labels", "one_hot", "any_yes", "sum", "filled", "constant")
-_SIMPLE = frozenset({"values", "blank", "id_number", "times", "round", "month", "check"})
+_SIMPLE = frozenset({"values", "blank", "id_number", "times", "round", "month", "check", "when"})
 
 
 @dataclass
@@ -113,6 +113,8 @@ class SpecReader(NodeReader):
                 options["rounds"] = self.flag(node, key)
             elif key == "month":
                 options["month"] = self.one_of(node, key, "first", "last")
+            elif key == "when":
+                options["when"] = self.only(node)
             else:
                 options["check"] = self.one_of(node, key, "id_number", "phone")
 
@@ -122,6 +124,18 @@ class SpecReader(NodeReader):
         if self.need(entries, node, "labels", "part"):
             options["id_number"] = self.source(entries["labels"], "labels")
             options["id_part"] = self.one_of(entries["part"], "part", *ID_PARTS)
+
+    def only(self, node: Node) -> OnlySpec:
+        """Rows whose column `says` one of the words, or says anything `unless` one of them."""
+        entries = self.mapping(node, "only", ("labels", "says", "unless"))
+        unless = "unless" in entries
+        if unless and "says" in entries:
+            self.wrong(node, "only", "one of says, unless")
+        if not self.need(entries, node, "labels", "unless" if unless else "says"):
+            return OnlySpec(Source((), ()), frozenset())
+        words = self.texts(entries["unless" if unless else "says"], "only")
+        source = self.source(entries["labels"], "labels")
+        return OnlySpec(source, frozenset(map(fold, words)), unless)
 
     def _blank(self, node: Node, draft: _Draft) -> None:
         """What an empty cell means: a value, or a value only when another column is filled."""

@@ -14,6 +14,8 @@ from mingbai.tables.schema import Column
 from mingbai.tables.texts import INVISIBLE, fold, half_width, shown
 
 _LONGEST = 2000
+#: What is said of a text that is no ID number of today.
+ID_DOUBTS = frozenset(("TABLE-065", "TABLE-085"))
 # As spreadsheets and programs print a number they cut short; the sign tells it from an id such
 # as 5e7506413.
 _LOST_DIGITS = re.compile(r"\d(\.\d+)?E\+\d{1,3}", re.ASCII | re.IGNORECASE)

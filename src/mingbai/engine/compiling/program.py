@@ -90,13 +90,6 @@ class Program:
             if mask >> index & 1
         ]
 
-    def facts_read(self, entity: str) -> tuple[str, ...]:
-        """The facts of an entity that the run reads, its own and through the rows below."""
-        names = dict.fromkeys(self.lowered.plans[entity].facts)
-        for plan in self.lowered.plans.values():
-            names.update({name: None for above, name in plan.above if above == entity})
-        return tuple(names)
-
 
 def compile_pack(
     pack: Pack,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mingbai.tables.formats.sheet import FileRemark, Merge, RowSheet, UnreadableError
+from mingbai.tables.spreadsheets import LAST_COLUMN, LAST_ROW, address
 
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 # Filled cells of one file that are kept at once: about a gigabyte.
 MAX_FILLED = 8_000_000
 # Cells that come out of one sheet row by row, the empty ones before the last of a row included.
@@ -103,13 +103,3 @@ class GridSheet(RowSheet):
             self._spread = sum(max(cells) + 1 for cells in self._cells.values())
         if self._spread > MAX_SPREAD:
             raise UnreadableError("TABLE-024")
-
-
-def address(row: int, column: int) -> str:
-    """A place as spreadsheets write it: row 0, column 27 is AB1."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from xml.parsers import expat
 
 from mingbai.tables.formats.sheet import UnreadableError
+from mingbai.tables.spreadsheets import LAST_COLUMN, LAST_ROW
 
 MAX_UNPACKED = 6 << 30
 MAX_CELLS = 80_000_000
@@ -32,7 +33,6 @@ _MAX_UNIQUE = 10_000_000
 # How programs write a cell that failed, and a formula without its result.
 ODD_CELLS = (b't="e"', b"t='e'", b"</f></c>", b"<v></v></c>", b"<v/></c>", b'"/></c>')
 _OVERLAP = 256
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 
 def check_workbook(archive: zipfile.ZipFile) -> frozenset[str]:

@@ -11,9 +11,10 @@ from email import message_from_bytes
 from html import unescape
 
 from mingbai.tables.formats.delimited import decode
-from mingbai.tables.formats.grid import LAST_COLUMN, LAST_ROW, MAX_SPREAD, Budget, GridSheet
+from mingbai.tables.formats.grid import MAX_SPREAD, Budget, GridSheet
 from mingbai.tables.formats.sheet import UnreadableError
 from mingbai.tables.formats.xml_stream import CHINESE, WIDE
+from mingbai.tables.spreadsheets import LAST_COLUMN, LAST_ROW
 
 MAX_BYTES = 256 << 20
 MAX_NESTING = 32
@@ -24,7 +25,6 @@ _META = re.compile(
 _START = re.compile(
     rb"<(?:!doctype\s+html|html|head|meta|body|table|style|div|center)\b", re.IGNORECASE
 )
-_TABLE = re.compile(rb"<table[\s>]", re.IGNORECASE)
 # What stands between these tags is no text of the page; the next tag is their own end.
 _RAW = frozenset(("script", "style", "title", "xml"))
 # Possessive: a quoted value is taken as it stands, never tried another way.

@@ -6,9 +6,10 @@ import datetime
 import re
 from collections.abc import Iterable
 
-from mingbai.tables.formats.grid import LAST_COLUMN, LAST_ROW, Budget, GridSheet
+from mingbai.tables.formats.grid import Budget, GridSheet
 from mingbai.tables.formats.sheet import UnreadableError
 from mingbai.tables.formats.xml_stream import XmlHandler, parse
+from mingbai.tables.spreadsheets import LAST_COLUMN, LAST_ROW
 
 MIME = b"application/vnd.oasis.opendocument.spreadsheet"
 _TIME = re.compile(r"PT(\d{1,9})H(\d{1,9})M(\d{1,9})(?:[.,]\d+)?S")

@@ -138,7 +138,10 @@ def _only_blanks(cell: str) -> bool:
 
 
 class _Encoder:
-    """Gives each distinct cell of one column a number as rows go by."""
+    """Gives each distinct cell of one column a number as rows go by.
+
+    1, 1.0 and TRUE are different cells, so the class is part of the memo.
+    """
 
     def __init__(self) -> None:
         self.memo: dict[tuple[type, object], int] = {}

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from mingbai.tables.formats.grid import LAST_COLUMN, Budget, GridSheet
+from mingbai.tables.formats.grid import Budget, GridSheet
 from mingbai.tables.formats.sheet import UnreadableError
 from mingbai.tables.formats.xml_stream import XmlHandler, parse
+from mingbai.tables.spreadsheets import LAST_COLUMN
 
 MAX_TABLES = 5_000
 # A drawing is written twice, for old and new programs; a deleted paragraph says its text in delText.

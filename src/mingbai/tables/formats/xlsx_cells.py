@@ -9,10 +9,10 @@ from html import unescape
 from typing import IO
 from xml.parsers import expat
 
-from mingbai.tables.formats.grid import address
 from mingbai.tables.formats.guard import ODD_CELLS, place_of
 from mingbai.tables.formats.sheet import FileRemark, UnreadableError
 from mingbai.tables.formats.xml_stream import XmlHandler, parse, refuse
+from mingbai.tables.spreadsheets import address
 
 _WORKBOOK, _LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 # More failed cells than this are a formula dragged over the whole sheet; all of them are named alike.

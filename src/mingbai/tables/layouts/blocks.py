@@ -107,7 +107,7 @@ class _Reader:
         if not body or sum(column.measure for column in columns) < 1:
             return None
         number, part = self._numbered()
-        rows = self._rows(body, labels, heads)
+        rows = self._rows(body, labels)
         label_head = "/".join(heads[labels[0] - self.left])
         return Block(
             self.page.name, self.title, number, part, self.unit, self.top, self.left,
@@ -232,9 +232,7 @@ class _Reader:
             columns.append(BlockColumn(place, path, measure and not named))
         return columns
 
-    def _rows(
-        self, body: list[tuple[int, list[int]]], labels: list[int], heads: list[Path]
-    ) -> list[BlockRow]:
+    def _rows(self, body: list[tuple[int, list[int]]], labels: list[int]) -> list[BlockRow]:
         """Rows with their labels; a label column whose cells cover several rows is a group."""
         own = self._naming(body, labels)
         groups = [place for place in labels if place < own] if len(labels) > 1 else []

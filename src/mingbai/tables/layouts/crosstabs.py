@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
+from itertools import pairwise
 
 from mingbai.tables.layouts.blocks import Block
 from mingbai.tables.layouts.cutting import Page
@@ -85,8 +86,23 @@ def crosstabs(found: Sequence[tuple[Page, Block]]) -> list[Crosstab]:
             if not any(stack.takes(block) for stack in stacks):
                 stacks.append(_Stack(len(stacks)))
             next(stack for stack in stacks if stack.takes(block)).add(page, block)
-        tables += _side_by_side(stacks)
+        joined = list(_side_by_side(stacks))
+        _tell_gaps([block for _, block in group], joined)
+        tables += joined
     return tables
+
+
+def _tell_gaps(group: Sequence[Block], tables: Sequence[Crosstab]) -> None:
+    """A word on a continuation that is not there: 续表3, then 续表5."""
+    parts = [block for block in group if block.part is not None]
+    for before, block in pairwise(parts):
+        missing = range((before.part or 0) + 1, block.part or 0)
+        if missing:
+            lacking = "、".join(f"{block.number} 续表{part}".strip() for part in missing)
+            facts: dict[str, object] = {"label": lacking}
+            home = next(table for table in tables if any(one is block for one in table.blocks))
+            odd = Oddity("TABLE-128", block.sheet, block.top, block.left, facts)
+            home.oddities.append(odd)
 
 
 def _by_number(found: Sequence[tuple[Page, Block]]) -> Iterator[list[tuple[Page, Block]]]:
@@ -200,7 +216,7 @@ def _joined(members: Sequence[_Stack], base: _Stack) -> Crosstab:
         places = _align(stack.labels, keys)
         if len(members) > 1:
             table.oddities += _labels(stack, entries, places, lines)
-        _fill(table, stack, entries, places)
+        _fill(table, stack, places)
     return table
 
 
@@ -279,21 +295,16 @@ def _labels(
             yield Oddity("TABLE-122", page.name, row, block.left, {"label": lines[place].label})
 
 
-def _fill(
-    table: Crosstab,
-    stack: _Stack,
-    entries: Sequence[tuple[Line, Page, int]],
-    places: Sequence[int | None],
-) -> None:
+def _fill(table: Crosstab, stack: _Stack, places: Sequence[int | None]) -> None:
+    """The stack's columns beside those already there, row for row at the places found for them."""
     first = len(table.heads)
     for column in stack.blocks[0].columns:
         unit = stack.blocks[0].unit
         table.heads.append(Head(column.path, unit, column.measure, stack.number))
-    count = 0
+    found = iter(places)
     for page, block in zip(stack.pages, stack.blocks, strict=True):
         for row in block.rows:
-            place = places[count]
-            count += 1
+            place = next(found)
             if place is None:
                 place = len(table.lines)
                 table.lines.append(Line(row.label, row.indent, row.group))

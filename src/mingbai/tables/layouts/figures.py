@@ -101,15 +101,6 @@ def _number(text: str) -> Figure:
     return Figure("number", value, Decimal(5).scaleb(min(int(digits.exponent), 0) - 1))
 
 
-def column_letters(place: int) -> str:
-    """The letters a spreadsheet shows over a column counted from 0: 0 is A, 26 is AA."""
-    letters, rest = "", place + 1
-    while rest:
-        rest, sign = divmod(rest - 1, 26)
-        letters = chr(65 + sign) + letters
-    return letters
-
-
 def clean(raw: object) -> str:
     """A label as read: no line breaks, no wide blanks, no footnote marks."""
     text = "" if raw is None else shown(_unbroken(raw) if isinstance(raw, str) else raw, 300)

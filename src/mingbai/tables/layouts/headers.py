@@ -59,10 +59,6 @@ def _fill_right(filled: list[list[str]], number: int, covered: set[tuple[int, in
             row[place] = row[place - 1]
 
 
-def leaf_of(path: Path) -> str:
-    return path[-1] if path else ""
-
-
 def joined(path: Path, sign: str = "/") -> str:
     """A path as people read it: 家庭收入/工资性收入."""
     return sign.join(path)

@@ -14,8 +14,6 @@ _TOTAL = re.compile(
     r"(总|合|小|共|累)计数?|总(数|额|人口|户数|人数)?|全(省|国|市|县|区|州|乡|镇|村|部|体)(合计|总计)?|计|共|subtotal|(grand)?total"
     r"|all|合计[（(].*[）)]|总计[（(].*[）)]"
 )
-
-
 # Where more rows say total, each is one of its own neighbours only.
 _MOST_TOTALS = 60
 
@@ -162,8 +160,7 @@ def by_figures(
     """Sums that only the figures show: a line equal to a run of its neighbours in most samples.
 
     Each sample gives one whole number for each line of `order`; rounded figures meet their sum within
-    `grain`. Runs are looked for with steps of one
-    to four lines, since 合计、男、女 repeat.
+    `grain`. Runs are looked for with steps of one to four lines, since 合计、男、女 repeat.
     """
     votes: dict[tuple[int, int, int, int], int] = {}
     for sample in samples:

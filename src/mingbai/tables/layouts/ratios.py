@@ -15,13 +15,15 @@ _MOST_COLUMNS, _MOST_FACTORS = 48, 24
 _SAMPLES = 6
 _EVIDENCE, _EVIDENCE_NAMED = 8, 5
 _HUNDRED = Decimal(100)
-# Kinds of rules: share p = part / whole × 100; product z = x × y ÷ scale; hundred: parts sum to 100.
 _FINE = Decimal("1e-6")
 
 
 @dataclass(frozen=True)
 class Odds:
-    """A cell that breaks a rule its column keeps: what was expected, and from which cells."""
+    """A cell that breaks a rule its column keeps: what was expected, and from which cells.
+
+    Kinds are share (part / whole × 100), product (x × y ÷ scale) and hundred (parts make 100).
+    """
 
     place: Place
     expected: Decimal

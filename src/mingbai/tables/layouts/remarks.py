@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from mingbai.tables.damage import is_error_value
 from mingbai.tables.errors import wording
 from mingbai.tables.identity import masked
 from mingbai.tables.intake import Level, Problem
 from mingbai.tables.layouts.crosstabs import Cell, Crosstab, Place
 from mingbai.tables.layouts.culprits import Mend, confirmed_by_rules, culprits
-from mingbai.tables.layouts.figures import column_letters
 from mingbai.tables.layouts.matrices import ZERO, Matrix
 from mingbai.tables.layouts.ratios import Odds, Rules
 from mingbai.tables.layouts.sums import Sum, sums
+from mingbai.tables.spreadsheets import address
 from mingbai.tables.texts import Text, shown
 
 Facts = dict[str, str | Text]
@@ -85,8 +86,11 @@ class _Voice:
         return self._problem(codes[odd.kind], odd.place, "warning", facts)
 
     def unreadable(self, mended: set[Place]) -> Iterator[Problem]:
-        """Text where numbers stand, and a broken number among counts, if no sum explains them."""
+        """Failed formulas; text where numbers stand and broken numbers, if no sum explains them."""
         for place, cell in self.table.cells.items():
+            if is_error_value(cell.text):
+                yield self._problem("TABLE-127", place, "error", {})
+                continue
             if place in mended or not self.table.heads[place[1]].measure:
                 continue
             digits = any(sign.isdigit() for sign in cell.text)
@@ -96,7 +100,7 @@ class _Voice:
     def oddities(self) -> Iterator[Problem]:
         for odd in self.table.oddities:
             facts = {name: masked(shown(fact)) for name, fact in odd.facts.items()}
-            facts["cell"] = f"{column_letters(odd.column)}{odd.row + 1}"
+            facts["cell"] = address(odd.row, odd.column)
             message, advice = wording(odd.code, **facts)
             yield Problem(
                 odd.code, "remark", self.file, odd.sheet, odd.row + 1, None, facts.get("label"),
@@ -108,7 +112,7 @@ class _Voice:
         cell = self.table.cells.get(place)
         if cell is None:
             return "?"
-        name = f"{column_letters(cell.column)}{cell.row + 1}"
+        name = address(cell.row, cell.column)
         several = len({block.sheet for block in self.table.blocks}) > 1
         return f"{cell.sheet}!{name}" if several else name
 
@@ -137,7 +141,7 @@ class _Voice:
         value = masked(shown(cell.text)) or None
         facts = {
             **facts,
-            "cell": f"{column_letters(cell.column)}{cell.row + 1}",
+            "cell": address(cell.row, cell.column),
             "line": masked(self.table.lines[place[0]].label),
             "column": masked(head),
             "value": value or "",

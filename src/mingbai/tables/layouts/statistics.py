@@ -19,9 +19,9 @@ from mingbai.tables.intake import Problem
 from mingbai.tables.layouts.blocks import Block, blocks
 from mingbai.tables.layouts.crosstabs import Crosstab, crosstabs
 from mingbai.tables.layouts.cutting import Page
-from mingbai.tables.layouts.figures import column_letters
 from mingbai.tables.layouts.registers import is_register
 from mingbai.tables.layouts.remarks import problems_of
+from mingbai.tables.spreadsheets import address, column_letters
 
 MAX_ROWS, MAX_CELLS = 20_000, 1_500_000
 _SCALE = 18
@@ -126,8 +126,8 @@ def _summaries(tables: Sequence[Crosstab]) -> Iterator[BlockSummary]:
                 sheet=block.sheet,
                 title=block.title,
                 unit=block.unit,
-                first=f"{column_letters(block.left)}{block.top + 1}",
-                last=f"{column_letters(last)}{block.rows[-1].row + 1}",
+                first=address(block.top, block.left),
+                last=address(block.rows[-1].row, last),
                 rows=len(block.rows),
                 columns=len(block.columns),
                 table=number,

@@ -121,7 +121,7 @@ def _by_type(content: Content, target: Target, column: Column, times: Decimal | 
     if column.type in ("int", "decimal", "money"):
         return _numbers(content, column, times)
     if column.type == "date":
-        return _dates(content, target)
+        return _dates(content)
     if column.name == "division_code":
         return _shares(content.texts(_DIVISION), "像区划代码", "look like division codes", most=0.6)
     chinese = content.share(lambda value: not _text(value).isascii())
@@ -229,7 +229,7 @@ def _numbers(content: Content, column: Column, times: Decimal | None) -> Evidenc
     return Evidence(weight * share, said)
 
 
-def _dates(content: Content, target: Target) -> Evidence:
+def _dates(content: Content) -> Evidence:
     days, months = DateReader(None), DateReader("first")
     share = content.share(lambda value: days.read(value).issue is None)
     either = content.share(lambda value: months.read(value).issue is None)

@@ -268,7 +268,7 @@ def _guess(place: int, label: str, target: Target, content: Content) -> Guess:
     score = _score(likeness, evidence, target)
     return Guess(
         place, label, target, _sure(score, likeness, evidence), score,
-        _why(likeness, nearest, target, evidence), times, evidence.month, evidence.values,
+        _why(likeness, nearest, evidence), times, evidence.month, evidence.values,
     )  # fmt: skip
 
 
@@ -303,7 +303,7 @@ def _sure(score: float, likeness: float, evidence: Evidence) -> Sure:
     return "maybe" if score >= _MAYBE else "none"
 
 
-def _why(likeness: float, nearest: str, target: Target, evidence: Evidence) -> Text:
+def _why(likeness: float, nearest: str, evidence: Evidence) -> Text:
     if likeness >= 0.999:
         head = Text(f"表头就是“{nearest}”", f"the header is “{nearest}”")
     elif likeness >= _FAINT:

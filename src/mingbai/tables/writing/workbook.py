@@ -14,11 +14,11 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from mingbai.tables.columns import RawColumn
+from mingbai.tables.spreadsheets import BOOK_OPTIONS, LAST_ROW, text_width
 from mingbai.tables.writing.cells import sheet_value
 from mingbai.tables.writing.plan import Head
 from mingbai.tables.writing.rules import INLINE, rule_for
 
-MOST_ROWS = 1_048_576
 OPTIONS = "选项"
 _NARROW, _WIDE, _LOOKED_AT, _CHUNK = 8, 40, 2_000, 2_000
 #: What a landscape A4 page holds in characters while it can still be read.
@@ -35,17 +35,10 @@ def write_workbook(
     columns: Sequence[RawColumn],
     *,
     title: str | None = None,
-    most_rows: int = MOST_ROWS,
+    most_rows: int = LAST_ROW,
 ) -> int:
     """Write the rows; what does not fit on one sheet goes on further ones. Returns their number."""
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "default_date_format": "yyyy-mm-dd",
-    }
-    book = xlsxwriter.Workbook(str(path), options)
+    book = xlsxwriter.Workbook(str(path), {**BOOK_OPTIONS, "constant_memory": True})
     try:
         return _Writer(book, name, heads, title, most_rows).write(columns)
     finally:
@@ -183,22 +176,17 @@ def _rows(ready: Sequence[list[Any]], columns: Sequence[RawColumn]) -> Iterator[
 def _fitted(head: Head, cells: Sequence[object]) -> float:
     """Wide enough for what stands in the column; a long head goes on several lines."""
     widest = max((_width(cell, head) for cell in cells[:_LOOKED_AT]), default=0)
-    widest = max([widest, *map(_text_width, head.choices[:_LOOKED_AT])]) if head.choices else widest
-    longest = _text_width(head.label)
+    widest = max([widest, *map(text_width, head.choices[:_LOOKED_AT])]) if head.choices else widest
+    longest = text_width(head.label)
     return min(max(widest + 2, min(longest + 2, 14), longest / 3 + 2, _NARROW), _WIDE)
 
 
 def _width(cell: object, head: Head) -> int:
     if isinstance(cell, str):
-        return _text_width(cell)
+        return text_width(cell)
     if isinstance(cell, float):
         return len(f"{Decimal(cell):.{head.decimals}f}")
     return len("2000-01-01") if cell is not None else 0
-
-
-def _text_width(text: str) -> int:
-    """In figures: a Chinese character has three bytes and counts two."""
-    return (len(text) + len(text.encode("utf-8", "replace"))) // 2
 
 
 def sheet_name(name: str) -> str:

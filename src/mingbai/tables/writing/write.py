@@ -11,11 +11,12 @@ from mingbai.tables.errors import Finding, TablesError, finding
 from mingbai.tables.fit import check_profiles
 from mingbai.tables.profiles import Profile
 from mingbai.tables.schema import Schema
+from mingbai.tables.spreadsheets import LAST_ROW
 from mingbai.tables.writing.delimited import write_csv
 from mingbai.tables.writing.filling import Filled, Tables, fill
 from mingbai.tables.writing.plan import Plan, plan_for
 from mingbai.tables.writing.proof import prove
-from mingbai.tables.writing.workbook import MOST_ROWS, write_workbook
+from mingbai.tables.writing.workbook import write_workbook
 
 KINDS = (".xlsx", ".csv")
 
@@ -38,7 +39,7 @@ def write_table(
     path: Path,
     *,
     title: str | None = None,
-    most_rows: int = MOST_ROWS,
+    most_rows: int = LAST_ROW,
 ) -> Written:
     """Write typed tables in a layout: a profile's id, or an entity for its plain ledger.
 
@@ -65,7 +66,7 @@ def write_blank(
     check_profiles(profiles, schema)
     plan = plan_for(layout, schema, profiles)
     filled = fill(plan, {})
-    sheets = _save(path, plan, filled, title, MOST_ROWS)
+    sheets = _save(path, plan, filled, title, LAST_ROW)
     return Written(0, len(plan.heads), sheets, ())
 
 
