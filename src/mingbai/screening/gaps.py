@@ -1,4 +1,4 @@
-"""What is missing for a whole input or place (整批缺项): one message, not a task per household."""
+"""What is missing for a whole input, list or place (整批缺项): one message, not a task each."""
 
 from __future__ import annotations
 
@@ -18,24 +18,27 @@ from mingbai.tables import Intake
 
 @dataclass(frozen=True)
 class Lacks:
-    """Facts that nobody has (缺项): in the whole input, or in one place."""
+    """Facts that nobody has (缺项): in the whole input, in one list of households, or in one place."""
 
     everywhere: frozenset[Cause]
+    in_list: frozenset[tuple[Cause, str]]
     in_place: frozenset[tuple[Cause, str]]
 
-    def covers(self, cause: Cause, place: str) -> bool:
+    def covers(self, cause: Cause, file: str, place: str) -> bool:
         """Whether a question about this fact here would be the same for everybody."""
-        return cause in self.everywhere or (cause, place) in self.in_place
+        return (
+            cause in self.everywhere
+            or (cause, file) in self.in_list
+            or (cause, place) in self.in_place
+        )
 
 
-def lacks_of(program: Program, intake: Intake, places: list[str]) -> Lacks:
-    """Which facts of the program nobody has, over the input and by the smallest place."""
-    pack = program.pack
-    top = intake.tables[pack.top.id]
-    place_of = dict(zip(top.column(pack.top.key or "").to_pylist(), places, strict=True))
+def lacks_of(program: Program, intake: Intake, files: list[str], places: list[str]) -> Lacks:
+    """Which facts of the program nobody has: over the input, by list and by the smallest place."""
     everywhere: set[Cause] = set()
+    in_list: set[tuple[Cause, str]] = set()
     in_place: set[tuple[Cause, str]] = set()
-    homes: dict[str, list[str]] = {pack.top.id: places}
+    by_list, by_place = _Area(program, intake, files), _Area(program, intake, places)
     for cause in program.causes:
         if cause.kind != "fact":
             if cause.kind == "relation" and not _has_rows(intake, cause.entity):
@@ -49,10 +52,9 @@ def lacks_of(program: Program, intake: Intake, places: list[str]) -> Lacks:
         if len(column) > 1 and column.null_count == len(column):
             everywhere.add(cause)
         elif column.null_count:
-            if cause.entity not in homes:
-                homes[cause.entity] = _homes(program, intake, cause.entity, place_of)
-            in_place |= {(cause, place) for place in _empty_places(column, homes[cause.entity])}
-    return Lacks(frozenset(everywhere), frozenset(in_place))
+            in_list |= {(cause, name) for name in _empty(column, by_list.of(cause.entity))}
+            in_place |= {(cause, name) for name in _empty(column, by_place.of(cause.entity))}
+    return Lacks(frozenset(everywhere), frozenset(in_list), frozenset(in_place))
 
 
 def _has_rows(intake: Intake, entity: str) -> bool:
@@ -60,27 +62,38 @@ def _has_rows(intake: Intake, entity: str) -> bool:
     return table is not None and table.num_rows > 0
 
 
-def _homes(program: Program, intake: Intake, entity: str, place_of: Mapping[str, str]) -> list[str]:
-    """The smallest place of each row of an entity directly below the household, else nothing."""
-    item = program.pack.entities[entity]
-    if item.parent != program.pack.top.id:
-        return []
-    links = intake.tables[entity].column(item.link or "").to_pylist()
-    return [place_of.get(link, "") for link in links]
+class _Area:
+    """A division of the households, by list or by place, and of the rows directly below them."""
+
+    def __init__(self, program: Program, intake: Intake, names: list[str]) -> None:
+        top = program.pack.top
+        self.program, self.intake = program, intake
+        self.keys = intake.tables[top.id].column(top.key or "").combine_chunks()
+        self.rows = {top.id: pa.array(names, pa.string())}
+
+    def of(self, entity: str) -> pa.Array | None:
+        """The name for each row of an entity; none where it is not directly below the household."""
+        if entity not in self.rows:
+            item, top = self.program.pack.entities[entity], self.program.pack.top.id
+            if item.parent != top:
+                return None
+            links = self.intake.tables[entity].column(item.link or "").combine_chunks()
+            self.rows[entity] = self.rows[top].take(pc.index_in(links, value_set=self.keys))
+        return self.rows[entity]
 
 
-def _empty_places(column: pa.ChunkedArray, places: list[str]) -> Iterator[str]:
-    """Places with more than one row, none of which has the fact."""
-    if not places:
+def _empty(column: pa.ChunkedArray, names: pa.Array | None) -> Iterator[str]:
+    """Names with more than one row, none of which has the fact."""
+    if names is None:
         return
     counted = (
-        pa.table({"place": places, "value": column})
-        .group_by("place")
+        pa.table({"name": names, "value": column})
+        .group_by("name")
         .aggregate([("value", "count"), ([], "count_all")])
     )
     for row in counted.to_pylist():
-        if row["place"] and row["count_all"] > 1 and row["value_count"] == 0:
-            yield row["place"]
+        if row["name"] and row["count_all"] > 1 and row["value_count"] == 0:
+            yield row["name"]
 
 
 @dataclass(frozen=True)
@@ -144,11 +157,15 @@ def _joined_rows(masks: pa.ChunkedArray, homes: list[int], size: int) -> pa.Chun
 
 
 def gaps_of(
-    masks: OpenMasks, lacks: Lacks, places: list[str], regions: list[tuple[str, str]]
+    masks: OpenMasks,
+    lacks: Lacks,
+    files: list[str],
+    places: list[str],
+    regions: list[tuple[str, str]],
 ) -> tuple[Gap, ...]:
     """The messages of a run: facts, relations and parameters, with what they leave unknown."""
     program, counted = masks.program, Counter[tuple[Cause, str]]()
-    local = {cause for cause, _ in lacks.in_place}
+    local = {cause for cause, _ in lacks.in_list | lacks.in_place}
     for word, joined in masks.joined().items():
         for mask, rows in rows_by_mask(joined):
             for cause in program.causes_in(word, mask):
@@ -157,10 +174,7 @@ def gaps_of(
                 elif cause in lacks.everywhere:
                     counted[cause, ""] += len(rows)
                 elif cause in local:
-                    here = [places[row] for row in rows]
-                    counted.update(
-                        (cause, place) for place in here if (cause, place) in lacks.in_place
-                    )
+                    counted.update(_where_lacking(lacks, cause, files, places, rows))
     rules = masks.rules()
     gaps = [
         Gap(
@@ -174,6 +188,17 @@ def gaps_of(
         for (cause, where), number in counted.items()
     ]
     return tuple(sorted(gaps, key=lambda gap: (gap.kind != "parameter", -gap.households, gap.name)))
+
+
+def _where_lacking(
+    lacks: Lacks, cause: Cause, files: list[str], places: list[str], rows: list[int]
+) -> Iterator[tuple[Cause, str]]:
+    """For each row the list, else the place, in which nobody has the fact."""
+    for row in rows:
+        if (cause, files[row]) in lacks.in_list:
+            yield cause, files[row]
+        elif (cause, places[row]) in lacks.in_place:
+            yield cause, places[row]
 
 
 def rows_by_mask(masks: pa.ChunkedArray) -> Iterator[tuple[int, list[int]]]:

@@ -54,10 +54,11 @@ def screen_intake(program: Program, intake: Intake, progress: Progress | None = 
     step("tasks", 0, 1)
     places, regions = _places(pack, intake)
     smallest = [place[-1] if place else "" for place in places]
-    lacks = lacks_of(program, intake, smallest)
+    files = [name or "" for name in intake.tables[top].column("_file").to_pylist()]
+    lacks = lacks_of(program, intake, files, smallest)
     below = Below(pack, intake.tables, results)
     masks = OpenMasks.of(program, states, results, below.homes)
-    builder = TaskBuilder(program, below, lacks, places)
+    builder = TaskBuilder(program, below, lacks, files, places)
     tasks, asks = builder.build(intake.tables[top], results, states, masks)
     return Screening(
         program=program,
@@ -66,7 +67,7 @@ def screen_intake(program: Program, intake: Intake, progress: Progress | None = 
         counts={item.rule.id: counts_of(item) for item in states},
         tasks=tasks,
         asks=asks,
-        gaps=gaps_of(masks, lacks, smallest, regions),
+        gaps=gaps_of(masks, lacks, files, smallest, regions),
         confusions=_confusions(program, intake, results),
     )
 

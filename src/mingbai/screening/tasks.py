@@ -26,9 +26,15 @@ class TaskBuilder:
     """Builds tasks and questions for all households (任务生成)."""
 
     def __init__(
-        self, program: Program, below: Below, lacks: Lacks, places: list[tuple[str, ...]]
+        self,
+        program: Program,
+        below: Below,
+        lacks: Lacks,
+        files: list[str],
+        places: list[tuple[str, ...]],
     ) -> None:
-        self.program, self.below, self.lacks, self.places = program, below, lacks, places
+        self.program, self.below, self.lacks = program, below, lacks
+        self.files, self.places = files, places
         self.reasons = Reasons(program)
         self._missing = cache(below.missing)
         self._homes = cache(below.homes)
@@ -144,18 +150,16 @@ class TaskBuilder:
         return {
             row: questions
             for row, causes in sorted(decides.items())
-            if (questions := self._worded(causes, keys[row], self._place(row)))
+            if (questions := self._worded(causes, keys[row], row))
         }
 
-    def _place(self, row: int) -> str:
-        return self.places[row][-1] if self.places[row] else ""
-
-    def _worded(self, causes: dict[Cause, list[Rule]], key: str, place: str) -> list[Question]:
+    def _worded(self, causes: dict[Cause, list[Rule]], key: str, row: int) -> list[Question]:
+        place = self.places[row][-1] if self.places[row] else ""
         ordered = sorted(causes.items(), key=lambda item: (-len(item[1]), item[0].name))
         return [
             self._question(cause, tuple(rules), key)
             for cause, rules in ordered
-            if not self.lacks.covers(cause, place)
+            if not self.lacks.covers(cause, self.files[row], place)
         ]
 
     def _question(self, cause: Cause, rules: tuple[Rule, ...], key: str) -> Question:
