@@ -137,7 +137,9 @@ def test_order_of_files_and_format_change_no_fact(
             ]
             (Path(one) / name).write_text(as_csv([HEADERS[name], *printable]), "utf-8", "replace")
             sheet = Path(two) / name.replace(".csv", ".xlsx")
-            book = xlsxwriter.Workbook(str(sheet), {"strings_to_formulas": False})
+            book = xlsxwriter.Workbook(
+                str(sheet), {"strings_to_formulas": False, "in_memory": True}
+            )
             page = book.add_worksheet()
             for number, row in enumerate([HEADERS[name], *printable]):
                 for place, cell in enumerate(row):
