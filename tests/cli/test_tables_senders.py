@@ -272,3 +272,14 @@ def test_an_id_number_used_as_the_key_is_masked_too(tmp_path):
     done = mingbai("tables", "check", sent, *DAY, "--json")
     assert number not in done.stdout
     assert json.loads(done.stdout)["problems"][0]["key"].startswith("990*")
+
+
+def test_a_sheet_that_goes_on_from_the_one_before_is_said_to_have_no_header(tmp_path):
+    path = workbook(tmp_path / "成员.xlsx", member(1), member(2))
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("续表").append(member(3))
+    book.save(path)
+    done = mingbai("tables", "check", path, *DAY)
+    assert "header in row 1, 2 rows" in done.stdout
+    assert "没有表头，接着前一张读，1 行 / no header, goes on from the one before" in done.stdout
+    assert "第 0 行" not in done.stdout

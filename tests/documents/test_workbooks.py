@@ -1,5 +1,7 @@
 """The workbooks, read back as an office would open them."""
 
+import csv
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -157,3 +159,27 @@ def test_rows_are_as_high_as_their_text(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(path)["一"]
     heights = [sheet.row_dimensions[row].height for row in (2, 3, 4, 5)]
     assert heights == pytest.approx([18, 32, 46, 409], abs=0.5)  # Excel rounds to whole pixels
+
+
+def test_very_long_lists_stand_in_csv_beside_the_workbook(
+    screening: Screening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A county's questions for the next visit: writing them as a sheet took longer than screening."""
+    whole = tmp_path / "whole.xlsx"
+    write_tasks(screening, whole)
+    rows = list(openpyxl.load_workbook(whole)["随访补充"].iter_rows(values_only=True))
+    assert len(rows) > 1
+    monkeypatch.setattr("mingbai.documents.workbooks.MOST_IN_A_SHEET", 0)
+    write_tasks(screening, tmp_path / "tasks.xlsx")
+    assert "随访补充" not in openpyxl.load_workbook(tmp_path / "tasks.xlsx").sheetnames
+    with (tmp_path / "visits.csv").open(encoding="utf-8-sig", newline="") as file:
+        found = list(csv.reader(file))
+    assert found == [["" if cell is None else str(cell) for cell in row] for row in rows]
+    monkeypatch.setattr("mingbai.documents.workbooks.MOST_IN_A_SHEET", 3)
+    problems = [replace(REMARK, row=number) for number in range(1, 6)]
+    intake = replace(screening.intake, problems=problems)
+    write_problems(intake, tmp_path / "problems.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "problems.xlsx")["问题"]
+    assert sheet.max_row == 1 + 3
+    with (tmp_path / "problems.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row[4] for row in csv.reader(file)][1:] == ["1", "2", "3", "4", "5"]

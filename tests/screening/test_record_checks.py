@@ -140,6 +140,18 @@ def test_a_household_made_from_its_members_is_told_at_the_head(checked):
     assert one.places == (5, 4)
 
 
+def test_of_pages_side_by_side_the_cell_of_the_record_itself_is_marked(checked):
+    """Two persons stand in one row of the sheet; each finding marks the cells of its own."""
+    head = "户编号,人口编号,姓名,与户主关系,性别,务工所在地,务工时间（月）"
+    left, right = f"{HOME},p1,甲,户主,女,,0", "995301010002,p3,丙,户主,女,,12"
+    below, beside = f"{HOME},p2,乙,子女,女,,0", "995301010002,p4,丁,配偶,女,,0"
+    found = checked(person=f"{head},{head}\n{left},{right}\n{below},{beside}\n")
+    one = only(found, "record.months_without_place")
+    assert (one.row, one.key, one.column, one.places) == (2, "p3", "务工所在地", (12, 13))
+    couple = only(found, "record.couple_same_sex")
+    assert (couple.row, couple.key, couple.places) == (2, "995301010002", (10, 11))
+
+
 def test_a_finding_about_members_names_no_column_of_the_household(checked):
     found = checked(
         household=f"户编号,户主姓名,家庭人口数\n{HOME},甲,2\n",

@@ -1,4 +1,4 @@
-"""What one cell cannot tell, the column can: numbers of a register that a spreadsheet cut."""
+"""What one cell cannot tell: cut numbers of a register, the kind of document a number is of."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from mingbai.tables import load_profiles, read_folder
 from mingbai.tables.columns import RawColumn, from_arrow
 from mingbai.tables.doubts import cut_lengths
-from tests.tables.helpers import codes, csv, read, rows
+from tests.tables.helpers import MAN, codes, csv, read, rows
+from tests.tables.packs import POLICIES, schema_of
 
 TWO = ("995301000000012000", "995301000000013000")
 
@@ -66,3 +68,25 @@ def test_a_part_of_a_column_that_was_cut_is_refused(tmp_path: Path) -> None:
 def test_full_width_digits_and_whole_numbers_are_looked_at_too(cells: list[object]) -> None:
     plain = RawColumn(cells, pa.array([0], pa.int32()))
     assert cut_lengths(plain) == cut_lengths(from_arrow(pa.chunked_array([cells]))) == {18}
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "told"),
+    [
+        ("护照", "E12345678", []),
+        ("港澳居民来往内地通行证", "H12345678", []),
+        ("居民身份证", "E12345678", ["TABLE-065"]),
+        ("身份证", MAN[:17] + "9", ["TABLE-065"]),
+        ("残疾人证", MAN + "44", []),
+        ("", "E12345678", ["TABLE-065"]),
+        ("护照", "#REF!", ["TABLE-082"]),
+    ],
+)
+def test_a_passport_is_not_held_to_be_a_wrong_id_number(
+    tmp_path: Path, kind: str, number: str, told: list[str]
+) -> None:
+    text = f"户编号,人口编号,姓名,与户主关系,证件类型,证件号码\nh1,p1,甲,户主,{kind},{number}\n"
+    csv(tmp_path, "p.csv", text)
+    intake = read_folder(tmp_path, schema_of("cn"), load_profiles([POLICIES / "cn" / "profiles"]))
+    assert codes(intake) == told
+    assert rows(intake, "person", "id_number") == [(None if number == "#REF!" else number,)]

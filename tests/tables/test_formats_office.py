@@ -325,3 +325,7 @@ def test_a_sheet_written_otherwise_gets_the_close_look(tmp_path: Path) -> None:
     assert xlsx_cells.quick_look([odd.encode()]) is None
     raw = make.with_parts(FORMATS["xlsx"], {"xl/worksheets/sheet1.xml": odd.encode()})
     assert cells(opened(tmp_path, raw))[0][:2] == ["#DIV/0!", "#N/A"]
+
+
+def test_an_empty_file_is_of_no_kind_that_its_name_could_miss(tmp_path: Path) -> None:
+    assert opened(tmp_path, b"", "空.xlsx").remarks == []

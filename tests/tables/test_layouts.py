@@ -242,3 +242,13 @@ def test_a_scaled_unit_above_the_header_is_not_passed_over(
     intake = read(xlsx(tmp_path, "户.xlsx", table).parent)
     assert codes(intake) == told
     assert rows(intake, "household", "wage") == [(250,)]
+
+
+@pytest.mark.parametrize(
+    "line", ["以下空白", "（以下空白）", "村支书（签字）：", "单位（盖章）", "以下无正文"]
+)
+def test_what_closes_a_form_is_no_record(tmp_path: Path, line: str) -> None:
+    text = f"household_id,户主姓名,户类型\nh1,甲,脱贫户\n{line},,2025年6月\n"
+    intake = read(csv(tmp_path, "household.csv", text).parent)
+    assert codes(intake) == ["TABLE-124"]
+    assert (intake.rows_in, intake.rows_accepted) == (1, 1)

@@ -408,26 +408,3 @@ def test_other_parts_of_the_collection_of_2023_for_the_checks(checks: Reading) -
         ("厌学", True, False)
     ]
     assert rows(intake, "household", "own_medical_recorded") == [(1_200,)]
-
-
-@pytest.mark.parametrize(
-    ("kind", "number", "told"),
-    [
-        ("护照", "E12345678", []),
-        ("港澳居民来往内地通行证", "H12345678", []),
-        ("居民身份证", "E12345678", ["TABLE-065"]),
-        ("身份证", HEAD[:17] + "9", ["TABLE-065"]),
-        ("残疾人证", HEAD + "44", []),
-        ("", "E12345678", ["TABLE-065"]),
-        ("护照", "#REF!", ["TABLE-082"]),
-    ],
-)
-def test_a_passport_is_not_held_to_be_a_wrong_id_number(
-    reading: Reading, kind: str, number: str, told: list[str]
-) -> None:
-    member = {"户编号": "h1", "人口编号": "p1", "姓名": "甲", "与户主关系": "户主"}
-    reading.write("p", "cn-person-export", member | {"证件类型": kind, "证件号码": number})
-    intake = reading.read(p="cn-person-export")
-    assert [one.code for one in intake.problems] == told
-    [(kept,)] = rows(intake, "person", "id_number")
-    assert kept == (None if number == "#REF!" else number)

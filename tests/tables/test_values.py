@@ -224,3 +224,38 @@ def test_id_number_is_kept_with_a_remark_that_hides_it() -> None:
 )  # fmt: skip
 def test_phones(number: str, fine: bool) -> None:
     assert (TextReader("phone").read(number).issue is None) is fine
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("□是 ☑否", False),
+        ("☑是□否", True),
+        ("是□ 否√", False),
+        ("√是、□否", True),
+        ("■ 有　□ 无", True),
+        ("☑", True),
+        ("□是 □否", None),
+    ],
+)
+def test_the_ticked_answer_of_a_printed_form_is_read(raw: str, value: bool | None) -> None:
+    reading = BoolReader.of({}).read(raw)
+    assert (reading.value, reading.issue) == (value, None)
+
+
+def test_ticks_count_for_codes_and_several_answers_too() -> None:
+    kinds = CodeReader({"脱贫户": "exited", "一般农户": "general"})
+    assert kinds.read("□脱贫户 ☑一般农户").value == "general"
+    several = "□健康 ☑残疾 ☑长期慢性病"
+    for among in (frozenset(("健康", "残疾", "长期慢性病")), frozenset[str]()):
+        assert PartReader("残疾", among).read(several).value is True
+        assert PartReader("健康", among).read(several).value is False
+        nothing = PartReader("残疾", among).read("□健康 □残疾")
+        assert (nothing.value, nothing.issue) == (None, None)
+
+
+@pytest.mark.parametrize("raw", ["☑是 ☑否", "是☑否", "□", "☑也许 □否"])
+def test_ticks_that_do_not_decide_are_named(raw: str) -> None:
+    issue = BoolReader.of({}).read(raw).issue
+    assert issue is not None
+    assert issue.code == "TABLE-060"

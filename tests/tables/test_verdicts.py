@@ -66,6 +66,25 @@ def test_rows_without_a_usable_key_are_listed(tmp_path: Path) -> None:
     assert (intake.rows_in, intake.rows_accepted) == (4, 1)
 
 
+def test_totals_are_known_in_their_usual_wordings(tmp_path: Path) -> None:
+    words = ["总　　计", "合计（人）", "全村合计", "共 35 户", "共计", "合計", "TOTAL", "小计"]
+    lines = "".join(f"{word},,\n" for word in words)
+    text = f"household_id,户主姓名,工资性收入\nh1,甲,5\n{lines},合计,5\n,全县,5\n,,3人\n"
+    intake = read(csv(tmp_path, "household.csv", text).parent)
+    assert codes(intake) == ["TABLE-049"] * 9 + ["TABLE-040"] * 2
+    assert [one.column for one in intake.problems[-3:]] == ["户主姓名", *["household_id"] * 2]
+
+
+def test_empty_rows_of_a_form_are_listed_as_one(tmp_path: Path) -> None:
+    spare = "".join(f"{number},,\n" for number in range(2, 20))
+    intake = read(
+        csv(tmp_path, "household.csv", f"序号,household_id,户类型\n1,h1,\n{spare}20,-,x\n").parent
+    )
+    [blank, filled] = intake.problems
+    assert (blank.code, blank.rows, blank.spans) == ("TABLE-052", 18, ((3, 20),))
+    assert (filled.code, filled.row) == ("TABLE-040", 21)
+
+
 def test_a_key_that_is_the_error_of_a_formula_is_said_to_be_one(tmp_path: Path) -> None:
     csv(tmp_path, "household.csv", "household_id,户类型\nh1,脱贫户\n#REF!,脱贫户\n")
     [problem] = read(tmp_path).problems

@@ -25,7 +25,7 @@ SCHEMA = schema_of("cn")
 PROFILES = load_profiles([POLICIES / "cn" / "profiles"])
 LAYOUTS = ("cn-household-export", "cn-person-export", "cn-compact-list")
 KINDS = ("xlsx", "csv")
-QUICK = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def back(tables: dict[str, pa.Table], layout: str, kind: str) -> Intake:

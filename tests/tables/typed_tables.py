@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from mingbai.tables import Column, Schema, Table
 from mingbai.tables.cells import tidy
 from mingbai.tables.identity import check_sign
-from mingbai.tables.lots import TOTALS
+from mingbai.tables.layouts.patterns import is_total
+from mingbai.tables.texts import fold
 from mingbai.tables.words import TextReader
 
 Row = dict[str, object]
@@ -33,13 +34,19 @@ def _as_text(raw: str, *, halves: bool = False) -> str | None:
 
 
 def texts(*, halves: bool = False) -> st.SearchStrategy[str]:
+    """Texts that stay what they are; any other becomes a plain one, since a row has many to draw."""
     raw = st.one_of(st.sampled_from(ODD), st.text(max_size=12))
-    kept = raw.map(lambda text: _as_text(text, halves=halves))
-    return kept.filter(lambda text: bool(text) and text == _as_text(f"'{text}", halves=halves))
+
+    def kept(text: str) -> str:
+        found = _as_text(text, halves=halves)
+        return found if found and found == _as_text(f"'{found}", halves=halves) else "王小明"
+
+    return raw.map(kept)
 
 
 def keys() -> st.SearchStrategy[str]:
-    return texts(halves=True).filter(lambda text: text not in TOTALS)
+    """Any text that is no total; the plain one only once in a table."""
+    return texts(halves=True).filter(lambda text: not is_total(fold(text)))
 
 
 def id_number(serial: int, born: date, *, male: bool) -> str:

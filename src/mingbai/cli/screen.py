@@ -13,7 +13,13 @@ from mingbai.cli.output import partial_folder, terminal_width
 from mingbai.cli.progress import ProgressLine
 from mingbai.documents.family import Family, family_of
 from mingbai.documents.report import write_report
-from mingbai.documents.workbooks import write_problems, write_states, write_tasks
+from mingbai.documents.workbooks import (
+    PROBLEMS,
+    VISITS,
+    write_problems,
+    write_states,
+    write_tasks,
+)
 from mingbai.engine.errors import run_error
 from mingbai.engine.model.pack import CaseRow, Pack
 from mingbai.screening.changes import changes_of
@@ -27,7 +33,9 @@ FILES = {
     "households": "households.parquet",
     "tasks": "tasks.xlsx",
     "states": "households.xlsx",
+    "visits": VISITS,
     "problems": "problems.xlsx",
+    "all_problems": PROBLEMS,
     "report": "report.html",
 }
 
@@ -79,6 +87,10 @@ def _write(screening: Screening, out: Path) -> None:
         else:
             files.pop("states")
         write_problems(screening.intake, partial / FILES["problems"])
+        long = {"visits", "all_problems"}  # written only where the workbook cannot hold them
+        files = {
+            key: name for key, name in files.items() if key not in long or (partial / name).exists()
+        }
         household = typical_household(screening)
         family = _family(screening, household) if household is not None else None
         title = screening.program.pack.title

@@ -223,9 +223,11 @@ def _file_line(report: FileReport, statistics: Statistics | None) -> str:
             f"  {name}：统计表，{blocks} 块，{report.rows} 行；全文件核算 {statistics.checks:,} 处 / "
             f"statistics, {blocks} blocks, {report.rows} rows; {statistics.checks:,} sums in the file"
         )
+    head = f"表头第 {report.header_row} 行", f"header in row {report.header_row}"
+    if report.header_row == 0:
+        head = "没有表头，接着前一张读", "no header, goes on from the one before"
     return (
-        f"  {name}：{report.profile}，表头第 {report.header_row} 行，{report.rows} 行 / "
-        f"header in row {report.header_row}, {report.rows} rows"
+        f"  {name}：{report.profile}，{head[0]}，{report.rows} 行 / {head[1]}, {report.rows} rows"
     )
 
 

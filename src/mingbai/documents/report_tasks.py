@@ -116,6 +116,8 @@ def _all_asks(material: Material, questions: int) -> Html:
 
 def _asks_sheet(material: Material) -> str:
     words = material.words
+    if "visits" in material.files:
+        return material.files["visits"]
     return words.say(
         "{file}「{sheet}」表",
         file=material.files.get("tasks", "tasks.xlsx"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from mingbai.documents.long_lists import MOST_IN_A_SHEET, write_long
 from mingbai.documents.marks import look_of
 from mingbai.documents.registers import Register
 from mingbai.documents.sheet_writing import Book, Column
@@ -17,13 +18,19 @@ from mingbai.documents.values import without_blanks
 from mingbai.documents.words import Words, words
 from mingbai.screening.result import STATES, Ask, Question, Screening, Task
 from mingbai.screening.states import RuleStates, role_rules
-from mingbai.tables import Intake
+from mingbai.tables import Intake, Problem
 from mingbai.tables.errors import catalogue
 from mingbai.tables.intake import Kind
 
+#: Lists too long for their workbook, beside it.
+VISITS, PROBLEMS = "visits.csv", "problems.csv"
+
 
 def write_tasks(screening: Screening, path: Path, *, language: str = "zh") -> None:
-    """tasks.xlsx: a row per household to see, a row per household to ask, and what it all means."""
+    """tasks.xlsx: a row per household to see, a row per household to ask, and what it all means.
+
+    Where very many are to be asked, they stand in visits.csv beside it.
+    """
     say = words(language)
     with Book(path) as book:
         places = _place_columns(screening, say)
@@ -32,11 +39,11 @@ def write_tasks(screening: Screening, path: Path, *, language: str = "zh") -> No
             _task_columns(screening, places, say),
             _task_rows(screening, places, say),
         )
-        book.sheet(
-            say.say("随访补充"),
-            _ask_columns(screening, places, say),
-            _ask_rows(screening, places, say),
-        )
+        columns, rows = _ask_columns(screening, places, say), _ask_rows(screening, places, say)
+        if len(screening.asks) <= MOST_IN_A_SHEET:
+            book.sheet(say.say("随访补充"), columns, rows)
+        else:
+            write_long(path.with_name(VISITS), columns, rows)
         _about(book, screening, say)
 
 
@@ -57,10 +64,17 @@ def write_states(screening: Screening, path: Path, *, language: str = "zh") -> N
 
 
 def write_problems(intake: Intake, path: Path) -> None:
-    """problems.xlsx: rows kept out and remarks, each with reason and advice in both languages."""
+    """problems.xlsx: rows kept out and remarks, each with reason and advice in both languages.
+
+    Of very many the first stand there, and all in problems.csv beside it.
+    """
     say = words("zh")
     with Book(path) as book:
-        book.sheet(say.say("问题"), _problem_columns(say), _problem_rows(intake, say))
+        found, wide = intake.problems, len(intake.problems) > MOST_IN_A_SHEET
+        if wide:
+            write_long(path.with_name(PROBLEMS), _problem_columns(say), _problem_rows(found, say))
+        first = found[:MOST_IN_A_SHEET]
+        book.sheet(say.say("问题"), _problem_columns(say), _problem_rows(first, say))
         book.sheet(say.say("文件"), _file_columns(say), _file_rows(intake, say))
         columns = [
             Column(say.say("结论"), 10),
@@ -251,7 +265,12 @@ def _about(book: Book, screening: Screening, say: Words) -> None:
         (say.say("规则包指纹"), pack.hash),
         (say.say("范围"), say.count("{n} 户", screening.households)),
         (say.say("任务"), say.say("有未达标、有线索的户，一户一行，按要紧程度排；期限从截至日算起。")),
-        (say.say("随访补充"), say.say("没有未达标和线索，只有没弄清的事：下次走访顺带问，没有期限。")),
+        (
+            say.say("随访补充"),
+            say.say(
+                "没有未达标和线索，只有没弄清的事：下次走访顺带问，没有期限；户数很多时另存为 visits.csv。"
+            ),
+        ),
         (say.say("待核实"), say.say("缺的事实可能改变结论，既不算达标，也不算未达标。")),
     ]  # fmt: skip
     rows: list[tuple[object, ...]] = [(name, text, "") for name, text in facts]
@@ -286,8 +305,8 @@ def _problem_columns(say: Words) -> list[Column]:
     ]
 
 
-def _problem_rows(intake: Intake, say: Words) -> Iterator[tuple[object, ...]]:
-    for item in intake.problems:
+def _problem_rows(problems: Iterable[Problem], say: Words) -> Iterator[tuple[object, ...]]:
+    for item in problems:
         yield (
             _verdict(item.severity, say),
             item.code,

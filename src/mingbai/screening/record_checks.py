@@ -159,7 +159,11 @@ class _Findings:
             raise LookupError(name)  # only checks are asked for
         about, blank = self.needs.about(name), self.needs.blanks(name)
         if blank:
-            places = [one for one in places if self._is_blank(rule.entity, blank, sources[one])]
+            places = [
+                one
+                for one in places
+                if self._is_blank(rule.entity, blank, sources[one], keys[one].as_py())
+            ]
         whole = self._whole_sheets(rule.entity, [sources[one] for one in places]) if blank else {}
         yield from (self._of_sheet(rule, about, sheet, rows) for sheet, rows in whole.items())
         places = [one for one in places if sources[one][:2] not in whole]
@@ -173,6 +177,7 @@ class _Findings:
         for number, place in enumerate(places):
             file, sheet, row = sources[place]
             cells = self._cells(about, file, sheet)
+            shift = self._shift(rule.entity, sources[place], keys[place].as_py())
             yield Problem(
                 code=name,
                 severity="remark",
@@ -185,7 +190,7 @@ class _Findings:
                 advice=advices[number],
                 entity=rule.entity,
                 key=keys[place].as_py(),
-                places=tuple(where for _, where in cells),
+                places=() if shift is None else tuple(where + shift for _, where in cells),
                 level=level,
             )
 
@@ -234,14 +239,20 @@ class _Findings:
                 found.append(there[fact])
         return list(dict.fromkeys(found))
 
+    def _shift(self, entity: str, source: tuple[str, str | None, int], key: str) -> int | None:
+        """How far to the right of its columns a record stands; none when nobody can tell."""
+        file, sheet, row = source
+        shifts = self.intake.shifts.get((file, sheet, entity))
+        return 0 if shifts is None else shifts.get((key, row))
+
     def _is_blank(
-        self, entity: str, facts: tuple[str, ...], source: tuple[str, str | None, int]
+        self, entity: str, facts: tuple[str, ...], source: tuple[str, str | None, int], key: str
     ) -> bool:
         """Whether the row's sheet has the columns, and nothing was said of these cells already."""
-        file, sheet, row = source
-        there = self.intake.columns.get((file, sheet, entity), {})
+        there = self.intake.columns.get((*source[:2], entity), {})
+        shift = self._shift(entity, source, key) or 0
         return all(
-            fact in there and (file, sheet, row, there[fact][1]) not in self._worded
+            fact in there and (*source, there[fact][1] + shift) not in self._worded
             for fact in facts
         )
 

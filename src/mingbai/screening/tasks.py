@@ -38,6 +38,8 @@ class TaskBuilder:
         self.reasons = Reasons(program)
         self._missing = cache(below.missing)
         self._homes = cache(below.homes)
+        self.top = program.pack.top.id
+        self._asked: dict[tuple[str, ...], Question] = {}
 
     def build(
         self,
@@ -163,15 +165,26 @@ class TaskBuilder:
         ]
 
     def _question(self, cause: Cause, rules: tuple[Rule, ...], key: str) -> Question:
+        about: tuple[str, ...] = ()
+        if cause.kind != "relation" and cause.entity != self.top:
+            about = tuple(self._missing(cause.entity, cause.name).get(key, ()))
+        if about:
+            return self._new_question(cause, rules, about)
+        # A county asks the same few questions millions of times over.
+        same = (cause.kind, cause.entity, cause.name, *(rule.id for rule in rules))
+        if same not in self._asked:
+            self._asked[same] = self._new_question(cause, rules, about)
+        return self._asked[same]
+
+    def _new_question(
+        self, cause: Cause, rules: tuple[Rule, ...], about: tuple[str, ...]
+    ) -> Question:
         pack = self.program.pack
         if cause.kind == "relation":
             entity = pack.entities[cause.entity]
             ask = Text(f"这一户有哪些{entity.label.zh}？", f"Which {entity.label.en}s are there?")
             return Question(cause.entity, cause.name, entity.label, ask, None, (), rules)
         fact = pack.facts[cause.entity][cause.name]
-        about: tuple[str, ...] = ()
-        if cause.entity != pack.top.id:
-            about = tuple(self._missing(cause.entity, cause.name).get(key, ()))
         return Question(cause.entity, fact.id, fact.label, fact.ask, fact.owner, about, rules)
 
     def _due_on(self, region: str | None) -> date | None:

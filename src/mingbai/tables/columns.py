@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -149,6 +149,17 @@ def _some(column: RawColumn, places: pa.Array) -> list[object]:
     if column.words is not None:
         return [tidy(word) for word in column.words.take(places).to_pylist()]
     return [column.distinct[place] for place in places.to_pylist()]
+
+
+def blank_rows(columns: Iterable[RawColumn], rows: int) -> pa.Array:
+    """Of so many rows, those in which all these columns say nothing."""
+    mask = pa.repeat(pa.scalar(True), rows)
+    for column in columns:
+        blanks = pa.array(column.blanks(), column.codes.type)
+        mask = pc.and_(mask, pc.is_in(column.codes, value_set=blanks))
+        if not pc.any(mask).as_py():
+            break
+    return mask
 
 
 def absent(rows: int) -> RawColumn:

@@ -8,9 +8,10 @@ from decimal import Decimal
 from functools import partial
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mingbai.tables.cells import BLANK, Issue, Reading, broken
-from mingbai.tables.columns import RawColumn, absent, only_where_blank, understand
+from mingbai.tables.columns import RawColumn, absent, blank_rows, only_where_blank, understand
 from mingbai.tables.doubts import cut_lengths, doubt_cut_numbers, is_cut_key
 from mingbai.tables.formats.sheet import Body, RowRemark, Sheet
 from mingbai.tables.marks import KEY, LINK, NAME, STAGE, STATE, YEAR
@@ -35,7 +36,10 @@ class CellTrouble:
 
 @dataclass
 class Batch:
-    """The rows of one sheet, converted: what they say, and what could not be read."""
+    """The rows of one sheet, converted: what they say, and what could not be read.
+
+    `empty` rows say nothing in any column that is read.
+    """
 
     profile: Profile
     file: str
@@ -49,6 +53,7 @@ class Batch:
     marks: dict[str, pa.Array] = field(default_factory=dict)
     places: Mapping[str, int] = field(default_factory=dict)
     shifts: pa.Array | None = None
+    empty: frozenset[int] = frozenset()
     troubles: list[CellTrouble] = field(default_factory=list)
     key_troubles: dict[int, CellTrouble] = field(default_factory=dict)
     link_troubles: dict[int, CellTrouble] = field(default_factory=dict)
@@ -91,6 +96,8 @@ class _Converter:
         batch = Batch(profile, self.file, self.sheet_name, self.body.rows, None, None, {}, {}, {})
         batch.places = self.match.columns
         batch.shifts = self.body.shifts
+        empty = blank_rows(self.body.columns.values(), len(batch))
+        batch.empty = frozenset(pc.indices_nonzero(empty).to_pylist())
         if profile.key:
             key = profile.key
             check = "id_number" if key.match else None

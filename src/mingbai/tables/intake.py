@@ -81,6 +81,11 @@ class Intake:
     columns: dict[tuple[str, str | None, str], dict[str, tuple[str, int]]] = field(
         default_factory=dict
     )
+    #: Where pages stand side by side: file, sheet and entity → key and row → how many columns further
+    #: to the right than `columns` says the cells of this one are.
+    shifts: dict[tuple[str, str | None, str], dict[tuple[str, int], int]] = field(
+        default_factory=dict
+    )
 
     @property
     def remarks(self) -> int:

@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mingbai.tables.convert import Batch
+from mingbai.tables.layouts.patterns import is_total
 from mingbai.tables.ledger import Ledger
 from mingbai.tables.marks import ABOVE, BATCH, KEY, LINK, POSITION, STAGE, STATE, YEAR
 from mingbai.tables.profiles import Profile
-from mingbai.tables.texts import Text, shown
+from mingbai.tables.texts import Text, fold, shown
 
 _MARKS = (BATCH, POSITION)
 
@@ -61,12 +62,6 @@ def _table(batch: Batch, number: int) -> pa.Table:
     return pa.table(columns)
 
 
-#: What stands in the key column of a total; such a row is no household and no person.
-TOTALS = (
-    "合计", "总计", "小计", "总数", "合 计", "合計", "總計", "小計", "總數", "Total", "total", "TOTAL",
-)  # fmt: skip
-
-
 def without(table: pa.Table, rows: Iterable[int]) -> pa.Table:
     """The table without the rows at the given places."""
     gone = pa.array(sorted(set(rows)), pa.int64())
@@ -82,33 +77,61 @@ def source_of(table: pa.Table, place: int) -> tuple[int, int]:
 
 
 def list_unidentified(lot: Lot, ledger: Ledger) -> None:
-    """Keep out rows without a usable key or link."""
-    bad: list[int] = []
+    """Keep out rows without a usable key or link: totals, empty rows of a form, and others."""
+    bad: set[int] = set()
     for name, empty, odd in ((KEY, "TABLE-040", "TABLE-041"), (LINK, "TABLE-044", "TABLE-047")):
         if name not in lot.table.column_names:
             continue
         cells = lot.table[name]
-        total = pc.is_in(cells, value_set=pa.array(TOTALS, cells.type))
+        total = pc.is_in(cells, value_set=pa.array(_totals(cells), cells.type))
+        blank: dict[int, list[int]] = {}
         for place in pc.indices_nonzero(pc.or_(pc.is_null(cells), total)).to_pylist():
-            number, row = source_of(lot.table, place)
-            if total[place].as_py():
-                bad.append(place)
-                header = _header(ledger.batches[number], name)
-                ledger.list_row(number, row, "TABLE-049", column=header, value=cells[place].as_py())
+            if place in bad:
                 continue
+            bad.add(place)
+            number, row = source_of(lot.table, place)
             batch = ledger.batches[number]
             troubles = batch.key_troubles if name == KEY else batch.link_troubles
-            bad.append(place)
-            if row in troubles:
+            said = (name, cells[place].as_py()) if total[place].as_py() else None
+            said = said or (None if row in troubles else _total_in(lot.table, place))
+            if said is not None:
+                header = _header(batch, said[0])
+                ledger.list_row(number, row, "TABLE-049", column=header, value=said[1])
+            elif row in troubles:
                 ledger.list_cell(number, troubles[row], odd)
+            elif row in batch.empty:
+                blank.setdefault(number, []).append(row)
             else:
-                column = _header(batch, name)
-                ledger.list_row(number, row, empty, column=column)
+                ledger.list_row(number, row, empty, column=_header(batch, name))
+        for number, rows in blank.items():
+            ledger.list_rows(number, rows, "TABLE-052")
     lot.table = without(lot.table, bad)
 
 
+# What any word for a total holds; so that a million keys need not be looked at one by one.
+_PERHAPS_TOTAL = "[计計总總共全]|(?i:total|^all$)"
+
+
+def _totals(cells: pa.ChunkedArray) -> list[str]:
+    """The keys that say 合计, 全村合计, 共 35 人: such a row is no household and no person."""
+    likely = pc.fill_null(pc.match_substring_regex(cells, _PERHAPS_TOTAL), False)
+    return [word for word in cells.filter(likely).unique().to_pylist() if is_total(fold(word))]
+
+
+def _total_in(table: pa.Table, place: int) -> tuple[str, str] | None:
+    """The column and the word, where a row without a key says in another cell that it is a total."""
+    for name in table.column_names:
+        if name in (KEY, LINK) or not pa.types.is_string(table[name].type):
+            continue
+        word = table[name][place].as_py()
+        # 全县 alone may be where somebody works.
+        if word and "计" in fold(word) and is_total(fold(word)):
+            return name, word
+    return None
+
+
 def _header(batch: Batch, name: str) -> str:
-    return batch.labels.get(name, "")
+    return batch.labels.get(name.removeprefix(ABOVE), "")
 
 
 def list_earlier(lot: Lot, ledger: Ledger) -> None:

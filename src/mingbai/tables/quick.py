@@ -21,14 +21,15 @@ Quick = Callable[[pa.Array], tuple[pa.Array, pa.Array]]
 _KEY = r"^[0-9][0-9A-Za-z]{0,39}$"
 _ID = r"^[0-9]{17}[0-9X]$"
 _PHONE = r"^1[0-9]{10}$"
-_SIGNS = 18
+_SIGNS, _LONGEST = 18, 60
 
 
 def quick_text(words: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Names and places of common characters; digits."""
-    return pc.and_not(
-        pc.match_substring_regex(words, _common_text()), pc.match_substring(words, "斤拷")
-    ), words
+    """Names and places of up to sixty common characters, or up to fourteen digits."""
+    # Counting in the expression would repeat its thousands of characters sixty times.
+    common = pc.match_substring_regex(words, _common_text())
+    short = pc.less_equal(pc.utf8_length(words), _LONGEST)
+    return pc.and_not(pc.and_(common, short), pc.match_substring(words, "斤拷")), words
 
 
 def quick_key(words: pa.Array) -> tuple[pa.Array, pa.Array]:
@@ -71,8 +72,8 @@ def quick_whole(
 
 @cache
 def _common_text() -> str:
-    """Up to sixty common characters, or up to fourteen digits."""
-    return f"^([{_ranges(sorted(map(ord, first_level())))}]{{1,60}}|[0-9]{{1,14}})$"
+    """Common characters, or up to fourteen digits."""
+    return f"^([{_ranges(sorted(map(ord, first_level())))}]+|[0-9]{{1,14}})$"
 
 
 def _ranges(codes: Sequence[int]) -> str:

@@ -255,6 +255,7 @@ class _FolderReader:
             problems=ledger.sorted_problems(),
             supplied=_supplied(self.batches, self.schema),
             columns=_columns(self.batches, self.schema),
+            shifts=_shifts(self.batches, self.schema),
         )
 
 
@@ -275,8 +276,6 @@ def _columns(
     """Where each fact stands in each sheet, so that a finding about a fact can point to its cell."""
     found: dict[tuple[str, str | None, str], dict[str, tuple[str, int]]] = {}
     for batch in batches:
-        if batch.shifts is not None:
-            continue  # blocks side by side: a fact stands in several columns
         table = schema.table(batch.profile.entity)
         owners = [(batch.profile.entity, batch.facts.keys())]
         if table is not None and table.parent:
@@ -287,4 +286,23 @@ def _columns(
                 label = batch.labels.get(fact, "")
                 if label in batch.places:
                     known.setdefault(fact, (label, batch.places[label]))
+    return found
+
+
+def _shifts(
+    batches: Sequence[Batch], schema: Schema
+) -> dict[tuple[str, str | None, str], dict[tuple[str, int], int]]:
+    """How far to the right each record stands, of pages side by side; two may stand in one row."""
+    found: dict[tuple[str, str | None, str], dict[tuple[str, int], int]] = {}
+    for batch in batches:
+        table = schema.table(batch.profile.entity)
+        if batch.shifts is None or table is None:
+            continue
+        pairs = list(zip(batch.rows.to_pylist(), batch.shifts.to_pylist(), strict=True))
+        owners = ((table.entity, batch.key), (table.parent, batch.link))
+        for entity, keys in owners:
+            if entity is not None and keys is not None:
+                places = found.setdefault((batch.file, batch.sheet, entity), {})
+                for key, (row, shift) in zip(keys.to_pylist(), pairs, strict=True):
+                    places.setdefault((key, row), shift)
     return found

@@ -27,6 +27,11 @@ _FORMULA = re.compile(r"[=@]|[+-](?![\d.,()\s+-]*$)(?![\u3000-\u9fff])", re.ASCI
 _JOINERS = dict.fromkeys(map(ord, "\u200c\u200d\u180e"))
 _UNSEEN = dict.fromkeys(map(ord, INVISIBLE))
 _SPLIT = re.compile(r"[,，、;；/|\s]+")
+# Printed forms offer their answers with boxes: □是 ☑否, or 健康□ 残疾√.
+_TICKED, _OPEN = "☑☒✔✓√■", "□☐"
+_BEFORE = re.compile(rf"([{_TICKED}{_OPEN}])([^{_TICKED}{_OPEN}]+)")
+_BEHIND = re.compile(rf"([^{_TICKED}{_OPEN}]+)([{_TICKED}{_OPEN}])")
+_GAPS = " \t\r\n\u3000,，、;；/|"
 YES_NO: Mapping[str, bool] = {
     **dict.fromkeys(("是", "有", "已", "y", "yes", "true", "t", "1", "√", "✓", "✔", "☑"), True),
     **dict.fromkeys(("否", "无", "没有", "未", "n", "no", "false", "f", "0", "×", "✗"), False),
@@ -125,6 +130,29 @@ def _remarkable(text: str, whole: bool) -> str | None:
     return "TABLE-088" if any(map(_own, text)) else None
 
 
+def chosen(text: str) -> list[str] | None:
+    """The answers ticked in a printed form (勾选), none of them where every box is open.
+
+    None for a text without boxes, or one whose boxes and answers do not pair up.
+    """
+    before = text[:1] in _TICKED + _OPEN
+    form = _BEFORE if before else _BEHIND
+    pairs = form.findall(text)
+    if not pairs or form.sub("", text).strip(_GAPS):
+        return None
+    answers = [(box, word) if before else (word, box) for box, word in pairs]
+    return [word.strip(_GAPS) for box, word in answers if box in _TICKED]
+
+
+def _label(raw: object) -> str | None:
+    """A cell as a label to look up: the one answer that is ticked, none where no box is."""
+    text = plain(raw) or ""
+    ticked = chosen(text)
+    if ticked is not None and len(ticked) < 2:
+        return fold(ticked[0]) if ticked else None
+    return fold(text)
+
+
 @dataclass(frozen=True)
 class BoolReader:
     """Reads yes and no by their words (是/否) and by the labels of the profile."""
@@ -134,8 +162,9 @@ class BoolReader:
     def read(self, raw: object) -> Reading:
         if isinstance(raw, bool):
             return Reading(raw)
-        text = plain(raw)
-        label = fold(text) if text is not None else ""
+        label = _label(raw)
+        if label is None:
+            return BLANK
         if label not in self.values:
             return broken("TABLE-060", raw)
         return Reading(self.values[label])
@@ -154,8 +183,9 @@ class CodeReader:
     values: Mapping[str, str | None]
 
     def read(self, raw: object) -> Reading:
-        text = plain(raw)
-        label = fold(text) if text is not None else ""
+        label = _label(raw)
+        if label is None:
+            return BLANK
         if label not in self.values:
             return broken("TABLE-060", raw)
         return Reading(self.values[label])
@@ -179,8 +209,11 @@ class PartReader:
     among: frozenset[str]
 
     def read(self, raw: object) -> Reading:
-        text = plain(raw)
-        parts = {fold(part) for part in _SPLIT.split(text or "")} - {""}
+        text = plain(raw) or ""
+        ticked = chosen(text)
+        if ticked == []:
+            return BLANK
+        parts = {fold(part) for part in ticked or _SPLIT.split(text)} - {""}
         if parts and not self.among:
             return Reading(any(self.part in part for part in parts))
         if not parts or not parts <= self.among:

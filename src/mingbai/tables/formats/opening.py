@@ -73,7 +73,9 @@ def open_file(path: Path, suits: Callable[[Sheet], int], password: str | None = 
         opened = _open(path, suits, password)
     except (OSError, MemoryError, RecursionError, UnicodeError) as error:
         raise UnreadableError("TABLE-021") from error
-    return Opened(opened.kind, opened.sheets, [*_suffix_remark(path, opened.kind), *opened.remarks])
+    # A file without a single byte is of no kind at all.
+    suffix = _suffix_remark(path, opened.kind) if path.stat().st_size else []
+    return Opened(opened.kind, opened.sheets, [*suffix, *opened.remarks])
 
 
 def _open(path: Path, suits: Callable[[Sheet], int], password: str | None) -> Opened:

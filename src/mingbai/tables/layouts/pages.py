@@ -10,7 +10,7 @@ from itertools import islice
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mingbai.tables.columns import RawColumn
+from mingbai.tables.columns import RawColumn, blank_rows
 from mingbai.tables.formats.sheet import (
     Body,
     FileRemark,
@@ -25,7 +25,8 @@ from mingbai.tables.texts import fold, shown
 
 _AROUND = re.compile(
     r"\s*(单\s*位\s*[:：]|注\s*[:：\d]|备\s*注\s*[:：]|说\s*明\s*[:：]|(资料|数据)?来源\s*[:：]"
-    r"|(填表|制表|填报|审核|复核|统计|经办|单位负责|负责|联系)(人|单位|日期|时间|电话)?\s*[:：])"
+    r"|(填表|制表|填报|审核|复核|统计|经办|单位负责|负责|联系)(人|单位|日期|时间|电话)?\s*[:：]"
+    r"|[（(]?\s*以下(空白|为空|无正文|无内容)|[\u4e00-\u9fff]{0,12}\s*[（(]\s*(签字|签章|签名|盖章|公章|章)\s*[）)])"
 )
 
 _SCALED = re.compile(r"[十百千万亿]+元")
@@ -90,7 +91,7 @@ class Pages(Sheet):
         parts = []
         for shift in self.shifts:
             columns = {place: whole.columns[place + shift] for place in own}
-            filled = pc.invert(_blank(columns.values(), len(whole.rows)))
+            filled = pc.invert(blank_rows(columns.values(), len(whole.rows)))
             kept = {place: columns[place].filtered(filled) for place in wanted}
             parts.append(Body(whole.rows.filter(filled), kept))
         rows = pa.concat_arrays([part.rows for part in parts])
@@ -179,7 +180,7 @@ class Pages(Sheet):
     def _outside(self, body: Body, wanted: Sequence[int], repeats: pa.Array | None) -> pa.Array:
         """Rows with a single text: a title, a unit line, a note, or the name of what follows."""
         first, *others = sorted(wanted)
-        lonely = _blank([body.columns[place] for place in others], len(body.rows))
+        lonely = blank_rows([body.columns[place] for place in others], len(body.rows))
         cell = body.columns[first].cell
         found = [n for n in pc.indices_nonzero(lonely).to_pylist() if self._is_around(cell(n))]
         found += self._captions(body, pc.indices_nonzero(lonely).to_pylist(), repeats)
@@ -272,16 +273,6 @@ def _hits(column: RawColumn, labels: set[str]) -> list[int]:
 
 def _is_in(column: RawColumn, numbers: Sequence[int]) -> pa.Array:
     return pc.is_in(column.codes, value_set=pa.array(numbers, column.codes.type))
-
-
-def _blank(columns: Iterable[RawColumn], rows: int) -> pa.Array:
-    """Rows in which all these columns say nothing."""
-    mask = pa.repeat(pa.scalar(True), rows)
-    for column in columns:
-        mask = pc.and_(mask, _is_in(column, column.blanks()))
-        if not pc.any(mask).as_py():
-            break
-    return mask
 
 
 def _stacked(columns: Sequence[RawColumn]) -> RawColumn:

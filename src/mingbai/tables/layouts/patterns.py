@@ -12,7 +12,7 @@ from mingbai.tables.layouts.headers import Path
 
 _TOTAL = re.compile(
     r"(总|合|小|共|累)计数?|总(数|额|人口|户数|人数)?|全(省|国|市|县|区|州|乡|镇|村|部|体)(合计|总计)?|计|共|subtotal|(grand)?total"
-    r"|all|合计[（(].*[）)]|总计[（(].*[）)]"
+    r"|all|合计[（(].*[）)]|总计[（(].*[）)]|(共|共计|合计|总计):?\d+[人户名]"
 )
 # Where more rows say total, each is one of its own neighbours only.
 _MOST_TOTALS = 60

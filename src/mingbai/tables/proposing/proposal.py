@@ -117,7 +117,8 @@ def _header(sheet: Sheet, words: Sequence[Vocabulary]) -> tuple[int, tuple[str, 
         texts = headerlike(labels)
         if len(set(texts)) < 2:
             continue
-        alikes = sum(max(alike(fold(text), label) for label in known) > _LIKELY for text in texts)
+        folded = [fold(text) for text in texts]
+        alikes = sum(max(alike(one, label) for label in known) > _LIKELY for one in folded)
         filled = sum(bool(label) for label in labels)
         # Words below that only look like heads, or numbers, speak against; more rows must add some.
         score = 3 * alikes + 2 * len(set(texts)) - filled - 0.5 * (rows.depth - 1)
