@@ -127,6 +127,17 @@ class OpenMasks:
                 found.append((item.rule.id, word, masks))
         return cls(program, tuple(found))
 
+    def alike(self) -> Iterator[tuple[tuple[int, ...], list[int]]]:
+        """The masks of all rules together, and the rows that have just these; rows in order."""
+        if not self.by_rule:
+            return
+        names = [str(number) for number in range(len(self.by_rule))]
+        table = pa.table(dict(zip(names, (column for *_, column in self.by_rule), strict=True)))
+        table = table.append_column("row", pa.array(range(table.num_rows), pa.int64()))
+        grouped = table.group_by(names, use_threads=False).aggregate([("row", "list")])
+        masks = zip(*(grouped[name].to_pylist() for name in names), strict=True)
+        yield from zip(masks, grouped["row_list"].to_pylist(), strict=True)
+
     def joined(self) -> dict[int, pa.ChunkedArray]:
         """Per word the union over all rules."""
         found: dict[int, pa.ChunkedArray] = {}

@@ -7,6 +7,7 @@ rides along on the next visit; where everybody lacks it, it is one message for t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 
@@ -15,11 +16,14 @@ import pyarrow as pa
 from mingbai.engine.compiling import Cause, Program
 from mingbai.engine.model.pack import Rule
 from mingbai.engine.model.values import Text
-from mingbai.screening.gaps import Lacks, OpenMasks, rows_by_mask
+from mingbai.screening.gaps import Lacks, OpenMasks
 from mingbai.screening.people import Below
 from mingbai.screening.reasons import Reasons
 from mingbai.screening.result import Ask, Finding, Question, Task
 from mingbai.screening.states import RuleStates, indices
+
+#: A question, and the members of each household it may be about.
+_Asked = tuple[Question, Mapping[str, list[str]]]
 
 
 class TaskBuilder:
@@ -39,7 +43,6 @@ class TaskBuilder:
         self._missing = cache(below.missing)
         self._homes = cache(below.homes)
         self.top = program.pack.top.id
-        self._asked: dict[tuple[str, ...], Question] = {}
 
     def build(
         self,
@@ -135,46 +138,49 @@ class TaskBuilder:
         return self.below.holding(self.program.rule(inner[0]).entity, inner[0], inner[1])
 
     def _questions(self, masks: OpenMasks, keys: list[str]) -> dict[int, list[Question]]:
-        """Row → what to ask there, that which decides most first."""
-        decides: dict[int, dict[Cause, list[Rule]]] = {}
-        for name, word, column in masks.by_rule:
-            rule = self.program.rule(name)
-            for mask, rows in rows_by_mask(column):
-                causes = [
-                    cause
-                    for cause in self.program.causes_in(word, mask)
-                    if cause.kind != "parameter" and cause not in self.lacks.everywhere
-                ]
-                for row in rows if causes else ():
-                    here = decides.setdefault(row, {})
-                    for cause in causes:
-                        here.setdefault(cause, []).append(rule)
-        return {
-            row: questions
-            for row, causes in sorted(decides.items())
-            if (questions := self._worded(causes, keys[row], row))
-        }
+        """Row → what to ask there, that which decides most first.
 
-    def _worded(self, causes: dict[Cause, list[Rule]], key: str, row: int) -> list[Question]:
-        place = self.places[row][-1] if self.places[row] else ""
+        A county has few ways of not knowing: rows with the same open masks are gone through once.
+        """
+        found: dict[int, list[Question]] = {}
+        for open_masks, rows in masks.alike():
+            causes = self._decides(masks, open_masks)
+            asked: dict[tuple[str, str], list[_Asked]] = {}
+            for row in rows if causes else ():
+                here = self.files[row], self.places[row][-1] if self.places[row] else ""
+                if here not in asked:
+                    asked[here] = self._worded(causes, *here)
+                if asked[here]:
+                    found[row] = [self._about_whom(keys[row], *one) for one in asked[here]]
+        return found
+
+    def _decides(self, masks: OpenMasks, open_masks: tuple[int, ...]) -> dict[Cause, list[Rule]]:
+        """What is unknown there, and the rules it leaves open."""
+        decides: dict[Cause, list[Rule]] = {}
+        for (name, word, _), mask in zip(masks.by_rule, open_masks, strict=True):
+            for cause in self.program.causes_in(word, mask) if mask else ():
+                if cause.kind != "parameter" and cause not in self.lacks.everywhere:
+                    decides.setdefault(cause, []).append(self.program.rule(name))
+        return decides
+
+    def _worded(self, causes: dict[Cause, list[Rule]], file: str, place: str) -> list[_Asked]:
+        """Questions about the household itself, each with whom of its members it may be about."""
         ordered = sorted(causes.items(), key=lambda item: (-len(item[1]), item[0].name))
         return [
-            self._question(cause, tuple(rules), key)
+            (self._new_question(cause, tuple(rules), ()), self._members_of(cause))
             for cause, rules in ordered
-            if not self.lacks.covers(cause, self.files[row], place)
+            if not self.lacks.covers(cause, file, place)
         ]
 
-    def _question(self, cause: Cause, rules: tuple[Rule, ...], key: str) -> Question:
-        about: tuple[str, ...] = ()
-        if cause.kind != "relation" and cause.entity != self.top:
-            about = tuple(self._missing(cause.entity, cause.name).get(key, ()))
-        if about:
-            return self._new_question(cause, rules, about)
-        # A county asks the same few questions millions of times over.
-        same = (cause.kind, cause.entity, cause.name, *(rule.id for rule in rules))
-        if same not in self._asked:
-            self._asked[same] = self._new_question(cause, rules, about)
-        return self._asked[same]
+    def _members_of(self, cause: Cause) -> Mapping[str, list[str]]:
+        """Household → members without the fact; nobody where it is one of the household."""
+        if cause.kind == "relation" or cause.entity == self.top:
+            return {}
+        return self._missing(cause.entity, cause.name)
+
+    def _about_whom(self, key: str, question: Question, names: Mapping[str, list[str]]) -> Question:
+        about = names.get(key)
+        return replace(question, about=tuple(about)) if about else question
 
     def _new_question(
         self, cause: Cause, rules: tuple[Rule, ...], about: tuple[str, ...]
