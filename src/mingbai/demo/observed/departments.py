@@ -92,7 +92,7 @@ class Departments:
             "学籍状态": mapped(objects(table["state"]), ROLLS),
             "开学日期": texts(objects(table["from_date"]), "%Y-%m-%d"),
         }
-        return _sheet("学籍名单", cells, WHO | {"blank": ("年级",)}, "教育局")
+        return _sheet("学籍名单", cells, WHO | {"blank": ("年级",)}, kind="csv")
 
     def insured(self) -> Sheet:
         kinds = mapped(self.view.insured, INSURANCES)
@@ -151,7 +151,7 @@ class Departments:
             "是否竣工验收": accepted,
         }
         slips = {"name": ("户主姓名",), "id_digit": ("户主身份证号",)}
-        return _sheet("住房鉴定和改造名单", cells, slips, "住房和城乡建设局")
+        return _sheet("住房鉴定和改造名单", cells, slips, kind="csv")
 
     def waters(self) -> Sheet:
         safe = self.view.water_safe
