@@ -28,8 +28,7 @@ def _lines() -> Iterator[str]:
     for code, (zh, en) in sorted(CATALOGUE.items()):
         yield _row(code, zh, en)
     for code, entry in sorted(catalogue().items()):
-        zh = f"{entry.message.zh} {entry.advice.zh}"
-        yield _row(code, zh, f"{entry.message.en} {entry.advice.en}")
+        yield _row(code, *entry.message.then(entry.advice))
 
 
 def _row(*cells: str) -> str:

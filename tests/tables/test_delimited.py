@@ -103,7 +103,38 @@ def test_bytes_that_are_no_text_cost_their_cell_not_the_file(
         (tmp_path / "户.csv").write_bytes(b"\n".join(raw))
         for intake in both_ways(tmp_path, monkeypatch):
             assert intake.rows_accepted == 60
-            assert [(one.row, one.code) for one in intake.problems] == [(32, "TABLE-080")]
+            told = [(one.row, one.code) for one in intake.problems]
+            assert told == [(None, "TABLE-106"), (32, "TABLE-080")]
+
+
+def test_bytes_that_are_no_text_are_named_in_columns_nobody_reads_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for codec, hit in (("utf-8", 7), ("gb18030", 7), ("gb18030", 39)):
+        lines = [f"h{n},脱贫户,他说的话\n".encode(codec) for n in range(40)]
+        lines[hit] = lines[hit].replace("话".encode(codec), b"\xff")
+        (tmp_path / "户.csv").write_bytes("户编号,户类型,随手记\n".encode(codec) + b"".join(lines))
+        for intake in both_ways(tmp_path, monkeypatch):
+            [problem] = intake.problems
+            assert (problem.code, problem.file) == ("TABLE-106", "户.csv")
+            assert f"第 {hit + 2} 行" in problem.message.zh
+
+
+def test_lines_in_another_encoding_are_offered_as_what_they_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two exports pasted together: 女 is UTF-8 by chance in GB18030 bytes, and is named too."""
+    lines = [f"h{n},张三,脱贫户\n".encode() for n in range(200)]
+    pasted = "h200,李四女,一般农户\nh201,王五,一般农户\n".encode("gb18030")
+    (tmp_path / "户.csv").write_bytes(
+        "户编号,户主姓名,户类型\n".encode() + b"".join(lines) + pasted
+    )
+    for intake in both_ways(tmp_path, monkeypatch):
+        problem = intake.problems[0]
+        assert problem.code == "TABLE-105"
+        assert "从第 202 行起有 2 行其实是 GB18030" in problem.message.zh
+        assert "h200,李四女,一般农户" in problem.message.en
+        assert intake.rows_accepted == 202
 
 
 def test_noise_is_no_text() -> None:

@@ -301,3 +301,32 @@ def test_persons_number_beside_the_id_number_does_no_harm(desk: Desk) -> None:
     assert rows(intake, "person", "disability_type", "disability_grade")[1] == ("2", "2")
     export = f"人口编号,户编号,姓名,与户主关系,证件号码,残疾类别\np2,h1,李四,配偶,{WIFE},听力\n"
     desk.read(export, "cn-person-export")  # an export with these columns is no list of cards
+
+
+@pytest.mark.parametrize(
+    ("layout", "head"),
+    [
+        ("cn-household-export", "户编号,户主姓名,家庭人口数,省"),
+        ("cn-compact-list", "户编号,人编号,监测对象类型,与户主关系"),
+        ("cn-monitoring-export", "户编号,人口编号,与户主关系,监测对象类别,识别监测时间"),
+    ],
+)
+def test_kinds_of_households_keep_their_names_after_exit_in_every_list(
+    tmp_path: Path,
+    schema: Schema,
+    profiles: tuple[Profile, ...],
+    layout: str,
+    head: str,
+) -> None:
+    kinds = ["一般脱贫户", "低保脱贫户", "特困供养脱贫户", "脱贫户", "一般贫困户", "普通农户"]
+    says = {"户编号": "h{}", "人编号": "p{}", "人口编号": "p{}", "与户主关系": "户主"}
+    body = "".join(
+        ",".join([says.get(one, "").format(n) for one in head.split(",")] + [kind]) + "\n"
+        for n, kind in enumerate(kinds)
+    )
+    csv(tmp_path, "a.csv", f"{head},户类型\n{body}")
+    intake = read_folder(tmp_path, schema, profiles)
+    assert [one.profile for one in intake.files] == [layout]
+    found = [kind for (kind,) in rows(intake, "household", "household_kind")]
+    assert found == ["exited"] * 4 + ["registered_poor", "general"]
+    assert not [one for one in intake.problems if one.code == "TABLE-060"]

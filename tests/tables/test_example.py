@@ -48,7 +48,7 @@ def test_rows_add_up_and_each_defect_is_found_once(intake: Intake) -> None:
     assert intake.tables["household"].num_rows == 31
     assert intake.tables["person"].num_rows == 95
     assert Counter(problem.code for problem in intake.problems) == {
-        "TABLE-040": 1,  # the row of totals
+        "TABLE-049": 1,  # the row of totals
         "TABLE-041": 1,  # a household number cut short
         "TABLE-042": 1,  # a household exported twice
         "TABLE-043": 1,  # the same household with another wage

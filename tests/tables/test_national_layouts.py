@@ -169,30 +169,6 @@ def test_list_of_exited_people_is_the_compact_layout(reading: Reading) -> None:
     assert rows(intake, "person", "person_id", "relation") == [("p1", "head")]
 
 
-@pytest.mark.parametrize(
-    ("layout", "head"),
-    [
-        ("cn-household-export", "户编号,户主姓名,家庭人口数,省"),
-        ("cn-compact-list", "户编号,人编号,监测对象类型,与户主关系"),
-        ("cn-monitoring-export", "户编号,人口编号,与户主关系,监测对象类别,识别监测时间"),
-    ],
-)
-def test_kinds_of_households_keep_their_names_after_exit_in_every_list(
-    reading: Reading, layout: str, head: str
-) -> None:
-    kinds = ["一般脱贫户", "低保脱贫户", "特困供养脱贫户", "脱贫户", "一般贫困户", "普通农户"]
-    says = {"户编号": "h{}", "人编号": "p{}", "人口编号": "p{}", "与户主关系": "户主"}
-    body = "".join(
-        ",".join([says.get(one, "").format(n) for one in head.split(",")] + [kind]) + "\n"
-        for n, kind in enumerate(kinds)
-    )
-    csv(reading.folder, "a.csv", f"{head},户类型\n{body}")
-    intake = reading.read(a=layout)
-    found = [kind for (kind,) in rows(intake, "household", "household_kind")]
-    assert found == ["exited"] * 4 + ["registered_poor", "general"]
-    assert not [one for one in intake.problems if one.code == "TABLE-060"]
-
-
 def test_collection_of_2023_for_exited_households(reading: Reading) -> None:
     reading.write(
         "户", "cn-survey-2023-exited", {"户编号": "h1", "户主姓名": "张三", "户类型": "脱贫户"}

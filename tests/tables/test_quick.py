@@ -68,7 +68,7 @@ def sure_ones(name: str, texts: list[str | None]) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "some"),
     [
-        ("text", ["张三", "12", "合计"]),
+        ("text", ["张三", "12", "合计", "张" * 60]),
         ("key", ["1", "5e7506413", MAN]),
         ("phone", ["19900000001"]),
         ("id", [MAN, WOMAN]),
@@ -77,8 +77,12 @@ def sure_ones(name: str, texts: list[str | None]) -> list[str]:
     ],
 )
 def test_what_is_sure_is_what_the_cell_reader_says(name: str, some: list[str]) -> None:
-    assert set(some) <= set(sure_ones(name, [*ODD, None]))
+    assert set(some) <= set(sure_ones(name, [*ODD, *some, None]))
     assert sure_ones(name, []) == []
+
+
+def test_long_texts_are_left_to_the_cell_reader() -> None:
+    assert sure_ones("text", ["张" * 61, "1" * 15, "张" * 3000]) == []
 
 
 @settings(max_examples=300, deadline=None)

@@ -6,6 +6,7 @@ import click
 
 from mingbai.engine.errors import EngineError, PackError
 from mingbai.tables import TablesError
+from mingbai.tables.errors import Finding
 
 USAGE, PACK, TABLES, RUN, CASES = 2, 3, 4, 5, 6
 _MOST_SHOWN = 40
@@ -31,8 +32,10 @@ def say(error: EngineError | TablesError) -> None:
 def _lines(error: EngineError | TablesError) -> list[str]:
     if isinstance(error, EngineError):
         return [str(item) for item in error.faults]
-    return [
-        f"{':'.join(str(part) for part in (item.file, item.line, item.column) if part)}"
-        f" [{item.code}] {item.message.zh} {item.advice.zh} / {item.message.en} {item.advice.en}".strip()
-        for item in error.findings
-    ]
+    return [_line(item) for item in error.findings]
+
+
+def _line(item: Finding) -> str:
+    place = ":".join(str(part) for part in (item.file, item.line, item.column) if part)
+    said = item.message.then(item.advice)
+    return f"{place} [{item.code}] {said.zh} / {said.en}".strip()

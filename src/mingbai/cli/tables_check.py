@@ -235,11 +235,11 @@ def _print_kinds(kinds: list[Kind]) -> None:
     """The kinds of problems, the most frequent first, each with its first place."""
     for kind in kinds[:_MOST_KINDS]:
         one = kind.example
+        said = one.message.then(one.advice)
         name = f"{one.file}「{one.sheet}」" if one.sheet else one.file
         row = f" 第 {one.row} 行" if one.row else ""
-        click.echo(f"  [{kind.code}] {kind.rows:,} × {name}{row}：{one.message.zh}{one.advice.zh}")
-        said = one.message.en if one.message.en.endswith(".") else f"{one.message.en}."
-        click.echo(f"      {said} {one.advice.en}")
+        click.echo(f"  [{kind.code}] {kind.rows:,} × {name}{row}：{said.zh}")
+        click.echo(f"      {said.en}")
     if len(kinds) > _MOST_KINDS:
         more = len(kinds) - _MOST_KINDS
         click.echo(f"  … 还有 {more} 类 / {more} more kinds")

@@ -104,8 +104,9 @@ def _print(written: Written, out: Path) -> None:
         f"{written.rows} rows, {written.columns} columns, {written.sheets} sheets"
     )
     for note in written.notes:
-        click.echo(f"  [{note.code}] {note.message.zh} {note.advice.zh}")
-        click.echo(f"      {note.message.en}. {note.advice.en}")
+        said = note.message.then(note.advice)
+        click.echo(f"  [{note.code}] {said.zh}")
+        click.echo(f"      {said.en}")
 
 
 def _facts(written: Written, out: Path) -> dict[str, object]:

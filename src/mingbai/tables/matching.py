@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mingbai.tables.identity import id18
 from mingbai.tables.ledger import Ledger
@@ -17,6 +18,8 @@ from mingbai.tables.texts import fold
 # A county's list holds mostly people who are not in this register: so many are named one by one, more
 # of them are one line with their count.
 _MOST_NAMED = 20
+# Eighteen signs as they are compared: what nearly every number of a register looks like.
+_WHOLE = r"^[0-9]{17}[0-9X]$"
 # The dot between the parts of a name is typed in many ways
 _NO_DOTS = dict.fromkeys(map(ord, "\u00b7\u2022\u30fb.\uff0e\u2027\u2219"))
 
@@ -30,16 +33,11 @@ class Register:
     answer: str
     name: str | None
 
-    def owners(self) -> dict[str, tuple[int, ...]]:
-        """Which rows carry which number, by its first eighteen signs."""
-        owners: dict[str, tuple[int, ...]] = {}
+    def numbers(self) -> pa.Array:
+        """The number of each row, by its first eighteen signs; none where the fact is not there."""
         if self.rows is None or self.fact not in self.rows.column_names:
-            return owners
-        for place, text in enumerate(self.rows[self.fact].to_pylist()):
-            if text:
-                number = id18(text) or text
-                owners[number] = (*owners.get(number, ()), place)
-        return owners
+            return pa.array([], pa.string())
+        return _numbers(self.rows[self.fact])
 
 
 def matched_by(lot: Lot) -> str | None:
@@ -65,20 +63,43 @@ def register_for(lot: Lot, table: Table, schema: Schema, rows: dict[str, pa.Tabl
 
 def resolve(lot: Lot, mark: str, register: Register, ledger: Ledger) -> None:
     """Put the register's key where the number stands; a number nobody or several have is listed."""
-    owners = register.owners()
-    numbers = [id18(text) or text for text in lot.table[mark].to_pylist()]
-    answers = register.rows[register.answer].to_pylist() if register.rows is not None else []
-    places = [owners.get(number, ()) for number in numbers]
-    keys = [_only(answers[place] for place in found) for found in places]
-    _tell_unknown(lot, mark, [at for at, found in enumerate(places) if not found], ledger)
-    for at, found in enumerate(places):
-        if found and keys[at] is None:
+    known, asked = register.numbers(), _numbers(lot.table[mark])
+    first = pc.index_in(asked, value_set=known, skip_nulls=True)
+    rows = register.rows
+    answers = rows[register.answer].combine_chunks() if rows is not None else asked
+    keys = answers.take(first).to_pylist()
+    _tell_unknown(lot, mark, pc.indices_nonzero(pc.is_null(first)).to_pylist(), ledger)
+    firsts = first.to_pylist()
+    for at, owners in _several(asked, known):
+        keys[at] = _only(answers[place].as_py() for place in owners)
+        if keys[at] is None:
+            firsts[at] = None
             _list_one(lot, mark, at, "TABLE-048", ledger)
-    firsts = [found[0] if found and keys[at] else None for at, found in enumerate(places)]
     _tell_names(lot, register, firsts, ledger)
-    if mark == KEY and register.answer == KEY and register.rows is not None:
-        _tie(lot, register.rows, firsts)
+    if mark == KEY and register.answer == KEY and rows is not None:
+        _tie(lot, rows, firsts)
     _replace(lot, mark, keys)
+
+
+def _numbers(column: pa.ChunkedArray) -> pa.Array:
+    """The first eighteen signs of each number; a text that is no such number stays as it is."""
+    texts = column.combine_chunks()
+    plain = pc.fill_null(pc.match_substring_regex(texts, _WHOLE), True)
+    if pc.all(plain).as_py() in (True, None):
+        return texts
+    odd = [id18(text) or text for text in texts.filter(pc.invert(plain)).to_pylist()]
+    return pc.replace_with_mask(texts, pc.invert(plain), pa.array(odd, pa.string()))
+
+
+def _several(asked: pa.Array, known: pa.Array) -> Iterator[tuple[int, list[int]]]:
+    """The rows whose number several rows of the register have, and which these are."""
+    counts = pc.value_counts(known.drop_null())
+    twice = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
+    owners: dict[str, list[int]] = {}
+    for place in pc.indices_nonzero(pc.is_in(known, value_set=twice)).to_pylist():
+        owners.setdefault(known[place].as_py(), []).append(place)
+    for at in pc.indices_nonzero(pc.is_in(asked, value_set=twice)).to_pylist() if owners else ():
+        yield at, owners[asked[at].as_py()]
 
 
 def stand_alone(lot: Lot, mark: str, ledger: Ledger) -> None:
@@ -146,10 +167,12 @@ def _tell_names(lot: Lot, register: Register, firsts: Sequence[int | None], ledg
     rows, name = register.rows, register.name
     if rows is None or NAME not in lot.table.column_names or name not in rows.column_names:
         return
-    known = rows[name].to_pylist()
-    for at, (first, said) in enumerate(zip(firsts, lot.table[NAME].to_pylist(), strict=True)):
-        other = known[first] if first is not None else None
-        if not said or not other or _plain(said) == _plain(other):
+    said = lot.table[NAME].combine_chunks()
+    others = rows[name].combine_chunks().take(pa.array(firsts, pa.int64()))
+    differ = pc.indices_nonzero(pc.fill_null(pc.not_equal(said, others), False)).to_pylist()
+    for at in differ:
+        mine, other = said[at].as_py(), others[at].as_py()
+        if not mine or not other or _plain(mine) == _plain(other):
             continue
         number, row = source_of(lot.table, at)
         ledger.remark(
@@ -157,9 +180,9 @@ def _tell_names(lot: Lot, register: Register, firsts: Sequence[int | None], ledg
             row,
             "TABLE-132",
             column=ledger.batches[number].labels.get(NAME, ""),
-            value=said,
+            value=mine,
             other=other,
-            where=row_name(ledger, *source_of(rows, first or 0)),
+            where=row_name(ledger, *source_of(rows, firsts[at] or 0)),
         )
 
 

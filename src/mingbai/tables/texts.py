@@ -16,6 +16,11 @@ class Text(NamedTuple):
     zh: str
     en: str
 
+    def then(self, advice: Text) -> Text:
+        """This sentence and the advice after it; the English ones of the catalogue end without a stop."""
+        stop = "" if self.en.endswith(".") or not advice.en else "."
+        return Text(f"{self.zh}{advice.zh}", f"{self.en}{stop} {advice.en}".strip())
+
 
 # Signs that carry no content and cannot be seen: zero width, direction marks, soft hyphen, BOM.
 # Joiners (U+200C, U+200D, U+180E) are not among them: Mongolian and Uyghur are spelled with them.

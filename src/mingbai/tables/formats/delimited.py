@@ -16,12 +16,14 @@ from mingbai.tables.formats.records import records
 from mingbai.tables.formats.sheet import (
     HEAD_ROWS,
     Body,
+    FileRemark,
     RowRemark,
     RowSheet,
     Sheet,
     UnreadableError,
     body_of,
 )
+from mingbai.tables.formats.stray_bytes import stray_bytes
 from mingbai.tables.texts import BLANKS
 
 __all__ = ["decode", "open_delimited"]
@@ -42,6 +44,10 @@ class DelimitedSheet(RowSheet):
 
     def rows(self) -> Iterator[Sequence[object]]:
         return (cells for cells, _ in self._records())
+
+    def remarks(self) -> list[FileRemark]:
+        """What there is to say of the file's bytes."""
+        return stray_bytes(self.path, self.encoding)
 
     def _records(self) -> Iterator[tuple[list[str], bool]]:
         codec = self.encoding.codec
@@ -107,7 +113,7 @@ def row_remarks(rows: pa.Array, odd: dict[int, tuple[str, int]]) -> tuple[RowRem
     )
 
 
-def open_delimited(path: Path, suits: Callable[[Sheet], int]) -> list[RowSheet]:
+def open_delimited(path: Path, suits: Callable[[Sheet], int]) -> list[DelimitedSheet]:
     """The file as one sheet, with the delimiter whose header suits a profile best.
 
     Where two encodings fit equally well, the header decides if only one reading of it is known.

@@ -111,7 +111,8 @@ def _open_text(path: Path, start: bytes, suits: Callable[[Sheet], int]) -> Opene
     if (start.startswith(_OTHERS) or _is_binary(start)) and suffix not in _TEXT_SUFFIXES:
         raise UnreadableError("TABLE-021" if suffix in _TABLE_SUFFIXES else "TABLE-020")
     try:
-        return Opened("text", open_delimited(path, suits), [])
+        sheets = open_delimited(path, suits)
+        return Opened("text", list(sheets), [one for sheet in sheets for one in sheet.remarks()])
     except UnreadableError as error:
         if error.code == "TABLE-027" and suffix not in _TABLE_SUFFIXES:
             raise UnreadableError("TABLE-020") from error
