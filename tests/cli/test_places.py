@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mingbai.cli.main import cli
+from mingbai.engine.errors import RunError
 
 
 def _run(*words: str | Path) -> Result:
@@ -87,9 +88,10 @@ def test_check_builds_anew_where_no_folder_is_given() -> None:
     [
         (("build", "nowhere", "--out", "x"), 2, "没有示范地"),
         (("check", "nowhere"), 2, "there are"),
-        (("check", "puxi", "--data", "."), 1, "is not a built place"),
         (("build", "puxi", "--out", "x", "--as-of", "2015-01-01"), 2, "2018-12-31"),
+        (("build", "puxi", "--out", "x", "--as-of", "2050-01-01"), 2, "2026-12-31"),
         (("build", "puxi", "--out", "x", "--damage", "3"), 2, "damage"),
+        (("build", "puxi", "--out", "x", "--seed", "-5"), 2, "x>=0"),
     ],
 )
 def test_mistakes_are_said(
@@ -100,3 +102,62 @@ def test_mistakes_are_said(
     assert found.exit_code == code
     assert said in found.output
     assert list(tmp_path.iterdir()) == []
+
+
+def _refused(*words: str | Path) -> str:
+    """The numbered message that ends the command."""
+    found = _run(*words)
+    assert isinstance(found.exception, RunError), found.output
+    return str(found.exception)
+
+
+def test_a_folder_of_something_else_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "register").mkdir()
+    mine = tmp_path / "register" / "mine.txt"
+    mine.write_text("mine", encoding="utf-8")
+    assert "RUN-020" in _refused("places", "build", "puxi", "--out", tmp_path)
+    assert [one for one in tmp_path.rglob("*") if one.is_file()] == [mine]
+
+
+def test_a_place_is_not_checked_as_another(built: Path, tmp_path: Path) -> None:
+    assert "not as dongkou" in _refused("places", "check", "dongkou", "--data", built)
+    assert "is not a built place" in _refused("places", "check", "puxi", "--data", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["payments", "bills"]
+)  # one that totals ask for, one that none does
+def test_a_table_that_is_lost_or_cut_short_is_said(name: str, built: Path, tmp_path: Path) -> None:
+    shutil.copytree(built / "register", tmp_path / "register")
+    path = tmp_path / "register" / f"{name}.parquet"
+    path.write_bytes(path.read_bytes()[:500])
+    assert "cannot be read" in _refused("places", "check", "puxi", "--data", tmp_path)
+    path.unlink()
+    assert "there is no file" in _refused("places", "check", "puxi", "--data", tmp_path)
+    pq.write_table(pq.read_table(built / "register" / path.name).select([0]), path)
+    assert "lacks columns" in _refused("places", "check", "puxi", "--data", tmp_path)
+
+
+def test_a_roster_that_cannot_be_read_leaves_no_folder(tmp_path: Path) -> None:
+    roster, out = tmp_path / "roster.csv", tmp_path / "out"
+    for raw in ("区划".encode("gb18030"), b"\x1f\x8bnot packed"):
+        roster.write_bytes(raw)
+        said = _refused("places", "build", "puxi", "--out", out, "--roster", roster)
+        assert "the roster cannot be read" in said
+        assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "total"), [("persons", "S1-01.persons"), ("teams", "S1-25.resident")]
+)
+def test_a_person_or_a_team_that_is_gone_turns_its_total_red(
+    name: str, total: str, built: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(built / "register", tmp_path / "register")
+    path = tmp_path / "register" / f"{name}.parquet"
+    pq.write_table(pq.read_table(path).slice(1), path)
+    found = _run("places", "check", "puxi", "--data", tmp_path, "--json")
+    assert found.exit_code == 1
+    assert [one["id"] for one in json.loads(found.output)["totals"] if one["mark"] == "✘"] == [
+        total
+    ]

@@ -89,11 +89,18 @@ def test_an_ambiguous_figure_shows_both_readings() -> None:
     count, twice = {"count": "links"}, {"sum": "links.amount"}
     readings = (
         Reading("共", "in all", Decimal(3), count),
-        Reading("各", "each", Decimal(3), twice),
+        Reading("各", "each", Decimal(3), twice, built=False),
     )
     total = _total("3", status="ambiguous", readings=readings)
     assert [line.mark for line in _checked(total, links=3)] == [GREEN, UNCLEAR]
-    assert [line.mark for line in _checked(total, links=2)] == [RED, RED]
+    assert [line.mark for line in _checked(total, links=2)] == [RED, UNCLEAR]
+
+
+def test_every_reading_the_files_were_made_to_must_hold() -> None:
+    teams, members = {"count": "links"}, {"sum": "links.amount"}
+    readings = tuple(Reading("", "", Decimal(3), query) for query in (teams, members))
+    total = _total("3", status="ambiguous", readings=readings)
+    assert RED in [line.mark for line in _checked(total, links=3)]
 
 
 def test_a_masked_figure_is_no_number() -> None:

@@ -32,12 +32,18 @@ def said_plainly() -> Iterator[None]:
     try:
         yield
     except PlaceError as error:
-        raise click.ClickException(str(error)) from None
+        raise run_error("RUN-021", detail_zh=error.zh, detail_en=error.en) from None
 
 
 @click.command()
 @click.argument("name", metavar="PLACE")
-@click.option("--seed", type=int, default=1, show_default=True, help="随机种子 / seed of the draw")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="随机种子 / seed of the draw",
+)
 @click.option(
     "--out",
     required=True,
@@ -69,6 +75,11 @@ def build(
         raise click.UsageError(
             f"--as-of 不能早于报告日 {place.as_of} / must not be before the report's day {place.as_of}"
         )
+    last = place.last_day
+    if as_of and as_of > last:
+        raise click.UsageError(
+            f"--as-of 不能晚于 {last}：以后的收入线还没有 / must not be after {last}: no income line yet"
+        )
     with said_plainly():
         context = write_whole(place, seed, out, as_of, damage, roster)
     rows = sum(table.num_rows for table in context.tables.values())
@@ -83,11 +94,14 @@ def write_whole(
     place: Place, seed: int, out: Path, as_of: date | None, damage: int, roster: Path | None
 ) -> building.Context:
     """Write beside the target, then move in: no half place is ever left."""
+    made_here = not out.exists()
+    _only_ours(out)
     try:
         out.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=out))
     except OSError as error:
         raise run_error("RUN-009", name=str(out), detail=error.strerror or "") from None
+    whole = False
     try:
         context = building.build(place, seed, as_of, roster)
         building.write(context, partial, damage)
@@ -96,6 +110,19 @@ def write_whole(
             if target.is_dir():
                 shutil.rmtree(target)
             made.replace(target)
+        whole = True
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+        if made_here and not whole:
+            out.rmdir()
     return context
+
+
+def _only_ours(out: Path) -> None:
+    """Nothing but a place built before is ever replaced."""
+    try:
+        taken = out.is_dir() and any(not one.name.startswith(".") for one in out.iterdir())
+    except OSError as error:
+        raise run_error("RUN-009", name=str(out), detail=error.strerror or "") from None
+    if taken and building.place_of(out) is None:
+        raise run_error("RUN-020", name=str(out))

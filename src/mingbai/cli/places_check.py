@@ -39,7 +39,11 @@ def list_places() -> None:
     help="生成好的文件夹；不给就现生成 / a built folder; built anew if absent",
 )
 @click.option(
-    "--seed", type=int, default=1, show_default=True, help="现生成时的种子 / seed if built"
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="现生成时的种子 / seed if built",
 )
 @click.option("--cross", is_flag=True, help="再做交叉核对 / the cross-checks too")
 @click.option(

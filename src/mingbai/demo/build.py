@@ -17,6 +17,7 @@ from mingbai.demo.place import Place
 #: The steps after the frame, in order; each puts tables into the context.
 STEPS = ("population", "surroundings", "holdings")
 MARK = "合成数据"
+ABOUT = "place.json"
 
 
 def build(
@@ -42,9 +43,19 @@ def write_tables(context: Context, out: Path) -> None:
         (out / folder).mkdir(parents=True, exist_ok=True)
         for name in sorted(tables):
             write_table(tables[name], out / folder / f"{name}.parquet")
-    (out / "place.json").write_text(
+    (out / ABOUT).write_text(
         json.dumps(describe(context), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
+
+
+def place_of(folder: Path) -> str | None:
+    """The pinyin of the place a folder was built as; none where it is no such folder."""
+    try:
+        told = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    ours = isinstance(told, dict) and told.get("mark") == MARK
+    return str(told.get("place")) if ours else None
 
 
 def write_table(table: pa.Table, path: Path) -> None:

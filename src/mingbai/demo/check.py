@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from mingbai.demo import figures
+from mingbai.demo.build import place_of
 from mingbai.demo.errors import PlaceError
 from mingbai.demo.place import Place
 from mingbai.demo.reports import Figure, Files, Loaded, Reports
+from mingbai.demo.schema import TABLES
 from mingbai.demo.totals import ABOUT, AMBIGUOUS, MASKED, Reading, Total
 
 GREEN, RED, MASK, UNCLEAR = "✔", "✘", "–", "?"
@@ -55,7 +57,16 @@ def check_files(place: Place, folder: Path) -> list[Line]:
     """Check a built place on disk."""
     if not (folder / "register").is_dir():
         raise PlaceError(f"{folder} 不是生成好的示范地", f"{folder} is not a built place")
-    return check(place, reports(place, Files(folder)))
+    built_as = place_of(folder)
+    if built_as not in (None, place.pinyin):
+        raise PlaceError(
+            f"{folder} 生成的是 {built_as}，不是 {place.pinyin}",
+            f"{folder} was built as {built_as}, not as {place.pinyin}",
+        )
+    files = Files(folder)
+    for name in TABLES:  # a table no total asks for must be whole too
+        files.ensure(name)
+    return check(place, reports(place, files))
 
 
 def check_tables(place: Place, tables: dict[str, Any]) -> list[Line]:
@@ -77,13 +88,14 @@ def _lines(total: Total, asked: Reports) -> list[Line]:
 
 
 def _readings(total: Total, asked: Reports) -> list[Line]:
-    """Both readings shown; red only where no reading is that of the files."""
-    found = [(one, asked.figure(one.query, total.date)) for one in total.readings]
-    met = [figure == total.in_base_units(one.value) for one, figure in found]
-    return [
-        Line(total, figure, RED if not any(met) else GREEN if fits else UNCLEAR, one)
-        for (one, figure), fits in zip(found, met, strict=True)
-    ]
+    """Both readings shown; red where the files were made to a reading and do not give it."""
+    lines = []
+    for one in total.readings:
+        figure = asked.figure(one.query, total.date)
+        fits = figure == total.in_base_units(one.value)
+        mark = GREEN if fits else RED if one.built else UNCLEAR
+        lines.append(Line(total, figure, mark, one))
+    return lines
 
 
 def agrees(total: Total, figure: Figure) -> bool:

@@ -10,6 +10,7 @@ import csv
 import gzip
 import io
 import re
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -45,9 +46,16 @@ def read_roster(path: Path | Traversable | None, counties: Iterable[str]) -> lis
     """Rows of the given counties, from the package's roster or from a file of the whole country."""
     source = path or DATA / "divisions.csv.gz"
     data = source.read_bytes()
-    if data[:2] == b"\x1f\x8b":
-        data = gzip.decompress(data)
-    reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig")))
+    try:
+        if data[:2] == b"\x1f\x8b":
+            data = gzip.decompress(data)
+        text = data.decode("utf-8-sig")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError):
+        raise PlaceError(
+            f"区划表读不了（要 UTF-8 的 csv 或 csv.gz）：{source}",
+            f"the roster cannot be read (UTF-8 csv or csv.gz wanted): {source}",
+        ) from None
+    reader = csv.DictReader(io.StringIO(text))
     lacking = [one for one in COLUMNS if one not in (reader.fieldnames or ())]
     if lacking:
         raise PlaceError(

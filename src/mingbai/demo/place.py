@@ -29,6 +29,11 @@ class Place:
     parameters: dict[str, Any] = field(default_factory=dict)
     totals: Totals = field(default_factory=lambda: Totals({}))
 
+    @property
+    def last_day(self) -> date:
+        """How far it can be rolled forward: to the end of the last income line (最晚推演日)."""
+        return date(max(self.parameters["people"]["lines"]), 12, 31)
+
 
 def names() -> list[str]:
     """The places there are, by pinyin."""

@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 
 from mingbai.demo.context import valid_on
 from mingbai.demo.errors import PlaceError
+from mingbai.demo.schema import TABLES
 
 MEASURES = ("count", "distinct", "sum", "least", "days", "years", "ratio")
 Figure = int | Fraction | None  # none: cannot be computed from the files, which is not zero
@@ -40,11 +41,22 @@ class Files:
 
     def table(self, name: str) -> pa.Table:
         if name not in self._known:
-            path = self.folder / "register" / f"{name}.parquet"
-            if not path.is_file():
-                raise PlaceError(f"缺文件 {path}", f"there is no file {path}")
-            self._known[name] = pq.read_table(path)
+            self._known[name] = self.ensure(name).read()
         return self._known[name]
+
+    def ensure(self, name: str) -> pq.ParquetFile:
+        """The file of a table, whole and with its columns, or a plain error; rows are not read."""
+        path = self.folder / "register" / f"{name}.parquet"
+        if not path.is_file():
+            raise PlaceError(f"缺文件 {path}", f"there is no file {path}")
+        try:
+            found = pq.ParquetFile(path)
+        except (pa.ArrowException, OSError):
+            raise PlaceError(f"文件读不了：{path}", f"the file cannot be read: {path}") from None
+        listed = ", ".join(sorted(set(TABLES[name].names) - set(found.schema_arrow.names)))
+        if listed:
+            raise PlaceError(f"{path} 缺列：{listed}", f"{path} lacks columns: {listed}")
+        return found
 
 
 class Loaded(Files):

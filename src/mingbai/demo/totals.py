@@ -47,6 +47,7 @@ class Reading:
     en: str
     value: Decimal
     query: dict[str, Any]
+    built: bool = True  # the files were made to it, so it must hold
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def _total(entry: dict[str, Any], day: date) -> Total:
     if status not in STATUSES or (value is None) != (status == MASKED):
         raise PlaceError(f"{entry['id']} 的状态不对", f"{entry['id']} has a wrong status")
     readings = tuple(
-        Reading(one["zh"], one["en"], Decimal(one["value"]), one["query"])
+        Reading(one["zh"], one["en"], Decimal(one["value"]), one["query"], one.get("built", True))
         for one in known.pop("readings", ())
     )
     return Total(

@@ -136,6 +136,12 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "不能写入结果文件夹 {name}：{detail}",
         "cannot write to the output folder {name}: {detail}",
     ),
+    "RUN-020": (
+        "文件夹 {name} 里已有别的东西，不会覆盖；请给空文件夹，或以前生成的示范地",
+        "the folder {name} holds other things and is not overwritten; give an empty folder or a place "
+        "built before",
+    ),
+    "RUN-021": ("示范地用不了：{detail_zh}", "the synthetic place cannot be used: {detail_en}"),
     "RUN-007": (
         "输入缺列：{entity} 表没有 {name}",
         "the input lacks a column: table {entity} has no {name}",
