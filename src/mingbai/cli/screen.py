@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mingbai.cli.collector import without_search_for_cycles
 from mingbai.cli.options import input_folder, json_option, pack_options, password_file
 from mingbai.cli.output import partial_folder, terminal_width
 from mingbai.cli.progress import ProgressLine
@@ -66,9 +67,10 @@ def screen(
     if out.resolve() == folder.resolve():
         raise run_error("RUN-011", name=str(out))
     progress = ProgressLine()
-    screening = run_screening(folder, pack, as_of, progress, password=password)
-    progress("write", 0, 1)
-    _write(screening, out)
+    with without_search_for_cycles():
+        screening = run_screening(folder, pack, as_of, progress, password=password)
+        progress("write", 0, 1)
+        _write(screening, out)
     progress.close()
     if json_out:
         click.echo(json.dumps(as_json(screening), ensure_ascii=False))
