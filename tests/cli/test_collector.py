@@ -11,9 +11,9 @@ def test_search_is_off_inside_and_on_again_after_an_error() -> None:
     def fail() -> None:
         with without_search_for_cycles():
             assert not gc.isenabled()
-            raise ValueError
+            raise ValueError("stop")
 
-    with pytest.raises(ValueError, match=""):
+    with pytest.raises(ValueError, match="stop"):
         fail()
     assert gc.isenabled()
 

@@ -9,8 +9,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_search_for_cycles() -> Iterator[None]:
-    """A county is millions of small objects that last: going through them again and again took a fifth
-    of the time of a screening, and found nothing. Memory at the peak stays the same."""
+    """The collector off for a while: a county is millions of small objects that last.
+
+    Going through them again and again took a fifth of the time of a screening and found nothing; the
+    peak of memory stays the same.
+    """
     on = gc.isenabled()
     gc.disable()
     try:
