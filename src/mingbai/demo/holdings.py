@@ -28,6 +28,7 @@ LABELS = {
 }
 #: Adults who may own and owe.
 FROM_AGE, TO_AGE = 22, 70
+OF_AGE = np.timedelta64(18 * 366, "D")
 GRADES_WITH_NURSING = ("1", "2")
 MONTHS = 12
 PAY_DAY = 25
@@ -50,13 +51,14 @@ def _assets(context: Context, people: Residents, shares: dict[str, Any]) -> None
         count = len(owners)
         low, high = local.get("price", (0, 0))
         prices = rng.integers(low // 1000, high // 1000 + 1, count) * 1000 * CENT
+        since = days_between(rng, date(context.until.year - 9, 1, 1), context.until, count)
         add(
             context,
             "assets",
             count,
             person_id=people.ids.take(pa.array(owners)),
             kind=kind,
-            since=days_between(rng, date(context.until.year - 9, 1, 1), context.until, count),
+            since=np.maximum(since, people.births[owners].astype("datetime64[D]") + OF_AGE),
             price=prices if high else None,
             state="正常",
             label=np.array(LABELS[kind], dtype=object)[rng.integers(0, len(LABELS[kind]), count)],
@@ -102,6 +104,7 @@ def _allowances(context: Context, people: Residents, local: dict[str, Any]) -> N
     grade = healths["disability_grade"].take(at)
     severe = pc.fill_null(pc.is_in(grade, value_set=pa.array(GRADES_WITH_NURSING)), False)
     disabled = pc.is_valid(healths["disability_type"].take(at))
+    certified = healths["certified_on"].take(at).to_numpy().astype("datetime64[D]")
     rng = context.rng("holdings.allowances")
     for programme, due in (
         ("nursing_disabled", severe.to_numpy()),
@@ -110,6 +113,8 @@ def _allowances(context: Context, people: Residents, local: dict[str, Any]) -> N
         who = np.flatnonzero(due & (rng.random(len(people)) < local["paid"]))
         every = np.repeat(who, MONTHS)
         days = np.tile(_month_days(context.until), len(who))
+        begun = days >= certified[every]  # nothing before the certificate, nor before birth
+        every, days = every[begun], days[begun]
         add(
             context,
             "payments",

@@ -21,6 +21,10 @@ STAGES = (
 )  # fmt: skip
 STAGE = {name: at for at, name in enumerate(STAGES)}
 COMPULSORY = (STAGE["primary"], STAGE["junior"])
+#: What students' schools are called, by stage; the earlier stages have schools by village and town.
+UPPER = (
+    "", "", "", "", "县高级中学", "县中等职业学校", "技工学校", "高等职业学校", "高等学校", "高等学校",
+)  # fmt: skip
 STATES = ("enrolled", "elsewhere", "dropout", "home")
 
 
@@ -166,8 +170,10 @@ def _append(
     village = society.households.village[homes]
     town = np.array([towns.index(one.township) for one in society.villages])[village]
     # Small children learn in the village, pupils in the town, students in the county or beyond.
-    texts = [f"{one.code}-school" for one in society.villages] + [f"{one}-junior" for one in towns]
-    texts += [f"{society.local['prefix']}-{name}" for name in STAGES] + ["外地"]
+    known = context.tables["divisions"]
+    named = dict(zip(known["code"].to_pylist(), known["name"].to_pylist(), strict=True))
+    texts = [f"{named[one.township]}{one.name}学校" for one in society.villages]
+    texts += [f"{named[one]}初级中学" for one in towns] + list(UPPER) + ["外地"]
     upper = len(society.villages) + len(towns) + stage.astype(np.int64)
     school = np.where(
         stage <= STAGE["primary"],
