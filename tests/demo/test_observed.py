@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -213,3 +214,23 @@ def test_at_most_a_tenth_of_all_households_gets_a_task(
 def test_a_sheet_without_rows_is_left_alone() -> None:
     sheet = Sheet("a.csv", "a", ("姓名",), (np.empty(0, dtype=object),))
     assert damaged(sheet, rates_at(2), np.random.default_rng(1), Log()).rows == 0
+
+
+def test_watched_households_of_the_present_regime_stand_in_the_list(tmp_path: Path) -> None:
+    day = date(2026, 6, 30)
+    context = build(load_place("puxi"), 1, day)
+    read = read_input(sent(context, tmp_path, 0), PACK)
+    assert (read.rows_listed, read.remarks) == (0, 0)
+    households = read.tables["household"]
+    kept = households.filter(pc.not_equal(households["watched_kind"], "none"))
+    found = Counter((row["watched_kind"], row["risk_cleared"]) for row in kept.to_pylist())
+    assert {kind for kind, _ in found} == {"unstable", "marginal", "sudden"}
+    now = valid_on(context.tables["statuses"], day)
+    for kind in ("unstable", "marginal", "sudden"):
+        assert found[kind, False] == pc.sum(pc.equal(now["kind"], f"watched_{kind}")).as_py()
+    cleared = {
+        row["household_id"]: row["cleared_on"] for row in kept.to_pylist() if row["risk_cleared"]
+    }
+    over = now.filter(pc.equal(now["kind"], "cleared")).to_pylist()
+    assert cleared.items() <= {row["subject_id"]: row["from_date"] for row in over}.items()
+    assert len(cleared) > 100

@@ -245,21 +245,15 @@ class National:
     def risks(self) -> dict[str, Cells]:
         """Kinds of watched households (监测对象), since when, and whether the risk is cleared."""
         view, homes = self.view, self.view.homes
-        cleared = view.since("cleared")
-        since = constant(None, len(homes))
-        for kind in ("unstable", "marginal", "sudden"):
-            mine = np.array([one == kind for one in homes.watched], dtype=bool)
-            since[mine] = view.since(f"watched_{kind}")[mine]
         watched = np.array([one is not None for one in homes.watched], dtype=bool)
-        over = np.array([one is not None for one in cleared], dtype=bool) & watched
+        over = np.array([one is not None for one in homes.cleared_on], dtype=bool)
         state = np.where(over, "已消除", "未消除").astype(object)
         state[~watched] = None
-        cleared[~watched] = None
         return {
             "易返贫致贫户(监测对象)类型": view.word("watched_kind", homes.watched),
             "风险是否消除": state,
-            "风险识别时间": since,
-            "风险消除时间": cleared,
+            "风险识别时间": texts(homes.watched_on),
+            "风险消除时间": texts(homes.cleared_on),
         }
 
 

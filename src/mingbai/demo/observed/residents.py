@@ -36,6 +36,8 @@ class Homes:
     exited: Bools
     dibao: Bools
     watched: Cells  # kind, or none
+    watched_on: Cells
+    cleared_on: Cells
 
     def __len__(self) -> int:
         return len(self.sizes)
@@ -54,6 +56,8 @@ class Homes:
             self.exited[rows],
             self.dibao[rows],
             self.watched[rows],
+            self.watched_on[rows],
+            self.cleared_on[rows],
         )
 
     @cached_property
@@ -162,11 +166,9 @@ def _homes(
     named = looked_up(groups, "group_id", "name", rows["group_id"].combine_chunks())
     kinds = {
         kind: with_status(context, "household", kind, day, ids)
-        for kind in ("registered", "exited", "dibao", *WATCHED)
+        for kind in ("registered", "exited", "dibao")
     }
-    watched = np.full(len(ids), None, dtype=object)
-    for kind in WATCHED:
-        watched[kinds[kind]] = kind.removeprefix("watched_")
+    watched, since, cleared = _watches(context, day, ids)
     return Homes(
         ids,
         objects(rows["village_code"]),
@@ -178,7 +180,28 @@ def _homes(
         kinds["exited"],
         kinds["dibao"],
         watched,
+        since,
+        cleared,
     )
+
+
+def _watches(context: Context, day: date, ids: pa.Array) -> tuple[Cells, Cells, Cells]:
+    """Kind of watch, since when, and when the risk was cleared; of those watched now or cleared since."""
+    every = context.tables["statuses"]
+    kept = pc.is_in(every["kind"], value_set=pa.array(WATCHED))
+    begun = pc.less_equal(every["from_date"], pa.scalar(day, pa.date32()))
+    rows = every.filter(pc.and_(kept, begun)).sort_by([("from_date", "descending")])
+    over = episodes(context, "household", "cleared", day)
+    cleared = looked_up(over, "subject_id", "from_date", ids)
+    ends = looked_up(rows, "subject_id", "to_date", ids)
+    kinds, since = (looked_up(rows, "subject_id", name, ids) for name in ("kind", "from_date"))
+    now = np.array([end is None or end > day for end in ends], dtype=bool)
+    done = np.array([one is not None for one in cleared], dtype=bool) & ~now
+    kinds[~(now | done)] = since[~(now | done)] = None
+    cleared[~done] = None
+    words = [one and one.removeprefix("watched_") for one in kinds]
+    kinds[:] = words
+    return kinds, since, cleared
 
 
 def with_status(context: Context, subject: str, kind: str, day: date, ids: pa.Array) -> Bools:
