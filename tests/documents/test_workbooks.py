@@ -181,5 +181,7 @@ def test_very_long_lists_stand_in_csv_beside_the_workbook(
     write_problems(intake, tmp_path / "problems.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "problems.xlsx")["问题"]
     assert sheet.max_row == 1 + 3
+    counts = openpyxl.load_workbook(tmp_path / "problems.xlsx")["数目"]
+    assert any("problems.csv" in str(cell) for row in _rows(counts) for cell in row)
     with (tmp_path / "problems.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [row[4] for row in csv.reader(file)][1:] == ["1", "2", "3", "4", "5"]

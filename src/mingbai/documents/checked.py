@@ -16,13 +16,14 @@ from mingbai.documents.returned import MOST_BYTES, Mark, mark_copy, marks_of
 from mingbai.documents.returned_new import ReturnedSheet, write_returned
 from mingbai.documents.sheet_writing import Book, Column
 from mingbai.documents.words import Words, words
+from mingbai.documents.workbooks import PROBLEMS as ALL_PROBLEMS
 from mingbai.documents.workbooks import write_problems
 from mingbai.screening.table_check import TableCheck
 from mingbai.tables.formats.opening import open_file, widest
 from mingbai.tables.formats.sheet import UnreadableError
 
 PROBLEMS, TIDY, TIDY_BOOK = "problems.xlsx", "tidy.parquet", "tidy.xlsx"
-WRITTEN = (PROBLEMS, TIDY, TIDY_BOOK)
+WRITTEN = (PROBLEMS, ALL_PROBLEMS, TIDY, TIDY_BOOK)
 RETURNED = "returned"
 _LONGEST_NAME = 255  # bytes, on the usual file systems
 

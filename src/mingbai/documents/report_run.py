@@ -93,7 +93,7 @@ def input_section(material: Material) -> Html:
         accepted=tag("b", f"{intake.rows_accepted:,}"),
         listed=tag("b", f"{intake.rows_listed:,}"),
         remarks=tag("b", f"{intake.remarks:,}"),
-        file=material.files.get("problems", "problems.xlsx"),
+        file=material.files.get("all_problems") or material.files.get("problems", "problems.xlsx"),
     )
     heads = [
         ("", words.say("文件")),

@@ -371,4 +371,7 @@ def _totals(
     yield say.say("采用"), "", intake.rows_accepted, "", ""
     yield say.say("未采用"), "", intake.rows_listed, say.say("留在表外，一行也没有丢"), ""
     yield say.say("提示"), "", intake.remarks, say.say("采用了的行上有可疑之处"), ""
+    if len(intake.problems) > MOST_IN_A_SHEET:
+        first = say.say("“问题”表只列前面这些条，全部在 problems.csv")
+        yield say.say("问题"), "", MOST_IN_A_SHEET, first, ""
     yield from rows
