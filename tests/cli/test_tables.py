@@ -157,3 +157,15 @@ def test_a_statistical_table_is_recomputed(tmp_path, printed, problems):
         back = openpyxl.load_workbook(out / "returned" / "人口.csv.xlsx").worksheets[0]
         assert back["I8"].value == "6"
         assert back["I8"].comment
+
+
+def test_what_an_earlier_check_found_more_does_not_stay_behind(tmp_path):
+    out, figures = tmp_path / "out", tmp_path / "人口.csv"
+    figures.write_text(STATISTICS.format(wrong="5"), encoding="utf-8")
+    assert mingbai("tables", "check", figures, *DAY, "--out", out).returncode == 0
+    assert (out / "tidy.xlsx").exists()
+    (out / "problems.csv").write_text("of a larger check", encoding="utf-8")
+    people = tmp_path / "成员.csv"
+    people.write_text("户编号,人口编号,姓名,与户主关系\nH1,P1,甲,户主\n", encoding="utf-8")
+    assert mingbai("tables", "check", people, *DAY, "--out", out).returncode == 0
+    assert {path.name for path in out.iterdir()} == {"check.json", "problems.xlsx"}

@@ -154,8 +154,11 @@ def _write(
         text = json.dumps(kept, ensure_ascii=False)
         (partial / CHECKED).write_text(text, encoding="utf-8")
         _put_returned(made, out / RETURNED, earlier.get(RETURNED, {}) if earlier else {}, paths)
-        for one in sorted(path for path in partial.iterdir() if path.is_file()):
+        new = sorted(path for path in partial.iterdir() if path.is_file())
+        for one in new:
             one.replace(out / one.name)
+        for name in set(WRITTEN) - {one.name for one in new} if earlier else ():
+            (out / name).unlink(missing_ok=True)  # of the check before, which found more
 
 
 def _put_returned(
