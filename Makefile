@@ -57,7 +57,9 @@ test: setup
 	  echo "mingbai packs check $$pack"; $(BIN)/mingbai packs check $$pack; \
 	  echo "mingbai packs test $$pack"; $(BIN)/mingbai packs test $$pack; \
 	done
+	$(BIN)/python -m django makemigrations --check --dry-run --settings mingbai.config.settings >/dev/null
 	$(BIN)/pytest -n auto
+	MINGBAI_TEST_DATABASE=postgresql $(BIN)/pytest -n auto -m database
 
 FILES := 100000
 

@@ -1,0 +1,1 @@
+"""The API (接口): OpenAPI for other systems."""

@@ -1,0 +1,83 @@
+"""Settings from the environment (环境变量): each named once, with its default; docs/reference/settings.md lists them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+#: Name → (default in words, what it is for). The page of settings is made from this table.
+VARIABLES: dict[str, tuple[str, str]] = {
+    "MINGBAI_DATA": ("~/.local/share/mingbai", "folder of the database, attachments and snapshots"),
+    "MINGBAI_KEY_FILE": ("~/.config/mingbai/keys.json", "keys of ID numbers, phones, accounts; outside the data"),
+    "DATABASE_URL": ("SQLite in MINGBAI_DATA", "postgresql://user:password@host:port/name, host may be a socket folder"),
+    "MINGBAI_HOSTS": ("localhost,127.0.0.1,[::1]", "names under which the server is reached, separated by commas"),
+    "MINGBAI_HTTPS": ("0", "1: cookies only over HTTPS, and browsers are told to stay there"),
+    "MINGBAI_LOG_LEVEL": ("INFO", "DEBUG, INFO, WARNING or ERROR"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the environment says, read once."""
+
+    data: Path
+    key_file: Path
+    database_url: str
+    hosts: tuple[str, ...]
+    https: bool
+    log_level: str
+
+
+def read_environment(values: Mapping[str, str] | None = None) -> Environment:
+    """The settings as they stand in the environment."""
+    got = os.environ if values is None else values
+    return Environment(
+        data=Path(got.get("MINGBAI_DATA") or "~/.local/share/mingbai").expanduser().absolute(),
+        key_file=Path(got.get("MINGBAI_KEY_FILE") or "~/.config/mingbai/keys.json").expanduser().absolute(),
+        database_url=got.get("DATABASE_URL", ""),
+        hosts=tuple(h.strip() for h in (got.get("MINGBAI_HOSTS") or "localhost,127.0.0.1,[::1]").split(",")),
+        https=got.get("MINGBAI_HTTPS", "0") == "1",
+        log_level=got.get("MINGBAI_LOG_LEVEL") or "INFO",
+    )
+
+
+#: WAL and IMMEDIATE: readers never wait, and a writer waits its turn instead of failing (measured, ADR 0012).
+SQLITE_OPTIONS: dict[str, Any] = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY; "
+        "PRAGMA cache_size=-32000; PRAGMA mmap_size=134217728; PRAGMA busy_timeout=20000"
+    ),
+}
+
+
+def database(environment: Environment) -> dict[str, Any]:
+    """Django's entry for the database: PostgreSQL by DATABASE_URL, else SQLite in the data folder."""
+    if not environment.database_url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": environment.data / "register.sqlite3",
+            "OPTIONS": dict(SQLITE_OPTIONS),
+            "CONN_MAX_AGE": None,
+        }
+    url = urlsplit(environment.database_url)
+    if url.scheme not in ("postgresql", "postgres"):
+        raise ValueError(
+            f"DATABASE_URL: 只认 postgresql://…，收到 {url.scheme}:// / only postgresql:// is known"
+        )
+    query = dict(parse_qsl(url.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.lstrip("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": query.pop("host", None) or unquote(url.hostname or ""),
+        "PORT": str(url.port or ""),
+        "OPTIONS": query,
+        "CONN_MAX_AGE": 60,
+    }

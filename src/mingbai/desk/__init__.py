@@ -1,0 +1,1 @@
+"""The desk (工作台): screens, one subpackage a flow."""

@@ -1,0 +1,12 @@
+"""How Django knows this package (应用登记)."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class DeskConfig(AppConfig):
+    """Desk."""
+
+    name = "mingbai.desk"
+    label = "desk"

@@ -1,0 +1,54 @@
+"""Tables of the register (登记表): base rows, two-axis memberships and statuses, dated records by topic."""
+
+from mingbai.households.models.base import Attachment, Household, Membership, Person, SearchEntry, Status
+from mingbai.households.models.evidence import IncomeEntry
+from mingbai.households.models.household_topics import (
+    BankAccount,
+    Dwelling,
+    HouseholdIncident,
+    IncomeYear,
+    Land,
+    Living,
+    Measure,
+    Residence,
+    Water,
+)
+from mingbai.households.models.person_topics import (
+    Benefit,
+    Bill,
+    Conviction,
+    Health,
+    Identity,
+    Insurance,
+    Schooling,
+    Security,
+    Work,
+)
+
+__all__ = [
+    "Attachment",
+    "BankAccount",
+    "Benefit",
+    "Bill",
+    "Conviction",
+    "Dwelling",
+    "Health",
+    "Household",
+    "HouseholdIncident",
+    "Identity",
+    "IncomeEntry",
+    "IncomeYear",
+    "Insurance",
+    "Land",
+    "Living",
+    "Measure",
+    "Membership",
+    "Person",
+    "Residence",
+    "Schooling",
+    "SearchEntry",
+    "Security",
+    "Status",
+    "Water",
+    "Work",
+]

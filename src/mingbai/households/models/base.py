@@ -1,0 +1,117 @@
+"""Households, persons, who lived with whom, and as what they were registered (户、人、成员、身份)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from mingbai.audit.records import Dated, Recorded
+from mingbai.households.enums import HouseholdEnd, MembershipReason, StatusKind, Subject
+
+
+class Household(Dated):
+    """A dated group of persons who live and spend together (户), not the 户口簿. `valid_to`: when it ended."""
+
+    number = models.CharField(max_length=40)  # 户编号 of the national platform, or our own; text
+    ended_because = models.CharField(max_length=16, choices=HouseholdEnd.choices, blank=True)
+
+    class Meta(Dated.Meta):
+        indexes: ClassVar = [
+            models.Index(fields=["number"], name="household_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Person(Recorded):
+    """A person (人): the base record; name, documents and the rest stand in the topics."""
+
+    number = models.CharField(max_length=40)  # 人口编号, text
+
+    class Meta(Recorded.Meta):
+        indexes: ClassVar = [models.Index(fields=["number"], name="person_number")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Membership(Dated):
+    """A person in a household (家庭成员), from a day to a day, with the reasons of coming and going."""
+
+    person = models.ForeignKey(Person, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    household = models.ForeignKey(Household, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    relation = models.CharField(max_length=24)  # code list `relation` of the pack; head is the head
+    reason_in = models.CharField(max_length=12, choices=MembershipReason.choices, blank=True)
+    reason_out = models.CharField(max_length=12, choices=MembershipReason.choices, blank=True)
+
+    class Meta(Dated.Meta):
+        indexes: ClassVar = [
+            models.Index(fields=["household", "valid_from"], name="membership_household"),
+            models.Index(fields=["person", "valid_from"], name="membership_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.household_id}"
+
+
+class Status(Dated):
+    """An episode of being registered as something (身份): each points to the case that made it, once there is one."""
+
+    subject = models.CharField(max_length=9, choices=Subject.choices)
+    subject_id = models.BigIntegerField()
+    kind = models.CharField(max_length=20, choices=StatusKind.choices)
+    cause = models.CharField(max_length=24, blank=True)  # 致贫原因 or 风险类型, code of the pack
+    reason = models.CharField(max_length=200, blank=True)
+    case = models.CharField(max_length=64, blank=True)  # kind:id of the case
+
+    class Meta(Dated.Meta):
+        indexes: ClassVar = [
+            models.Index(fields=["subject", "subject_id"], name="status_subject"),
+            models.Index(fields=["kind", "valid_from"], name="status_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject}:{self.subject_id} {self.kind}"
+
+
+class SearchEntry(Recorded):
+    """What search looks at (检索条目): a row for each person in a household and reading of the name; made again at will.
+
+    Digests are keyed: the last four and six characters of ID number and phone can be looked up, not read.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    household = models.ForeignKey(Household, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    division_code = models.CharField(max_length=12)
+    relation = models.CharField(max_length=24)
+    name = models.CharField(max_length=80)
+    initials = models.CharField(max_length=40)  # of one reading: 单 gives three rows, s…, c…, d…
+    household_number = models.CharField(max_length=40)
+    id_tail4 = models.BinaryField(max_length=16, null=True)
+    id_tail6 = models.BinaryField(max_length=16, null=True)
+    phone_tail4 = models.BinaryField(max_length=16, null=True)
+    phone_tail6 = models.BinaryField(max_length=16, null=True)
+
+    def __str__(self) -> str:
+        return f"{self.person_id}"
+
+
+class Attachment(Recorded):
+    """A file kept as evidence (附件): checked by content, limited in size, stored encrypted outside the web root."""
+
+    subject = models.CharField(max_length=9, choices=Subject.choices)
+    subject_id = models.BigIntegerField()
+    topic = models.CharField(max_length=24, blank=True)
+    title = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=80)
+    size = models.BigIntegerField()  # bytes
+    digest = models.CharField(max_length=64)  # SHA-256 of the plain file
+    stored_as = models.CharField(max_length=64)  # name in the folder of attachments
+
+    class Meta(Recorded.Meta):
+        indexes: ClassVar = [models.Index(fields=["subject", "subject_id"], name="attachment_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"

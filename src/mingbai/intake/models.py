@@ -1,0 +1,1 @@
+"""Imported files and what became of their rows (数据批次)."""

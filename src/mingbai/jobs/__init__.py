@@ -1,0 +1,1 @@
+"""Background work (后台任务): queued, with progress, stoppable, started again after a restart."""

@@ -1,0 +1,12 @@
+"""How Django knows this package (应用登记)."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PlacesConfig(AppConfig):
+    """Places."""
+
+    name = "mingbai.places"
+    label = "places"

@@ -1,0 +1,42 @@
+"""Levels of divisions and kinds of change (区划级别与变更)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Level(models.TextChoices):
+    """Level of a division (区划级别), large to small."""
+
+    PROVINCE = "province", "省"
+    PREFECTURE = "prefecture", "市"
+    COUNTY = "county", "县"
+    TOWNSHIP = "township", "乡镇"
+    VILLAGE = "village", "村"
+
+
+#: Digits of the 12-digit code that are fixed at each level.
+DIGITS = {
+    Level.PROVINCE: 2,
+    Level.PREFECTURE: 4,
+    Level.COUNTY: 6,
+    Level.TOWNSHIP: 9,
+    Level.VILLAGE: 12,
+}
+
+
+class SuccessionKind(models.TextChoices):
+    """How a division became another (区划变更方式)."""
+
+    RENAME = "rename", "更名"
+    RECODE = "recode", "重新编码"
+    MERGE = "merge", "合并"
+    SPLIT = "split", "分设"
+
+
+class Universe(models.TextChoices):
+    """What a denominator counts (分母口径)."""
+
+    RURAL_REGISTERED = "rural_registered", "农业户籍人口"
+    RESIDENTS = "residents", "常住人口"
+    HOUSEHOLDS = "households", "户数"
