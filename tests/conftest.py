@@ -34,7 +34,9 @@ def shared_data() -> Path:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the private PostgreSQL once, before the test processes, when this run is to use it."""
-    if os.environ.get("MINGBAI_TEST_DATABASE") == "postgresql" and not hasattr(config, "workerinput"):
+    if os.environ.get("MINGBAI_TEST_DATABASE") == "postgresql" and not hasattr(
+        config, "workerinput"
+    ):
         cluster = start_cluster()
         config.add_cleanup(cluster.stop)
         os.environ["DATABASE_URL"] = cluster.url("postgres")

@@ -30,7 +30,16 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
-        _run([str(self.binaries / "pg_ctl"), "-D", str(self.folder / "data"), "-m", "immediate", "stop"])
+        _run(
+            [
+                str(self.binaries / "pg_ctl"),
+                "-D",
+                str(self.folder / "data"),
+                "-m",
+                "immediate",
+                "stop",
+            ]
+        )
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -39,7 +48,11 @@ def find_binaries() -> Path | None:
     found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
     if not found and (initdb := shutil.which("initdb")):
         found = [Path(initdb).parent]
-    return max(found, key=lambda path: int(path.parent.name) if path.parent.name.isdigit() else 0, default=None)
+    return max(
+        found,
+        key=lambda path: int(path.parent.name) if path.parent.name.isdigit() else 0,
+        default=None,
+    )
 
 
 def start_cluster(settings: Sequence[str] = ()) -> Cluster:
@@ -54,7 +67,9 @@ def start_cluster(settings: Sequence[str] = ()) -> Cluster:
     data = str(folder / "data")
     _run([str(binaries / "initdb"), "-D", data, "-U", "mingbai", "-A", "trust", "-E", "UTF8",
           "--locale=C.UTF-8", "--no-sync"], check=True)  # fmt: skip
-    options = " ".join(f"-c {one}" for one in (*_SETTINGS, f"unix_socket_directories={folder}", *settings))
+    options = " ".join(
+        f"-c {one}" for one in (*_SETTINGS, f"unix_socket_directories={folder}", *settings)
+    )
     _run([str(binaries / "pg_ctl"), "-D", data, "-l", str(folder / "log"), "-w", "-o", options, "start"],
          check=True)  # fmt: skip
     return cluster
@@ -63,7 +78,11 @@ def start_cluster(settings: Sequence[str] = ()) -> Cluster:
 def _run(command: list[str], *, check: bool = False) -> None:
     prefix = _AS_NOBODY if os.getuid() == 0 else ()
     done = subprocess.run(
-        [*prefix, *command], capture_output=True, text=True, cwd="/", env={**os.environ, "LC_ALL": "C.UTF-8"}
+        [*prefix, *command],
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
     )
     if check and done.returncode:
         raise RuntimeError(f"{command[0]}: {done.stdout}{done.stderr}")

@@ -97,9 +97,12 @@ class OutsideReading(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=~models.Q(reason=""), name="outside_reading_has_a_reason"),
             models.CheckConstraint(
-                condition=models.Q(until_at__gt=models.F("from_at")), name="outside_reading_is_limited"
+                condition=~models.Q(reason=""), name="outside_reading_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until_at__gt=models.F("from_at")),
+                name="outside_reading_is_limited",
             ),
         ]
 

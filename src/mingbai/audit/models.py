@@ -24,14 +24,24 @@ class Batch(models.Model):
     source = models.CharField(max_length=64, blank=True)  # who said it: household, department:…
     started_at = models.DateTimeField()
     recorded_at = models.DateTimeField(null=True)  # null: open, or given up
-    given_up_at = models.DateTimeField(null=True)  # killed or cancelled; its rows are swept
-    undoes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
+    given_up_at = models.DateTimeField(null=True)  # killed or cancelled; its rows are to be swept
+    swept_at = models.DateTimeField(null=True)  # nothing of a given-up batch is left
+    owner = models.CharField(max_length=120, blank=True)  # host:process that writes it
+    heartbeat_at = models.DateTimeField(null=True)  # of the last slice
+    after_event = models.BigIntegerField(default=0)  # head of the chain when it was opened
+    undoes = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="undone_by"
+    )
 
     objects = BatchQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["id"], name="batch_open", condition=models.Q(recorded_at=None)),
+            models.Index(
+                fields=["id"],
+                name="batch_open",
+                condition=models.Q(recorded_at=None, swept_at=None),
+            ),
             models.Index(fields=["recorded_at"], name="batch_recorded"),
         ]
 

@@ -13,8 +13,8 @@ class BatchQuerySet(models.QuerySet[Any]):
     """Batches (登记批次)."""
 
     def open(self) -> Self:
-        """Not recorded: what they began or ended is not seen."""
-        return self.filter(recorded_at=None)
+        """Not recorded: what they began or ended is not seen. Swept ones left nothing."""
+        return self.filter(recorded_at=None, swept_at=None)
 
 
 class RecordedQuerySet(models.QuerySet[Any]):
@@ -39,9 +39,7 @@ class RecordedQuerySet(models.QuerySet[Any]):
 
     def on(self, day: date) -> Self:
         """Rows true on a day: `valid_from` included, `valid_to` excluded."""
-        return self.filter(valid_from__lte=day).filter(
-            Q(valid_to=None) | Q(valid_to__gt=day)
-        )
+        return self.filter(valid_from__lte=day).filter(Q(valid_to=None) | Q(valid_to__gt=day))
 
     def latest_by(self, day: date) -> Self:
         """Rows that began by the day, newest first; for facts of a year that is over."""

@@ -21,7 +21,12 @@ class Recorded(models.Model):
         Batch, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     ended_by = models.ForeignKey(
-        Batch, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", null=True
+        Batch,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        null=True,
     )
 
     objects = RecordedQuerySet.as_manager()
@@ -29,9 +34,12 @@ class Recorded(models.Model):
     class Meta:
         abstract = True
         indexes: ClassVar = [
+            models.Index(fields=["begun_by"], name="%(class)s_begun"),
             models.Index(
-                fields=["ended_by"], name="%(class)s_ended", condition=models.Q(ended_by__isnull=False)
-            )
+                fields=["ended_by"],
+                name="%(class)s_ended",
+                condition=models.Q(ended_by__isnull=False),
+            ),
         ]
 
 

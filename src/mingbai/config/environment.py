@@ -37,9 +37,13 @@ def read_environment(values: Mapping[str, str] | None = None) -> Environment:
     got = os.environ if values is None else values
     return Environment(
         data=Path(got.get("MINGBAI_DATA") or "~/.local/share/mingbai").expanduser().absolute(),
-        key_file=Path(got.get("MINGBAI_KEY_FILE") or "~/.config/mingbai/keys.json").expanduser().absolute(),
+        key_file=Path(got.get("MINGBAI_KEY_FILE") or "~/.config/mingbai/keys.json")
+        .expanduser()
+        .absolute(),
         database_url=got.get("DATABASE_URL", ""),
-        hosts=tuple(h.strip() for h in (got.get("MINGBAI_HOSTS") or "localhost,127.0.0.1,[::1]").split(",")),
+        hosts=tuple(
+            h.strip() for h in (got.get("MINGBAI_HOSTS") or "localhost,127.0.0.1,[::1]").split(",")
+        ),
         https=got.get("MINGBAI_HTTPS", "0") == "1",
         log_level=got.get("MINGBAI_LOG_LEVEL") or "INFO",
     )

@@ -21,6 +21,7 @@ class Division(Dated):
 
     class Meta(Dated.Meta):
         indexes: ClassVar = [
+            *Dated.Meta.indexes,
             models.Index(fields=["code", "valid_from"], name="division_code"),
             models.Index(fields=["parent_code"], name="division_parent"),
         ]
@@ -39,6 +40,7 @@ class Succession(Recorded):
 
     class Meta(Recorded.Meta):
         indexes: ClassVar = [
+            *Recorded.Meta.indexes,
             models.Index(fields=["old_code"], name="succession_old"),
             models.Index(fields=["new_code"], name="succession_new"),
         ]
@@ -55,7 +57,10 @@ class Group(Dated):
     name = models.CharField(max_length=80)
 
     class Meta(Dated.Meta):
-        indexes: ClassVar = [models.Index(fields=["village_code", "number"], name="group_number")]
+        indexes: ClassVar = [
+            *Dated.Meta.indexes,
+            models.Index(fields=["village_code", "number"], name="group_number"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -72,7 +77,8 @@ class Denominator(Recorded):
 
     class Meta(Recorded.Meta):
         indexes: ClassVar = [
-            models.Index(fields=["division_code", "universe", "counted_on"], name="denominator_of")
+            *Recorded.Meta.indexes,
+            models.Index(fields=["division_code", "universe", "counted_on"], name="denominator_of"),
         ]
 
     def __str__(self) -> str:
@@ -87,7 +93,10 @@ class VillageStatus(Dated):
     reason = models.CharField(max_length=80, blank=True)
 
     class Meta(Dated.Meta):
-        indexes: ClassVar = [models.Index(fields=["division_code", "kind"], name="village_status")]
+        indexes: ClassVar = [
+            *Dated.Meta.indexes,
+            models.Index(fields=["division_code", "kind"], name="village_status"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.division_code} {self.kind}"
@@ -122,7 +131,10 @@ class VillageProfile(Dated):
     observed_on = models.DateField(null=True)
 
     class Meta(Dated.Meta):
-        indexes: ClassVar = [models.Index(fields=["division_code", "valid_from"], name="profile_of")]
+        indexes: ClassVar = [
+            *Dated.Meta.indexes,
+            models.Index(fields=["division_code", "valid_from"], name="profile_of"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.division_code} {self.valid_from}"

@@ -1,6 +1,13 @@
 """Tables of the register (登记表): base rows, two-axis memberships and statuses, dated records by topic."""
 
-from mingbai.households.models.base import Attachment, Household, Membership, Person, SearchEntry, Status
+from mingbai.households.models.base import (
+    Attachment,
+    Household,
+    Membership,
+    Person,
+    SearchEntry,
+    Status,
+)
 from mingbai.households.models.evidence import IncomeEntry
 from mingbai.households.models.household_topics import (
     BankAccount,

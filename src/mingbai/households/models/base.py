@@ -18,6 +18,7 @@ class Household(Dated):
 
     class Meta(Dated.Meta):
         indexes: ClassVar = [
+            *Dated.Meta.indexes,
             models.Index(fields=["number"], name="household_number"),
         ]
 
@@ -31,7 +32,10 @@ class Person(Recorded):
     number = models.CharField(max_length=40)  # 人口编号, text
 
     class Meta(Recorded.Meta):
-        indexes: ClassVar = [models.Index(fields=["number"], name="person_number")]
+        indexes: ClassVar = [
+            *Recorded.Meta.indexes,
+            models.Index(fields=["number"], name="person_number"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -40,14 +44,19 @@ class Person(Recorded):
 class Membership(Dated):
     """A person in a household (家庭成员), from a day to a day, with the reasons of coming and going."""
 
-    person = models.ForeignKey(Person, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
-    household = models.ForeignKey(Household, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    person = models.ForeignKey(
+        Person, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
+    )
+    household = models.ForeignKey(
+        Household, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
+    )
     relation = models.CharField(max_length=24)  # code list `relation` of the pack; head is the head
     reason_in = models.CharField(max_length=12, choices=MembershipReason.choices, blank=True)
     reason_out = models.CharField(max_length=12, choices=MembershipReason.choices, blank=True)
 
     class Meta(Dated.Meta):
         indexes: ClassVar = [
+            *Dated.Meta.indexes,
             models.Index(fields=["household", "valid_from"], name="membership_household"),
             models.Index(fields=["person", "valid_from"], name="membership_person"),
         ]
@@ -68,6 +77,7 @@ class Status(Dated):
 
     class Meta(Dated.Meta):
         indexes: ClassVar = [
+            *Dated.Meta.indexes,
             models.Index(fields=["subject", "subject_id"], name="status_subject"),
             models.Index(fields=["kind", "valid_from"], name="status_kind"),
         ]
@@ -82,8 +92,12 @@ class SearchEntry(Recorded):
     Digests are keyed: the last four and six characters of ID number and phone can be looked up, not read.
     """
 
-    person = models.ForeignKey(Person, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
-    household = models.ForeignKey(Household, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    person = models.ForeignKey(
+        Person, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
+    )
+    household = models.ForeignKey(
+        Household, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
+    )
     division_code = models.CharField(max_length=12)
     relation = models.CharField(max_length=24)
     name = models.CharField(max_length=80)
@@ -111,7 +125,10 @@ class Attachment(Recorded):
     stored_as = models.CharField(max_length=64)  # name in the folder of attachments
 
     class Meta(Recorded.Meta):
-        indexes: ClassVar = [models.Index(fields=["subject", "subject_id"], name="attachment_subject")]
+        indexes: ClassVar = [
+            *Recorded.Meta.indexes,
+            models.Index(fields=["subject", "subject_id"], name="attachment_subject"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pk}"

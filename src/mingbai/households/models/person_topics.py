@@ -31,7 +31,9 @@ class Identity(PersonRecord):
     ethnicity = models.CharField(max_length=24, null=True)
     politics = _code()
     id_number = models.BinaryField(null=True)  # encrypted
-    id_digest = models.BinaryField(max_length=16, null=True)  # of the first 18 characters, upper case
+    id_digest = models.BinaryField(
+        max_length=16, null=True
+    )  # of the first 18 characters, upper case
     id_tail4 = models.BinaryField(max_length=16, null=True)
     id_tail6 = models.BinaryField(max_length=16, null=True)
     phone = models.BinaryField(null=True)  # encrypted

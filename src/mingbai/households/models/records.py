@@ -17,7 +17,9 @@ class TopicRecord(Dated):
     the one it takes the place of, `changed` the columns that differ, separated by blanks.
     """
 
-    source = models.CharField(max_length=64, blank=True)  # household, village, department:…, import:…
+    source = models.CharField(
+        max_length=64, blank=True
+    )  # household, village, department:…, import:…
     observed_on = models.DateField(null=True)
     corrects = models.BigIntegerField(null=True)
     changed = models.CharField(max_length=400, blank=True)
@@ -29,7 +31,9 @@ class TopicRecord(Dated):
 class HouseholdRecord(TopicRecord):
     """A record about a household (户的分主题登记)."""
 
-    household = models.ForeignKey(Household, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    household = models.ForeignKey(
+        Household, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
+    )
 
     class Meta(TopicRecord.Meta):
         abstract = True
@@ -42,7 +46,9 @@ class HouseholdRecord(TopicRecord):
 class PersonRecord(TopicRecord):
     """A record about a person (人的分主题登记)."""
 
-    person = models.ForeignKey(Person, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    person = models.ForeignKey(
+        Person, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
+    )
 
     class Meta(TopicRecord.Meta):
         abstract = True
