@@ -1,4 +1,4 @@
-"""Starting Django (启动站点): commands call it before they import a model; settings come from the environment."""
+"""Starting Django (启动站点) from a command, before it imports a model."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from functools import cache
 
 @cache
 def start_django() -> None:
-    """Name the settings and set Django up, once a process; a second call does nothing."""
+    """Name the settings and set Django up, once a process; help and the packs' verbs never pay for it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingbai.config.settings")
-    import django  # noqa: PLC0415 — help and the packs' verbs run without Django
+    import django
 
     django.setup()
