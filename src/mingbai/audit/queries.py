@@ -20,15 +20,19 @@ class BatchQuerySet(models.QuerySet[Any]):
 class RecordedQuerySet(models.QuerySet[Any]):
     """Rows with the batch that began them and the one that ended them (两个时间轴的记录)."""
 
-    def recorded(self, known_at: datetime | None = None) -> Self:
+    def recorded(self, known_at: datetime | None = None, *, within: Any = None) -> Self:
         """Rows that stand: now, or as the register knew them at an instant.
+
+        `within` is an open batch whose own writes are to be seen, for work under that batch.
 
         Open batches are few, so that "not in" is a look-up in a small hash on both databases.
         """
-        from mingbai.audit.models import Batch  # noqa: PLC0415 — models import this module
+        from mingbai.audit.models import Batch
 
         if known_at is None:
             unseen = Batch.objects.open().values("id")
+            if within is not None:
+                unseen = unseen.exclude(pk=within.pk)
             return self.exclude(begun_by__in=unseen).filter(
                 Q(ended_by=None) | Q(ended_by__in=unseen)
             )

@@ -29,6 +29,9 @@ class Recorded(models.Model):
         null=True,
     )
 
+    #: Rows made from other rows alone; an undo makes them again instead of turning them back.
+    derived: ClassVar[bool] = False
+
     objects = RecordedQuerySet.as_manager()
 
     class Meta:
@@ -44,7 +47,7 @@ class Recorded(models.Model):
 
 
 class Dated(Recorded):
-    """A recorded row that is true from a day (included) to a day (excluded; none: still) (有起止日期的登记行)."""
+    """A recorded row (起止日期登记行) that is true from a day, included, to a day, excluded."""
 
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
