@@ -4,7 +4,6 @@ import importlib.util
 import re
 from pathlib import Path
 
-from mingbai.engine.errors import CATALOGUE
 from mingbai.tables import catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -23,26 +22,32 @@ def test_page_is_up_to_date():
 
 
 def test_used_codes_are_in_a_catalogue():
-    known = {*CATALOGUE, *catalogue()}
+    every = _page_tool().register_catalogues()
+    known = {*catalogue(), *(code for one in every.values() for code in one)}
     source = (ROOT / "src").rglob("*.py")
     used = {
         code
         for path in source
-        for code in re.findall(r'"((?:PACK|RUN|TABLE)-\d{3})"', path.read_text(encoding="utf-8"))
+        for code in re.findall(r'"([A-Z]{2,}-\d{3})"', path.read_text(encoding="utf-8"))
     }
     assert used - known == set()
 
 
-def test_catalogued_engine_codes_are_used():
-    text = "".join(
-        path.read_text(encoding="utf-8")
-        for path in (ROOT / "src" / "mingbai").rglob("*.py")
-        if path.name != "errors.py"
-    )
-    assert [code for code in CATALOGUE if f'"{code}"' not in text] == []
+def test_no_number_stands_in_two_catalogues():
+    codes = [code for one in _page_tool().register_catalogues().values() for code in one]
+    assert len(codes) == len(set(codes))
+
+
+def test_catalogued_codes_are_used():
+    """A number stands once in its catalogue and at least once where it is raised."""
+    sources = (ROOT / "src" / "mingbai").rglob("*.py")
+    text = "".join(path.read_text(encoding="utf-8") for path in sources)
+    every = [code for one in _page_tool().register_catalogues().values() for code in one]
+    assert [code for code in every if text.count(f'"{code}"') < 2] == []
 
 
 def test_messages_name_the_same_blanks_in_both_languages():
-    for code, (zh, en) in CATALOGUE.items():
+    every = _page_tool().register_catalogues().values()
+    for code, (zh, en) in [item for one in every for item in one.items()]:
         blanks = [set(re.findall(r"{(\w+?)(?:_zh|_en)?}", text)) for text in (zh, en)]
         assert blanks[0] == blanks[1], code

@@ -1,25 +1,30 @@
-"""Exit codes by family (退出码): 2 usage, 3 pack, 4 tables, 5 run, 6 a pack's own cases fail."""
+"""Exit codes by family (退出码): 2 usage, 3 pack, 4 tables, 5 run, 6 a pack's own cases fail, 7 register."""
 
 from __future__ import annotations
 
 import click
 
+from mingbai.common.errors import RegisterError
 from mingbai.engine.errors import EngineError, PackError
 from mingbai.tables import TablesError
 from mingbai.tables.errors import Finding
 
-USAGE, PACK, TABLES, RUN, CASES = 2, 3, 4, 5, 6
+USAGE, PACK, TABLES, RUN, CASES, REGISTER = 2, 3, 4, 5, 6, 7
+
+Said = EngineError | TablesError | RegisterError
 _MOST_SHOWN = 40
 
 
-def exit_code(error: EngineError | TablesError) -> int:
+def exit_code(error: Said) -> int:
     """The exit code of an error."""
+    if isinstance(error, RegisterError):
+        return REGISTER
     if isinstance(error, TablesError):
         return TABLES
     return PACK if isinstance(error, PackError) else RUN
 
 
-def say(error: EngineError | TablesError) -> None:
+def say(error: Said) -> None:
     """Print the faults of an error, each on a line, to standard error."""
     lines = _lines(error)
     for line in lines[:_MOST_SHOWN]:
@@ -29,7 +34,9 @@ def say(error: EngineError | TablesError) -> None:
         click.echo(f"… 还有 {more} 处 / {more} more", err=True)
 
 
-def _lines(error: EngineError | TablesError) -> list[str]:
+def _lines(error: Said) -> list[str]:
+    if isinstance(error, RegisterError):
+        return [f"[{error.code}] {error.zh} / {error.en}"]
     if isinstance(error, EngineError):
         return [str(item) for item in error.faults]
     return [_line(item) for item in error.findings]

@@ -10,6 +10,7 @@ import click
 from mingbai import __version__
 from mingbai.cli.errors import RUN, exit_code, say
 from mingbai.cli.lazy import LazyGroup
+from mingbai.common.errors import RegisterError
 from mingbai.engine.errors import EngineError, run_error
 from mingbai.tables import TablesError
 
@@ -44,7 +45,7 @@ def main() -> None:
     try:
         # Without click's own main, so that a stop and our errors are worded and counted here.
         code = cli(prog_name="mingbai", standalone_mode=False)
-    except (EngineError, TablesError) as error:
+    except (EngineError, TablesError, RegisterError) as error:
         say(error)
         sys.exit(exit_code(error))
     except OSError as error:

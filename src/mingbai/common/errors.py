@@ -1,7 +1,7 @@
 """Numbered errors of the register (登记系统错误编号): one catalogue a package, one base.
 
 A package's ``errors.py`` has ``CATALOGUE: dict[number, (Chinese, English)]`` and makes its error with
-``error("HOME-003", number=…)``. A message says what, where, why and what to do; it holds identifiers, never
+``error(code, number=…)``. A message says what, where, why and what to do; it holds identifiers, never
 a name or an ID number.
 """
 
