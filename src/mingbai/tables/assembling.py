@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -32,16 +33,27 @@ from mingbai.tables.schema import Schema, Table
 # Shown in messages; a longer chain of differing columns helps nobody.
 _MOST_NAMED = 12
 
+#: The rows a register knows already, by entity, under the names of the schema; asked for when needed.
+Known = Callable[[], Mapping[str, pa.Table]]
+
 
 class Assembler:
     """Puts the batches of a folder together; the ledger hears of every row.
 
     `alone`: when no register is among the tables, the rows of a department's list stand for themselves.
+    `register`: rows that are known besides; lists find them and add to them.
     """
 
     def __init__(
-        self, batches: Sequence[Batch], schema: Schema, ledger: Ledger, *, alone: bool = False
+        self,
+        batches: Sequence[Batch],
+        schema: Schema,
+        ledger: Ledger,
+        *,
+        alone: bool = False,
+        register: Known | None = None,
     ) -> None:
+        self.register = register
         self.batches = batches
         self.schema = schema
         self.ledger = ledger
@@ -102,13 +114,48 @@ class Assembler:
         mark = matched_by(lot)
         if mark is None:
             return False
-        register = register_for(lot, table, self.schema, rows)
+        register = register_for(lot, table, self.schema, self._beside_known(rows))
         alone = self.alone and register.rows is None and table.entity not in rows
         if alone:
             stand_alone(lot, mark, self.ledger)
         else:
             resolve(lot, mark, register, self.ledger)
         return alone
+
+    @cached_property
+    def known(self) -> dict[str, pa.Table]:
+        """What the register knows, under the names that rows carry on their way."""
+        given = self.register() if self.register is not None else {}
+        renamed = {}
+        for entity, rows in given.items():
+            table = self.schema.table(entity)
+            marks = {table.key: KEY, table.link: LINK} if table else {}
+            renamed[entity] = rows.rename_columns(
+                [marks.get(name) or name for name in rows.column_names]
+            )
+        return renamed
+
+    def _beside_known(self, rows: dict[str, pa.Table]) -> dict[str, pa.Table]:
+        """The rows of these files and, behind them, those of the register that no file names."""
+        if self.register is None:
+            return rows
+        beside = dict(rows)
+        for entity, known in self.known.items():
+            mine = rows.get(entity)
+            if mine is None:
+                beside[entity] = known
+                continue
+            told = pc.is_in(known[KEY], value_set=mine[KEY].combine_chunks())
+            wanted = [
+                name for name in mine.column_names if name in (*known.column_names, BATCH, POSITION)
+            ]
+            parts = [mine.select(wanted), known.filter(pc.invert(told))]
+            beside[entity] = pa.concat_tables(parts, promote_options="default")
+        return beside
+
+    def _known_keys(self, entity: str) -> pa.Array:
+        known = self.known.get(entity)
+        return known[KEY].combine_chunks() if known is not None else pa.array([], pa.string())
 
     def _list_orphans(self, lot: Lot, table: Table) -> None:
         """A person whose household nobody lists (无户成员) cannot be used."""
@@ -120,7 +167,12 @@ class Assembler:
             return
         parents = self.rows.get(table.parent)
         keys = parents[KEY].combine_chunks() if parents is not None else pa.array([], pa.string())
-        orphans = pc.indices_nonzero(pc.invert(pc.is_in(lot.table[LINK], value_set=keys)))
+        found = pc.is_in(lot.table[LINK], value_set=keys)
+        if self.register is not None:
+            found = pc.or_(
+                found, pc.is_in(lot.table[LINK], value_set=self._known_keys(table.parent))
+            )
+        orphans = pc.indices_nonzero(pc.invert(found))
         links = lot.table[LINK].take(orphans).to_pylist()
         for place, link in zip(orphans.to_pylist(), links, strict=True):
             number, row = source_of(lot.table, place)
@@ -141,12 +193,27 @@ class Assembler:
         else:
             merged = merge(rows, mine, append=adds)
             self._tell_conflicts(merged, mine, table.entity)
+            left = [] if adds else self._append_known(merged, mine, table.entity)
             self.rows[table.entity] = merged.table
-            for place in [] if adds else merged.alone:
+            for place in left:
                 self.ledger.list_row(*source_of(mine, place), "TABLE-046")
-            lot.table = lot.table if adds else without(lot.table, merged.alone)
+            lot.table = without(lot.table, left) if left else lot.table
         if KEY in own:
             parts.append(Part(mine))
+
+    def _append_known(self, merged: Merged, extra: pa.Table, entity: str) -> list[int]:
+        """Add the rows that no main list has but the register knows; the places of the others."""
+        if self.register is None or not merged.alone:
+            return merged.alone
+        alone = pa.array(merged.alone, pa.int64())
+        known = pc.is_in(extra[KEY].take(alone), value_set=self._known_keys(entity))
+        mine = alone.filter(known.combine_chunks())
+        if len(mine):
+            merged.table = pa.concat_tables(
+                [merged.table, extra.take(mine)], promote_options="default"
+            )
+        left: list[int] = alone.filter(pc.invert(known).combine_chunks()).to_pylist()
+        return left
 
     def _tell_conflicts(self, merged: Merged, extra: pa.Table, entity: str) -> None:
         """Two lists that say different things: both places are named, the first list leads."""
@@ -193,6 +260,8 @@ class Assembler:
         else:
             merged = merge(rows, derived.table, append=made)
             self._tell_conflicts(merged, derived.table, parent.entity)
+            if not made:
+                self._append_known(merged, derived.table, parent.entity)
             self.rows[parent.entity] = merged.table
         self.parts.setdefault(parent.entity, []).append(Part(derived.table))
         # Told: a village's name on each of a million rows would only take memory from here on.

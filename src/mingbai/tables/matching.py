@@ -13,7 +13,7 @@ from mingbai.tables.ledger import Ledger
 from mingbai.tables.lots import Lot, row_name, source_of, without
 from mingbai.tables.marks import BATCH, KEY, LINK, NAME, POSITION
 from mingbai.tables.schema import Schema, Table
-from mingbai.tables.texts import fold
+from mingbai.tables.texts import Text, fold
 
 # A county's list holds mostly people who are not in this register: so many are named one by one, more
 # of them are one line with their count.
@@ -182,8 +182,15 @@ def _tell_names(lot: Lot, register: Register, firsts: Sequence[int | None], ledg
             column=ledger.batches[number].labels.get(NAME, ""),
             value=mine,
             other=other,
-            where=row_name(ledger, *source_of(rows, firsts[at] or 0)),
+            where=_where(rows, firsts[at] or 0, ledger),
         )
+
+
+def _where(rows: pa.Table, place: int, ledger: Ledger) -> Text:
+    """Where the other name stands: in a file of this folder, or in the register it is compared with."""
+    if BATCH not in rows.column_names or not rows[BATCH][place].is_valid:
+        return Text("登记簿", "the register")
+    return row_name(ledger, *source_of(rows, place))
 
 
 def _plain(name: str) -> str:

@@ -22,7 +22,7 @@ class Conflict:
     facts: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Merged:
     """The merged table, what disagreed, and the places of second rows nobody else has."""
 

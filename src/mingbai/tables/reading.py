@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from mingbai.tables.assembling import Assembler
+from mingbai.tables.assembling import Assembler, Known
 from mingbai.tables.convert import Batch, convert
 from mingbai.tables.errors import Finding, TablesError, catalogue, finding, wording
 from mingbai.tables.fit import check_profiles
@@ -56,12 +56,15 @@ def read_files(
     *,
     forced: Profile | None = None,
     alone: bool = False,
+    register: Known | None = None,
     password: str | None = None,
     progress: Progress | None = None,
 ) -> Intake:
     """Read the given files; a `forced` profile reads every sheet that has its key columns.
 
-    `alone`: a department's list without any register beside it is accepted as it stands.
+    `alone`: a department's list without any register beside it is accepted as it stands. `register` gives
+    the rows that are known already, by entity (keys, links, numbers and names): lists are matched with them
+    besides, and may say something of them; only what the files say comes back.
     """
     check_profiles([*profiles, forced] if forced else profiles, schema)
     recogniser = Recogniser([_unconditional(forced)] if forced else profiles, schema)
@@ -70,7 +73,7 @@ def read_files(
         if progress is not None:
             progress(path.name, number, len(paths))
         reader.read(path)
-    return reader.intake(alone=alone)
+    return reader.intake(alone=alone, register=register)
 
 
 def _unconditional(profile: Profile) -> Profile:
@@ -238,9 +241,10 @@ class _FolderReader:
         report = FileReport(name=name, what="skipped", sheet=sheet, code=code, reason=reason)
         self.reports.append(report)
 
-    def intake(self, *, alone: bool) -> Intake:
+    def intake(self, *, alone: bool, register: Known | None = None) -> Intake:
         ledger = Ledger(self.batches)
-        tables = Assembler(self.batches, self.schema, ledger, alone=alone).assemble()
+        assembler = Assembler(self.batches, self.schema, ledger, alone=alone, register=register)
+        tables = assembler.assemble()
         ledger.remark_cells()
         for batch, row, label in self.twice:
             ledger.remark_header(batch, row, "TABLE-074", label)
