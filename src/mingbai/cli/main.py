@@ -22,6 +22,7 @@ COMMANDS = {
     "packs": "mingbai.cli.packs:packs",
     "tables": "mingbai.cli.tables:tables",
     "places": "mingbai.cli.places:places",
+    "worker": "mingbai.cli.worker:worker",
 }
 
 
