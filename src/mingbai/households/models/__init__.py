@@ -3,6 +3,7 @@
 from mingbai.households.models.base import (
     Attachment,
     Household,
+    HouseholdLife,
     Membership,
     Person,
     SearchEntry,
@@ -42,6 +43,7 @@ __all__ = [
     "Health",
     "Household",
     "HouseholdIncident",
+    "HouseholdLife",
     "Identity",
     "IncomeEntry",
     "IncomeYear",

@@ -2,28 +2,61 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import date
+from typing import ClassVar, Self
 
 from django.db import models
 
+from mingbai.audit.queries import RecordedQuerySet
 from mingbai.audit.records import Dated, Recorded
 from mingbai.households.enums import HouseholdEnd, MembershipReason, StatusKind, Subject
 
 
-class Household(Dated):
-    """A dated group of persons who live and spend together (户), not the 户口簿. `valid_to`: when it ended."""
+class HouseholdQuerySet(RecordedQuerySet):
+    """Households (户): their period stands in another table."""
+
+    def on(self, day: date) -> Self:
+        """Households that lived on a day, as the register knows it now."""
+        lives = HouseholdLife.objects.recorded().on(day).filter(household_id=models.OuterRef("pk"))
+        return self.filter(models.Exists(lives))
+
+
+class Household(Recorded):
+    """A dated group of persons who live and spend together (户), not the 户口簿: the key everything hangs on.
+
+    Its row never changes; from when to when it lived stands in `HouseholdLife`.
+    """
 
     number = models.CharField(max_length=40)  # 户编号 of the national platform, or our own; text
-    ended_because = models.CharField(max_length=16, choices=HouseholdEnd.choices, blank=True)
 
-    class Meta(Dated.Meta):
+    objects = HouseholdQuerySet.as_manager()
+
+    class Meta(Recorded.Meta):
         indexes: ClassVar = [
-            *Dated.Meta.indexes,
+            *Recorded.Meta.indexes,
             models.Index(fields=["number"], name="household_number"),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+
+class HouseholdLife(Dated):
+    """From when to when a household lived (户的存续期), and why it ended."""
+
+    household = models.ForeignKey(
+        Household, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
+    )
+    ended_because = models.CharField(max_length=16, choices=HouseholdEnd.choices, blank=True)
+
+    class Meta(Dated.Meta):
+        indexes: ClassVar = [
+            *Dated.Meta.indexes,
+            models.Index(fields=["household", "valid_from"], name="life_household"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household_id} {self.valid_from}–{self.valid_to or ''}"
 
 
 class Person(Recorded):
@@ -66,7 +99,7 @@ class Membership(Dated):
 
 
 class Status(Dated):
-    """An episode of being registered as something (身份): each points to the case that made it, once there is one."""
+    """An episode of being registered as something (身份): points to the case that made it, if any."""
 
     subject = models.CharField(max_length=9, choices=Subject.choices)
     subject_id = models.BigIntegerField()
@@ -87,7 +120,7 @@ class Status(Dated):
 
 
 class SearchEntry(Recorded):
-    """What search looks at (检索条目): a row for each person in a household and reading of the name; made again at will.
+    """What search looks at (检索条目): a row for each member and reading of the name; made again at will.
 
     Digests are keyed: the last four and six characters of ID number and phone can be looked up, not read.
     """
@@ -113,7 +146,7 @@ class SearchEntry(Recorded):
 
 
 class Attachment(Recorded):
-    """A file kept as evidence (附件): checked by content, limited in size, stored encrypted outside the web root."""
+    """A file kept as evidence (附件): checked by content, limited in size, encrypted outside the web root."""
 
     subject = models.CharField(max_length=9, choices=Subject.choices)
     subject_id = models.BigIntegerField()

@@ -1,4 +1,4 @@
-"""What is recorded of a household, by topic (户的分主题登记). Column names are the fact names of the pack `cn`."""
+"""What is recorded of a household, by topic (户的分主题登记). Columns are named as the facts of `cn`."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Water(HouseholdRecord):
 
 
 class Living(HouseholdRecord):
-    """How the household lives (生产生活条件): food, clothing, power, road, fuel, toilet, membership in groups."""
+    """How the household lives (生产生活条件): food, clothing, power, road, fuel, toilet, groups joined."""
 
     member_count_registered = models.IntegerField(null=True)
     food_enough = _yes()

@@ -1,4 +1,4 @@
-"""What is recorded of a person, by topic (人的分主题登记). Column names are the fact names of the pack `cn`."""
+"""What is recorded of a person, by topic (人的分主题登记). Columns are named as the facts of `cn`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _fen() -> models.BigIntegerField:
 
 
 class Identity(PersonRecord):
-    """Who the person is (身份信息): name, document, birth. Document and phone are encrypted, tails digested."""
+    """Who the person is (身份信息): name, document, birth. Document and phone are encrypted."""
 
     name = models.CharField(max_length=80)
     sex = _code()
@@ -104,7 +104,7 @@ class Conviction(PersonRecord):
     """A sentence served (刑满释放), restricted (S2-49)."""
 
     released_on = models.DateField(null=True)
-    note = models.TextField(null=True)  # encrypted by the action that writes it
+    note = models.BinaryField(null=True)  # encrypted
 
 
 class Bill(PersonRecord):

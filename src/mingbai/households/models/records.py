@@ -13,14 +13,16 @@ from mingbai.households.models.base import Household, Person
 class TopicRecord(Dated):
     """A dated record of one subject and topic, in wide columns (分主题登记). A blank column is unknown.
 
-    Who entered it and when stands in the batch that began it. A correction is a new record: `corrects` names
-    the one it takes the place of, `changed` the columns that differ, separated by blanks.
+    Who entered it and when stands in the batch that began it. `follows` names the record whose columns were
+    carried over, `changed` the columns that differ from it, separated by blanks; a correction also has
+    `corrects`, the record it takes the place of. So every column leads back to who said it first.
     """
 
     source = models.CharField(
         max_length=64, blank=True
     )  # household, village, department:…, import:…
     observed_on = models.DateField(null=True)
+    follows = models.BigIntegerField(null=True)
     corrects = models.BigIntegerField(null=True)
     changed = models.CharField(max_length=400, blank=True)
 
