@@ -40,3 +40,14 @@ class Universe(models.TextChoices):
     RURAL_REGISTERED = "rural_registered", "农业户籍人口"
     RESIDENTS = "residents", "常住人口"
     HOUSEHOLDS = "households", "户数"
+
+
+class VillageStatusKind(models.TextChoices):
+    """What a village is registered as (村的身份): S1-03, S3-41."""
+
+    POOR = "poor", "贫困村"
+    EXITED = "exited", "出列村"
+    KEY = "key", "重点帮扶村"
+    SUPERVISED = "supervised", "挂牌督战村"
+    WEAK_ORGANISATION = "weak_organisation", "软弱涣散党组织村"
+    DEMONSTRATION = "demonstration", "示范村"

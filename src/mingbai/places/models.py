@@ -1,13 +1,47 @@
-"""Divisions, groups, denominators and village profiles (区划、村民小组、分母、村情)."""
+"""The register itself, divisions, denominators and village profiles (登记库、区划、分母、村情)."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
 from mingbai.audit.records import Dated, Recorded
-from mingbai.places.enums import Level, SuccessionKind, Universe
+from mingbai.places.enums import Level, SuccessionKind, Universe, VillageStatusKind
+from mingbai.places.errors import error
+
+
+class Register(models.Model):
+    """What this database holds (登记库): one row. `synthetic` is said when it is made and never taken back.
+
+    A synthetic register has a working date of its own; a real one works today.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    division_code = models.CharField(max_length=12)
+    synthetic = models.BooleanField()
+    working_date = models.DateField(null=True)
+    pack = models.CharField(max_length=40)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(id=1), name="register_is_one"),
+            models.CheckConstraint(
+                condition=models.Q(synthetic=True) | models.Q(working_date=None),
+                name="real_register_works_today",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.division_code
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Raises PLACE-002 when the mark of a synthetic register is to change."""
+        before = Register.objects.filter(pk=self.pk).values_list("synthetic", flat=True).first()
+        if before is not None and before != self.synthetic:
+            raise error("PLACE-002")
+        super().save(*args, **options)
 
 
 class Division(Dated):
@@ -67,7 +101,7 @@ class Group(Dated):
 
 
 class Denominator(Recorded):
-    """What a rate divides by (分母): persons or households of a division on a day, and who says so (S1-05)."""
+    """What a rate divides by (分母): persons or households of a division on a day; who says so (S1-05)."""
 
     division_code = models.CharField(max_length=12)
     counted_on = models.DateField()
@@ -89,7 +123,7 @@ class VillageStatus(Dated):
     """What a village is registered as (贫困村身份): poor, exited, supervised … (S1-03, S3-41)."""
 
     division_code = models.CharField(max_length=12)
-    kind = models.CharField(max_length=24)
+    kind = models.CharField(max_length=24, choices=VillageStatusKind.choices)
     reason = models.CharField(max_length=80, blank=True)
 
     class Meta(Dated.Meta):

@@ -1,0 +1,169 @@
+"""What a user reaches on a day (范围): role × division or household list × period, as database filters.
+
+List and detail filter by the same `Scope`, so that they cannot disagree. What is not in it does not exist for
+the user: absent and forbidden answer alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from mingbai.accounts.models import Post, PostHousehold, Token, User
+from mingbai.accounts.roles import ROLES, Permission
+from mingbai.places.codes import pad
+from mingbai.places.intervals import Range, join
+from mingbai.places.queries import lineage
+
+#: A restricted permission opens one topic; a post that names its topics must name it.
+TOPIC_OF: dict[Permission, str] = {
+    Permission.HEALTH_READ: "health",
+    Permission.HEALTH_WRITE: "health",
+    Permission.CONVICTION_READ: "conviction",
+    Permission.CONVICTION_WRITE: "conviction",
+    Permission.BANK_READ: "bank_account",
+    Permission.BANK_WRITE: "bank_account",
+}
+_NOTHING = Q(pk__in=())
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Ranges of codes and a list of households (范围). Empty reaches nothing.
+
+    `ranges`: first and last twelve-digit code, both included, sorted and joined; old codes of the same land
+    included. `household_ids`: None where no post works by list. `everything` is for commands and jobs.
+    """
+
+    ranges: tuple[Range, ...] = ()
+    household_ids: frozenset[int] | None = None
+    everything: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether it reaches nothing."""
+        return not (self.everything or self.ranges or self.household_ids)
+
+    def __bool__(self) -> bool:
+        return not self.empty
+
+    def __or__(self, other: Scope) -> Scope:
+        lists = [one.household_ids for one in (self, other) if one.household_ids is not None]
+        return Scope(
+            tuple(join([*self.ranges, *other.ranges])),
+            frozenset().union(*lists) if lists else None,
+            self.everything or other.everything,
+        )
+
+    def divisions(self, field: str = "division_code") -> Q:
+        """Rows whose code lies in the ranges; ranges and lists of codes use the index of the column."""
+        if self.everything:
+            return Q()
+        single = [low for low, high in self.ranges if low == high]
+        found = Q(**{f"{field}__in": single}) if single else _NOTHING
+        for low, high in self.ranges:
+            if low != high:
+                found |= Q(**{f"{field}__gte": low, f"{field}__lte": high})
+        return found
+
+    def households(self, field: str = "household_id") -> Q:
+        """Rows of the households on the list, and no others: a post for a division has no list."""
+        if self.everything:
+            return Q()
+        return Q(**{f"{field}__in": sorted(self.household_ids)}) if self.household_ids else _NOTHING
+
+    def rows(self, household: str = "household_id", division: str = "division_code") -> Q:
+        """Rows of a table that has both columns: in the ranges or on the list."""
+        if self.household_ids and self.ranges and not self.everything:
+            return self.divisions(division) | self.households(household)
+        return self.households(household) if self.household_ids else self.divisions(division)
+
+    def covers(self, division_code: str, household_id: int | None = None) -> bool:
+        """Whether a division (all codes under it are not asked), or this household, is in it."""
+        if self.everything:
+            return True
+        if household_id is not None and household_id in (self.household_ids or ()):
+            return True
+        code = pad(division_code) if division_code else ""
+        return any(low <= code <= high for low, high in self.ranges)
+
+
+EVERYTHING = Scope(everything=True)
+NOTHING = Scope()
+
+
+def posts_on(user: User, day: date) -> list[Post]:
+    """The posts that stand on a day, deputies' included while the post they stand in for does. One query."""
+    if not user.is_active:
+        return []
+    found = Post.objects.filter(user_id=user.pk).select_related("deputy_for").order_by("id")
+    return [post for post in found if post.stands_on(day)]
+
+
+def permissions_of(user: User, day: date) -> frozenset[Permission]:
+    """What the user may do somewhere on the day; for navigation, not for a decision. One query."""
+    held = [ROLES[post.role].permissions for post in posts_on(user, day)]
+    return frozenset().union(*held)
+
+
+def topics_of(user: User, permission: Permission, day: date) -> frozenset[str] | None:
+    """The topics to which the user's posts with the permission are limited; None: to none. One query."""
+    giving = [post for post in posts_on(user, day) if permission in ROLES[post.role].permissions]
+    if any(not ROLES[post.role].by_topic for post in giving):
+        return None
+    return frozenset(topic for post in giving for topic in post.topics)
+
+
+def scope_of(user: User, permission: Permission, day: date, *, topic: str = "") -> Scope:
+    """Where the user has the permission on the day (范围).
+
+    `topic`: of the records to be read or written; a line department's post opens only the topics it names.
+    At most four queries, however many posts, households and re-codes there are.
+    """
+    return scope_of_posts(posts_on(user, day), permission, day, topic=topic)
+
+
+def scope_of_token(token: Token, permission: Permission, day: date, *, topic: str = "") -> Scope:
+    """Where a program's key has the permission: the scope of its post, if the key carries the permission."""
+    post = token.post
+    if permission not in token.permissions or not post.user.is_active or not post.stands_on(day):
+        return NOTHING
+    return scope_of_posts([post], permission, day, topic=topic)
+
+
+def scope_of_posts(
+    posts: Iterable[Post], permission: Permission, day: date, *, topic: str = ""
+) -> Scope:
+    """The scope that standing posts give together."""
+    asked = topic or TOPIC_OF.get(permission, "")
+    giving = [
+        post
+        for post in posts
+        if permission in ROLES[post.role].permissions
+        and not (asked and ROLES[post.role].by_topic and asked not in post.topics)
+    ]
+    listed = [post for post in giving if ROLES[post.role].by_list]
+    placed = [post for post in giving if not ROLES[post.role].by_list]
+    return Scope(
+        _ranges(placed, day) if placed else (), _households(listed, day) if listed else None
+    )
+
+
+def _ranges(posts: Collection[Post], day: date) -> tuple[Range, ...]:
+    """A post names a code of the day it began; the post a deputy stands in for, of the day that one began."""
+    steps = lineage(day)
+    held: set[str] = set()
+    for post in posts:
+        origin = post.deputy_for or post
+        held |= steps.follow(origin.division_code, origin.valid_from, day)
+    return steps.ranges(held, day)
+
+
+def _households(posts: Collection[Post], day: date) -> frozenset[int]:
+    ids = [post.deputy_for_id or post.pk for post in posts]
+    found = PostHousehold.objects.filter(post__in=ids, valid_from__lte=day)
+    found = found.filter(Q(valid_to=None) | Q(valid_to__gt=day))
+    return frozenset(found.values_list("household_id", flat=True))

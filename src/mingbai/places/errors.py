@@ -1,0 +1,94 @@
+"""Numbered errors of divisions and what is counted on them (区划与口径错误)."""
+
+from __future__ import annotations
+
+from mingbai.common.errors import RegisterError, error_from
+
+CATALOGUE: dict[str, tuple[str, str]] = {
+    "PLACE-001": (
+        "这个数据库还没有登记库；请先执行 mingbai migrate 并建库",
+        "this database has no register yet; run mingbai migrate and create one",
+    ),
+    "PLACE-002": (
+        "“合成数据”的标记在建库时定下，不能更改；真实名单请放进新建的数据库",
+        "whether a register is synthetic is said when it is made and stays; put a real list into a new "
+        "database",
+    ),
+    "PLACE-003": (
+        "登记库已经建好（{division}）；一个数据库只有一个",
+        "the register exists already ({division}); a database has one",
+    ),
+    "PLACE-004": (
+        "真实登记库按当天工作，不能另设工作日期；只有合成库可以",
+        "a real register works today and takes no working date; only a synthetic one does",
+    ),
+    "PLACE-005": (
+        "合成库只收 99 开头的证件号码，第 {position} 个不是；请确认没有把真实名单导进演示库",
+        "a synthetic register takes ID numbers under the prefix 99 only, number {position} is not; "
+        "make sure that no real list goes into a demonstration",
+    ),
+    "PLACE-006": (
+        "区划代码 {code} 不对：{detail}",
+        "the code {code} is wrong: {detail}",
+    ),
+    "PLACE-007": (
+        "{day} 没有代码为 {code} 的区划；请核对代码和日期",
+        "there is no division {code} on {day}; check code and day",
+    ),
+    "PLACE-008": (
+        "{day} 已经有代码为 {code} 的区划；新代码要没有用着的",
+        "there is a division {code} on {day} already; a new code must be free",
+    ),
+    "PLACE-009": (
+        "{what}至少要 {least} 个不同的区划，收到 {count} 个",
+        "{what} takes at least {least} different divisions, {count} given",
+    ),
+    "PLACE-010": (
+        "区划 {code} 从 {later} 起另有登记，不能在 {day} 更改；请按先后顺序登记变更，或先撤销后面的",
+        "division {code} has later entries from {later} on and cannot change on {day}; record changes "
+        "in their order, or undo the later one first",
+    ),
+    "PLACE-011": (
+        "{division} 在 {day} 没有“{universe}”口径的分母，比率算不出来；请先登记分母和出处",
+        "{division} has no denominator {universe} on {day}, so that there is no rate; record one with "
+        "its source",
+    ),
+    "PLACE-012": (
+        "{division} 的分母是 0，比率没有意义；请核对 {day} 登记的分母",
+        "the denominator of {division} is 0 and a rate means nothing; check the one of {day}",
+    ),
+    "PLACE-013": (
+        "分子 {numerator} 大于分母 {denominator}（{division}，{day}）；口径不一致，请核对",
+        "the numerator {numerator} exceeds the denominator {denominator} ({division}, {day}); they count "
+        "different things",
+    ),
+    "PLACE-014": (
+        "村情没有这些栏：{columns}；没有写入任何内容，请改正栏名",
+        "the village profile has no columns {columns}; nothing was written, correct the names",
+    ),
+    "PLACE-015": (
+        "{what}要写明出处；没有出处的数不能登记",
+        "{what} needs its source; a figure without one is not recorded",
+    ),
+    "PLACE-016": (
+        "第 {row} 行区划（{code}）不对：{detail}；没有装入任何内容",
+        "row {row} of the divisions ({code}) is wrong: {detail}; nothing was loaded",
+    ),
+    "PLACE-017": (
+        "{code} 在 {day} 没有“{kind}”的身份，不能结束",
+        "{code} is not registered as {kind} on {day}; there is nothing to end",
+    ),
+    "PLACE-018": (
+        "{code} 在 {day} 已经是“{kind}”；不用再登记",
+        "{code} is registered as {kind} on {day} already",
+    ),
+    "PLACE-019": (
+        "{what}的数是 {value}，不能小于 0",
+        "{what} is {value}; it cannot be below 0",
+    ),
+}  # fmt: skip
+
+
+def error(code: str, **values: object) -> RegisterError:
+    """The error with this number."""
+    return error_from(CATALOGUE, code, **values)
