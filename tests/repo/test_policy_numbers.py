@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES = sorted((ROOT / "src").glob("**/*.py"))
+SOURCES = sorted(
+    path for path in (ROOT / "src").glob("**/*.py") if "migrations" not in path.parts
+)  # widths of columns are no policy
 DATA = [
     path
     for kind in ("yaml", "html", "css", "json", "po")
