@@ -9,6 +9,7 @@ from django.db import models
 
 from mingbai.audit.queries import RecordedQuerySet
 from mingbai.audit.records import Dated, Recorded
+from mingbai.common.fields import PlainText
 from mingbai.households.enums import HouseholdEnd, MembershipReason, StatusKind, Subject
 
 
@@ -120,9 +121,11 @@ class Status(Dated):
 
 
 class SearchEntry(Recorded):
-    """What search looks at (检索条目): a row for each member and reading of the name; made again at will.
+    """What search looks at (检索条目): one row for each person and household; made again at will.
 
-    Digests are keyed: the last four and six characters of ID number and phone can be looked up, not read.
+    Further rows of the same person (`extra`) hold only what differs: another reading of the surname (单: s, c
+    or d), a later part of a long name, the household's phone beside the own one. Digests are keyed: the last
+    four and six characters of ID number and phone can be looked up, not read.
     """
 
     person = models.ForeignKey(
@@ -131,15 +134,51 @@ class SearchEntry(Recorded):
     household = models.ForeignKey(
         Household, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
     )
-    division_code = models.CharField(max_length=12)
+    extra = models.BooleanField()
+    division_code = PlainText(max_length=12)
     relation = models.CharField(max_length=24)
-    name = models.CharField(max_length=80)
-    initials = models.CharField(max_length=40)  # of one reading: 单 gives three rows, s…, c…, d…
-    household_number = models.CharField(max_length=40)
+    left_on = models.DateField(null=True)  # day from which the person is no member of it any more
+    name = PlainText(max_length=80)
+    given = PlainText(max_length=80, null=True)  # the name without its first sign
+    initials = PlainText(max_length=80, null=True)  # of one reading
+    household_number = PlainText(max_length=40, null=True)  # only at the one who speaks for it
     id_tail4 = models.BinaryField(max_length=16, null=True)
     id_tail6 = models.BinaryField(max_length=16, null=True)
     phone_tail4 = models.BinaryField(max_length=16, null=True)
     phone_tail6 = models.BinaryField(max_length=16, null=True)
+
+    derived: ClassVar[bool] = True
+
+    class Meta(Recorded.Meta):
+        # The code beside the text: what lies outside a scope is passed over within the index.
+        indexes: ClassVar = [
+            *Recorded.Meta.indexes,
+            models.Index(fields=["household"], name="search_household"),
+            models.Index(fields=["name", "division_code"], name="search_name"),
+            models.Index(
+                fields=["given", "division_code"],
+                name="search_given",
+                condition=models.Q(given__isnull=False),
+            ),
+            models.Index(
+                fields=["initials", "name", "division_code"],
+                name="search_initials",
+                condition=models.Q(initials__isnull=False),
+            ),
+            models.Index(
+                fields=["household_number"],
+                name="search_household_number",
+                condition=models.Q(household_number__isnull=False),
+            ),
+            models.Index(
+                fields=["id_tail4"], name="search_id", condition=models.Q(id_tail4__isnull=False)
+            ),
+            models.Index(
+                fields=["phone_tail4"],
+                name="search_phone",
+                condition=models.Q(phone_tail4__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id}"
