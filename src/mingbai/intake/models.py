@@ -1,1 +1,69 @@
-"""Imported files and what became of their rows (数据批次)."""
+"""Files that came in, imports, and what was listed instead of written (数据批次)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from mingbai.audit.records import Recorded
+from mingbai.intake.enums import DiscrepancyKind
+
+
+class StoredFile(models.Model):
+    """A file as it came (收到的文件): encrypted under MINGBAI_DATA/intake, once for each content."""
+
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the plain content
+    name = models.CharField(max_length=200)
+    size = models.BigIntegerField()  # bytes
+    media_type = models.CharField(max_length=16)  # xlsx, ods, docx, ole, parquet, text
+    stored_as = models.CharField(max_length=64)
+    received_by = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class Import(models.Model):
+    """An import (导入批次): what was read, as of which day, and how much of it was new, changed or listed.
+
+    It counts once its batch is recorded; of a batch that was given up it is only a trace.
+    """
+
+    batch = models.OneToOneField("audit.Batch", on_delete=models.PROTECT, related_name="imported")
+    as_of = models.DateField()
+    pack = models.CharField(max_length=40)
+    source = models.CharField(max_length=64, blank=True)
+    division_code = models.CharField(max_length=12, blank=True)  # whose data it may touch
+    counts = models.JSONField(default=dict)
+    files = models.ManyToManyField(StoredFile, related_name="imports")
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.as_of}"
+
+
+class Discrepancy(Recorded):
+    """Something a list says that was not written (差异): to be looked at by a person.
+
+    Where the values are personal they stand encrypted, as a JSON object: before, after, source, day, place.
+    """
+
+    kind = models.CharField(max_length=16, choices=DiscrepancyKind.choices)
+    topic = models.CharField(max_length=24, blank=True)
+    column = models.CharField(max_length=40, blank=True)
+    household_id = models.BigIntegerField(null=True)
+    person_id = models.BigIntegerField(null=True)
+    division_code = models.CharField(max_length=12, blank=True)
+    row = models.IntegerField(null=True)  # in the file, as people count
+    said = models.BinaryField(null=True)  # encrypted
+
+    class Meta(Recorded.Meta):
+        indexes: ClassVar = [
+            *Recorded.Meta.indexes,
+            models.Index(fields=["household_id"], name="discrepancy_household"),
+            models.Index(fields=["kind", "division_code"], name="discrepancy_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.column}"
