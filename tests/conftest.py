@@ -2,22 +2,16 @@
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from tests.postgres import start_cluster
+from tests.unguarding import let_tests_empty_tables
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 IN_CI = os.environ.get("CI", "").lower() == "true"
-
-# The register's tests keep their data, keys and database apart from anybody's own.
-_HOME = Path(tempfile.mkdtemp(prefix="mingbai-tests-"))
-os.environ["MINGBAI_DATA"] = str(_HOME / "data")
-os.environ["MINGBAI_KEY_FILE"] = str(_HOME / "keys" / "keys.json")
 
 # No deadline: two cores, shared with others. In CI the same examples each time.
 settings.register_profile("mingbai", deadline=None, print_blob=True, derandomize=IN_CI)
@@ -32,21 +26,18 @@ def shared_data() -> Path:
     return SHARED
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Start the private PostgreSQL once, before the test processes, when this run is to use it."""
-    if os.environ.get("MINGBAI_TEST_DATABASE") == "postgresql" and not hasattr(
-        config, "workerinput"
-    ):
-        cluster = start_cluster()
-        config.add_cleanup(cluster.stop)
-        os.environ["DATABASE_URL"] = cluster.url("postgres")
-    elif not hasattr(config, "workerinput"):
-        os.environ.pop("DATABASE_URL", None)
+def pytest_configure() -> None:
+    """Tests that commit may empty the tables afterwards, those of the audit log as well."""
+    let_tests_empty_tables()
 
 
 def pytest_unconfigure() -> None:
-    """Remove what the tests kept."""
-    shutil.rmtree(_HOME, ignore_errors=True)
+    """Stop the private PostgreSQL and remove what the tests kept."""
+    from tests.settings import CLUSTER, HOME
+
+    if CLUSTER is not None:
+        CLUSTER.stop()
+    shutil.rmtree(HOME, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
