@@ -21,6 +21,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "表 {table} 里有 {count} 条登记已被别的批次结束；没有写入任何内容。请重新读取后再操作",
         "{count} rows of {table} were ended by another batch; nothing was written. Read again and retry",
     ),
+    "AUD-006": (
+        "{before} 之前的查阅记录还不能全部清理：至少保存 {years} 年。请写更早的日期",
+        "looks before {before} cannot all be forgotten yet: they are kept for at least {years} years. "
+        "Name an earlier day",
+    ),
 }
 
 

@@ -89,3 +89,40 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.target}"
+
+
+class AccessLook(models.Model):
+    """Somebody looked at one person's or household's record (查阅记录); only added, kept for years."""
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+    subject = models.CharField(max_length=9)  # person or household
+    subject_id = models.BigIntegerField()
+    purpose = models.CharField(
+        max_length=40
+    )  # a code: page, export, own data …; never a text about the person
+    via = models.CharField(max_length=16)  # desk, api, command
+    leave_id = models.BigIntegerField(
+        null=True
+    )  # the leave to read outside one's scope, if that was used
+
+    class Meta:
+        db_table = "audit_look"
+        indexes: ClassVar = [
+            models.Index(fields=["subject", "subject_id", "id"], name="look_subject"),
+            models.Index(fields=["actor", "id"], name="look_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject}:{self.subject_id}"
+
+
+class Canary(models.Model):
+    """A known text closed with a key version (密钥试样): tells whether the key file is the right one."""
+
+    version = models.IntegerField(unique=True)
+    value = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.version}"
