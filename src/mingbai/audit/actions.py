@@ -18,10 +18,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from mingbai.audit.digests import FIRST, event_digest
+from mingbai.audit.digests import FIRST, event_digest, instant_text, table_digests
 from mingbai.audit.enums import BatchKind
 from mingbai.audit.errors import error
 from mingbai.audit.models import Batch, Event
+from mingbai.audit.tables import recorded_tables
 
 #: Any number will do; it is the name of the lock under which the chain grows on PostgreSQL.
 _CHAIN_LOCK = 7_301_042
@@ -86,6 +87,9 @@ def recording(
         batch.event_target = target
         yield batch
         said = {**batch.event_data, **({"reason": reason} if reason else {})}
+        with connection.cursor() as cursor:
+            tables = table_digests(cursor, connection.vendor, recorded_tables(), batch.pk)
+        said |= {"recorded_at": instant_text(now), "tables": tables}
         record(actor=actor, action=action, target=batch.event_target, data=said, batch=batch)
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from mingbai.audit.actions import check_open, give_up, hold_chain, is_abandoned, open_batch, record
-from mingbai.audit.digests import digest_ended, digest_rows, table_columns
+from mingbai.audit.digests import claim, digest_ended, digest_rows, instant_text, table_columns
 from mingbai.audit.enums import BatchKind
 from mingbai.audit.errors import error
 from mingbai.audit.models import Batch, Event, Span
@@ -51,7 +51,7 @@ def record_batch(
             now = timezone.now()
             Batch.objects.filter(pk=batch.pk).update(recorded_at=now)
             batch.recorded_at = now
-            said = {**(data or {}), "tables": spans}
+            said = {**(data or {}), "recorded_at": instant_text(now), "tables": spans}
             if withdrawn:
                 said["withdrawn"] = withdrawn
             return record(
@@ -64,14 +64,11 @@ def _digest(batch: Batch, span: Span) -> dict[str, Any]:
     with connection.cursor() as cursor:
         columns = table_columns(cursor, connection.vendor, span.table)
         within = (batch.pk, span.first_id, span.last_id)
-        begun, digest = digest_rows(cursor, connection.vendor, span.table, columns, *within)
-        ended, ended_digest = digest_ended(cursor, connection.vendor, span.table, batch.pk)
-    span.begun, span.ended, span.digest = begun, ended, digest
+        begun = digest_rows(cursor, connection.vendor, span.table, columns, *within)
+        ended = digest_ended(cursor, connection.vendor, span.table, batch.pk)
+    span.begun, span.ended, span.digest = begun[0], ended[0], begun[1]
     span.save()
-    return {
-        "begun": begun, "digest": digest, "ended": ended, "ended_digest": ended_digest,
-        "first": span.first_id, "last": span.last_id,
-    }  # fmt: skip
+    return {**claim(columns, begun, ended), "first": span.first_id, "last": span.last_id}
 
 
 def _recorded_after(event_id: int, batch: Batch) -> list[int]:

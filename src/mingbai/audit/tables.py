@@ -19,6 +19,12 @@ def recorded_models() -> tuple[type[Recorded], ...]:
 
 
 @cache
+def recorded_tables() -> tuple[str, ...]:
+    """The names of their tables."""
+    return tuple(model._meta.db_table for model in recorded_models())
+
+
+@cache
 def recorded_model(table: str) -> type[Recorded]:
     """The model of a table. Raises ``KeyError`` for an unknown one."""
     return {model._meta.db_table: model for model in recorded_models()}[table]
