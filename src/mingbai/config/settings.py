@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import mingbai.desk
 from mingbai.common.keys import load_or_make_keys
 from mingbai.config.environment import database, read_environment
 
@@ -36,6 +39,7 @@ INSTALLED_APPS = [
     "mingbai.desk",
 ]
 MIDDLEWARE = [
+    "mingbai.desk.components.middleware.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -47,18 +51,26 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "mingbai.desk.components.middleware.NumberedRefusals",
 ]
 ROOT_URLCONF = "mingbai.config.urls"
 WSGI_APPLICATION = "mingbai.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
+        # A template's name is its path below desk/: it lies beside the views that show it.
+        "DIRS": [Path(mingbai.desk.__file__).parent],
         "OPTIONS": {
+            "builtins": [
+                "django.templatetags.i18n",
+                "mingbai.desk.components.tags",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "mingbai.desk.components.frame.frame",
             ],
         },
     }
@@ -83,6 +95,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
+CSRF_FAILURE_VIEW = "mingbai.desk.components.problems.stale_form"
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours

@@ -1,0 +1,1 @@
+"""Screens for the auditor (审计页面)."""

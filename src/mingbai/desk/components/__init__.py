@@ -1,0 +1,1 @@
+"""Shared parts of the screens (共用部件): frame, marks, paging, errors, headers."""

@@ -1,0 +1,59 @@
+"""Filters and tags of the templates (模板标记): marks, thousands, money, dates, versioned files."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from functools import cache
+
+from django import template
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+FEN = 100
+
+
+@cache
+def _version(name: str) -> str:
+    found = finders.find(name)
+    if not isinstance(found, str):
+        return ""
+    with open(found, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()[:10]
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """The address of one of our static files, with its content in the address: a new one is fetched at once."""
+    return f"{static(name)}?{_version(name)}"
+
+
+@register.filter
+def thousands(value: object) -> str:
+    """Figures with commas and a real minus."""
+    return f"{value:,}".replace("-", "−") if isinstance(value, int) else str(value)
+
+
+@register.filter
+def yuan(fen: object) -> str:
+    """Fen as yuan: no decimals when there are none."""
+    if not isinstance(fen, int):
+        return ""
+    whole, rest = divmod(abs(fen), FEN)
+    return ("−" if fen < 0 else "") + f"{whole:,}" + (f".{rest:02d}" if rest else "")
+
+
+@register.filter
+def day(value: object) -> str:
+    """A date in full."""
+    return value.isoformat()[:10] if isinstance(value, date) else ""
+
+
+@register.simple_tag
+def mark(tone: str, word: str) -> SafeString:
+    """A state mark (状态标记): colour, shape and word, always all three. Tones: ok, no, un, na."""
+    shape = format_html('<svg class="i" aria-hidden="true"><use href="#s-{}"/></svg>', tone)
+    return format_html('<span class="st {}">{}{}</span>', tone, shape, word)

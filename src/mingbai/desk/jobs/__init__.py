@@ -1,0 +1,1 @@
+"""Screens of background work (后台任务页面)."""

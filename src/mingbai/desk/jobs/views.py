@@ -1,0 +1,78 @@
+"""Screens of background work (后台任务页面): what runs, how far it is, stop it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from mingbai.accounts.roles import Permission
+from mingbai.desk.access import screen
+from mingbai.desk.components.paging import page_of
+from mingbai.desk.jobs.words import kind_words
+from mingbai.jobs.actions import stop_job
+from mingbai.jobs.enums import JobState
+from mingbai.jobs.models import Job
+from mingbai.jobs.queries import find_job, worker_seen_at
+
+TEMPLATES = "jobs/templates/"
+LIVE = (JobState.QUEUED, JobState.RUNNING)
+SILENT_SECONDS = 30
+
+
+def _reach(request: HttpRequest) -> dict[str, Any]:
+    """What the one who asks may see of other people's jobs."""
+    scope = request.scope
+    return {
+        "actor": request.user.actor, "ranges": scope.ranges, "everything": scope.everything,
+    }  # fmt: skip
+
+
+def _line(job: Job) -> dict[str, Any]:
+    return {"job": job, "kind": kind_words(job.kind), "live": job.state in LIVE}
+
+
+@screen(Permission.HOUSEHOLDS_READ)
+def jobs(request: HttpRequest) -> HttpResponse:
+    """Jobs of one's own and of one's places, newest first."""
+    found = Job.objects.visible_to(**_reach(request)).order_by("-id")
+    page = page_of(request, found.count())
+    lines = [_line(job) for job in found[page.start : page.stop]]
+    running = any(line["live"] for line in lines)
+    return render(
+        request,
+        TEMPLATES + "jobs.html",
+        {"page": page, "lines": lines, "running": running, "waiting": running and _no_worker()},
+    )
+
+
+@screen(Permission.HOUSEHOLDS_READ)
+def job(request: HttpRequest, job_id: int) -> HttpResponse:
+    """One job with its bar; the page asks again by itself while it runs."""
+    found = _find(request, job_id)
+    line = _line(found)
+    waiting = found.state == JobState.QUEUED and _no_worker()
+    return render(request, TEMPLATES + "job.html", {**line, "waiting": waiting})
+
+
+@screen(Permission.HOUSEHOLDS_READ, reads=False, writes=True)
+def stop(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Ask a job to stop."""
+    stop_job(job=_find(request, job_id), actor=request.user.actor)
+    messages.success(request, _("已经叫它停下。写了一半的内容不会留下。"))
+    return redirect("jobs:job", job_id)
+
+
+def _find(request: HttpRequest, job_id: int) -> Job:
+    found = find_job(job_id, **_reach(request))
+    if found is None:
+        raise Http404
+    return found
+
+
+def _no_worker() -> bool:
+    seen, now = worker_seen_at()
+    return seen is None or (now - seen).total_seconds() > SILENT_SECONDS
