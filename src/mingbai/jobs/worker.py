@@ -42,8 +42,6 @@ AWAY = (OperationalError, InterfaceError)
 
 #: Seconds: how often an idle worker looks, and how often the beat looks for a request to stop.
 LOOKS, BEATS = 0.5, 0.2
-#: How often what dead workers left is looked for while this one lives.
-BETWEEN_SEARCHES = 30.0
 
 
 def run_worker(
@@ -59,21 +57,20 @@ def run_worker(
     """
     name = this_process()
     with _alone(silence) as silence_at_start, _Beat(name) as beat:
-        worked, searched = 0, 0.0
+        worked, search_at, patience = 0, 0.0, silence_at_start
         while not leave.is_set():
             try:
-                if time.monotonic() - searched >= BETWEEN_SEARCHES:
-                    take_up(say, silence_at_start if not searched else silence)
-                    searched = time.monotonic()
+                if time.monotonic() >= search_at:
+                    take_up(say, patience)
+                    search_at, patience = time.monotonic() + silence.total_seconds(), silence
                 job = claims.take_job(name)
                 if job is not None:
                     worked += _work(job, leave, say, beat)
                 elif until_empty:
                     break
             except AWAY as problem:
-                say(
-                    f"数据库不可用，继续等 / the database is away, waiting: {type(problem).__name__}"
-                )
+                why = str(problem).strip().split("\n")[0][:200]
+                say(f"数据库不可用，继续等 / the database is away, waiting: {why}")
                 connections.close_all()
                 leave.wait(2.0)
                 job = None
