@@ -1,4 +1,8 @@
-"""Evaluation runs and the states they stored (评估与状态)."""
+"""Evaluation runs and the states they stored (评估与状态).
+
+A county knows few ways of standing: some hundred thousand households share some thousand patterns. So a
+household's row only points at its pattern, and letters, deciding clauses and open facts are written once.
+"""
 
 from __future__ import annotations
 
@@ -9,40 +13,103 @@ from django.db import models
 from mingbai.audit.records import Recorded
 
 
+class RuleSet(models.Model):
+    """The rules that letters follow, in their order (规则列); never changed."""
+
+    digest = models.CharField(max_length=32, unique=True)
+    pack = models.CharField(max_length=40)
+    rules = models.JSONField()  # rule ids; the place of a rule is the place of its letter
+
+    def __str__(self) -> str:
+        return f"{self.pack} {self.digest}"
+
+
+class Pattern(models.Model):
+    """One way of standing under a list of rules (状态组合), shared by all households that stand so.
+
+    ``reasons`` holds the ids of the deciding clauses of every rule that calls for a person; ``causes``
+    what every unknown rule waits for: ``fact:person.work_months``, ``relation:…``, ``parameter:…``.
+    """
+
+    digest = models.CharField(max_length=32, unique=True)
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.PROTECT)
+    letters = models.CharField(max_length=400)  # one `Letter` a rule
+    reasons = models.JSONField(default=dict)
+    causes = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.letters
+
+
 class Run(models.Model):
-    """One evaluation (评估): which rules, of which day, over which facts. Its rows stand under its batch."""
+    """One evaluation (评估): which rules, of which day, over which facts. Seen once its batch is recorded."""
 
     batch = models.OneToOneField("audit.Batch", on_delete=models.PROTECT, related_name="run")
-    pack = models.CharField(max_length=40)
+    pack = models.CharField(max_length=40)  # as it was asked for: id or folder
     pack_hash = models.CharField(max_length=64)
     as_of = models.DateField()
     snapshot_hash = models.CharField(max_length=64)
     division_code = models.CharField(max_length=12, blank=True)
     households = models.BigIntegerField(default=0)
-    rules = models.JSONField(default=list)  # rule ids in the order of `State.values`
-    counts = models.JSONField(default=dict)  # rule → met, unmet, unknown, not applicable
-    messages = models.JSONField(default=list)  # facts a whole area lacks, one message each
+    persons = models.BigIntegerField(default=0)
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.PROTECT)
+    counts = models.JSONField(
+        default=dict
+    )  # rule → met, unmet, unknown, not_applicable: rows of its entity
+    messages = models.JSONField(default=list)  # what a whole area lacks, one message each
+    not_recorded = models.JSONField(
+        default=list
+    )  # entities of which the register holds no row at all
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["division_code", "id"], name="run_division")]
 
     def __str__(self) -> str:
         return f"{self.pack} {self.as_of}"
 
 
 class State(Recorded):
-    """The states of one household under a run (评估状态): one letter a rule, and the masks of the reasons.
+    """How a household stands (评估状态). Later runs add a row only where something changed."""
 
-    `begun_by` is the batch of the run that found it. Later runs add a row only where something changed.
-    """
+    derived = True
 
     household_id = models.BigIntegerField()
-    rules_hash = models.CharField(max_length=16)  # which list of rules `values` follows
-    values = models.TextField()  # m met, u unmet, ? unknown, - not applicable
-    reasons = models.JSONField(default=dict)  # rule → masks of reasons and causes
+    division_code = models.CharField(max_length=12)  # the village, as of the evaluation
+    pattern = models.ForeignKey(
+        Pattern, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
+    )
 
     class Meta(Recorded.Meta):
         indexes: ClassVar = [
             *Recorded.Meta.indexes,
             models.Index(fields=["household_id"], name="state_household"),
+            models.Index(fields=["division_code", "household_id"], name="state_division"),
         ]
 
     def __str__(self) -> str:
         return f"{self.household_id}"
+
+
+class Tally(Recorded):
+    """How many households of a village stand how (村内状态数): counted with every change, so that lists and
+    totals of a county need not look at every household."""
+
+    derived = True
+
+    village_code = models.CharField(max_length=12)
+    rule_set = models.ForeignKey(
+        RuleSet, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
+    )
+    households = models.IntegerField()
+    counts = (
+        models.TextField()
+    )  # a rule: met unmet unknown n/a, separated by blanks; rules by commas
+
+    class Meta(Recorded.Meta):
+        indexes: ClassVar = [
+            *Recorded.Meta.indexes,
+            models.Index(fields=["village_code"], name="tally_village"),
+        ]
+
+    def __str__(self) -> str:
+        return self.village_code
