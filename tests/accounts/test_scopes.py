@@ -31,7 +31,9 @@ def test_division_post_reaches_its_division() -> None:
 
 def test_list_post_reaches_its_households() -> None:
     somebody = user()
-    post = Post.objects.create(user=somebody, role="helper", valid_from=date(2026, 1, 1), granted_by="system")
+    post = Post.objects.create(
+        user=somebody, role="helper", valid_from=date(2026, 1, 1), granted_by="system"
+    )
     PostHousehold.objects.create(post=post, household_id=7, valid_from=date(2026, 1, 1))
     scope = scope_of(somebody, Permission.HOUSEHOLDS_READ, DAY)
     assert scope.household_ids == frozenset({7})

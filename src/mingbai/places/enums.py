@@ -41,11 +41,17 @@ class Universe(models.TextChoices):
     RESIDENTS = "residents", "常住人口"
     HOUSEHOLDS = "households", "户数"
 
+    @property
+    def unit(self) -> str:
+        """What is counted: persons or households."""
+        return "户" if self is Universe.HOUSEHOLDS else "人"
+
 
 class VillageStatusKind(models.TextChoices):
-    """What a village is registered as (村的身份): S1-03, S3-41."""
+    """What a village is registered as (村的身份): S1-03, S3-41, S4-14."""
 
     POOR = "poor", "贫困村"
+    DEEP = "deep", "深度贫困村"
     EXITED = "exited", "出列村"
     KEY = "key", "重点帮扶村"
     SUPERVISED = "supervised", "挂牌督战村"

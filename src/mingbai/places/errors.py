@@ -28,24 +28,24 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "make sure that no real list goes into a demonstration",
     ),
     "PLACE-006": (
-        "区划代码 {code} 不对：{detail}",
-        "the code {code} is wrong: {detail}",
+        "区划代码 {division} 不对：{detail}",
+        "the code {division} is wrong: {detail}",
     ),
     "PLACE-007": (
-        "{day} 没有代码为 {code} 的区划；请核对代码和日期",
-        "there is no division {code} on {day}; check code and day",
+        "{day} 没有代码为 {division} 的区划；请核对代码和日期",
+        "there is no division {division} on {day}; check code and day",
     ),
     "PLACE-008": (
-        "{day} 已经有代码为 {code} 的区划；新代码要没有用着的",
-        "there is a division {code} on {day} already; a new code must be free",
+        "{day} 已经有代码为 {division} 的区划；新代码要没有用着的",
+        "there is a division {division} on {day} already; a new code must be free",
     ),
     "PLACE-009": (
         "{what}至少要 {least} 个不同的区划，收到 {count} 个",
         "{what} takes at least {least} different divisions, {count} given",
     ),
     "PLACE-010": (
-        "区划 {code} 从 {later} 起另有登记，不能在 {day} 更改；请按先后顺序登记变更，或先撤销后面的",
-        "division {code} has later entries from {later} on and cannot change on {day}; record changes "
+        "区划 {division} 从 {later} 起另有登记，不能在 {day} 更改；请按先后顺序登记变更，或先撤销后面的",
+        "division {division} has later entries from {later} on and cannot change on {day}; record changes "
         "in their order, or undo the later one first",
     ),
     "PLACE-011": (
@@ -71,20 +71,24 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "{what} needs its source; a figure without one is not recorded",
     ),
     "PLACE-016": (
-        "第 {row} 行区划（{code}）不对：{detail}；没有装入任何内容",
-        "row {row} of the divisions ({code}) is wrong: {detail}; nothing was loaded",
+        "第 {row} 行区划（{division}）不对：{detail}；没有装入任何内容",
+        "row {row} of the divisions ({division}) is wrong: {detail}; nothing was loaded",
     ),
     "PLACE-017": (
-        "{code} 在 {day} 没有“{kind}”的身份，不能结束",
-        "{code} is not registered as {kind} on {day}; there is nothing to end",
+        "{division} 在 {day} 没有“{kind}”的身份，不能结束",
+        "{division} is not registered as {kind} on {day}; there is nothing to end",
     ),
     "PLACE-018": (
-        "{code} 在 {day} 已经是“{kind}”；不用再登记",
-        "{code} is registered as {kind} on {day} already",
+        "{division} 在 {day} 已经是“{kind}”；不用再登记",
+        "{division} is registered as {kind} on {day} already",
     ),
     "PLACE-019": (
         "{what}的数是 {value}，不能小于 0",
         "{what} is {value}; it cannot be below 0",
+    ),
+    "PLACE-020": (
+        "{division} 下面还有 {count} 个区划，不能先并掉或分掉它；请先给它们新代码",
+        "{count} divisions lie under {division}, which cannot go first; give them new codes before",
     ),
 }  # fmt: skip
 

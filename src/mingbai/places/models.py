@@ -161,8 +161,9 @@ class VillageProfile(Dated):
     homes_improved = models.IntegerField(null=True)  # 五改一化一维, 户 (S2-11)
     weak_organisation = models.BooleanField(null=True)  # 软弱涣散党组织 (S3-41)
     collective_income = models.BigIntegerField(null=True)  # fen
-    source = models.CharField(max_length=120, blank=True)
+    source = models.CharField(max_length=120, blank=True)  # of what was set last
     observed_on = models.DateField(null=True)
+    said_by = models.JSONField(null=True)  # column → [source, observed on]; none: all from `source`
 
     class Meta(Dated.Meta):
         indexes: ClassVar = [
