@@ -68,6 +68,14 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
         "导出文件夹 {folder} 里已经有别的文件；请换一个空文件夹",
         "the folder {folder} holds other files already; choose an empty one",
     ),
+    "INTAKE-016": (
+        "另一次导入（批次 {batch}）正在进行；请等它结束或先停止它，再重新导入",
+        "another import (batch {batch}) is under way; wait for it or stop it, then import again",
+    ),
+    "INTAKE-017": (
+        "{file} 第 {row} 行：这个人不在登记簿里，名单也没有说是哪一户，没有采用；请补上户编号",
+        "{file} row {row}: this person is not in the register and no household is named; add its number",
+    ),
 }
 
 

@@ -57,12 +57,16 @@ class Discrepancy(Recorded):
     division_code = models.CharField(max_length=12, blank=True)
     row = models.IntegerField(null=True)  # in the file, as people count
     said = models.BinaryField(null=True)  # encrypted
+    fingerprint = models.BinaryField(
+        max_length=16
+    )  # keyed digest: the same again is not listed twice
 
     class Meta(Recorded.Meta):
         indexes: ClassVar = [
             *Recorded.Meta.indexes,
             models.Index(fields=["household_id"], name="discrepancy_household"),
             models.Index(fields=["kind", "division_code"], name="discrepancy_kind"),
+            models.Index(fields=["fingerprint"], name="discrepancy_same"),
         ]
 
     def __str__(self) -> str:

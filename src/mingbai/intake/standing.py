@@ -35,6 +35,7 @@ class Standing:
     persons: pa.Table
     doubtful_households: frozenset[str]
     doubtful_persons: frozenset[str]
+    resting: frozenset[str]  # numbers of households that are there but do not live on the day
 
     @property
     def empty(self) -> bool:
@@ -52,7 +53,7 @@ _PERSONS = pa.schema(
 
 def standing_on(day: date) -> Standing:
     """Everybody of the register on a day. Four passes over tables, nothing a row."""
-    households = _households(day)
+    every, households = _households(day)
     persons = Person.objects.recorded().values_list("id", "number")
     people = _table(persons, ("id", "number"), _PERSONS)
     homes = _joined(_memberships(day), "household_id", households, "id", "number", "household")
@@ -62,16 +63,18 @@ def standing_on(day: date) -> Standing:
     for name in ("name", "id_number"):
         people = _looked_up(people, named, "person_id", name)
     people = people.select(_PERSONS.names).cast(_PERSONS)
-    return Standing(households, people, _twice(households), _twice(people))
+    alive = pc.is_in(every["number"], value_set=households["number"].combine_chunks())
+    resting = frozenset(every.filter(pc.invert(alive))["number"].to_pylist())
+    return Standing(households, people, _twice(every), _twice(people), resting)
 
 
-def _households(day: date) -> pa.Table:
+def _households(day: date) -> tuple[pa.Table, pa.Table]:
     lives = HouseholdLife.objects.recorded().on(day).values_list("household_id")
     alive = pa.array([key for (key,) in lives.iterator(chunk_size=10_000)], pa.int64())
     found = _table(
         Household.objects.recorded().values_list("id", "number"), ("id", "number"), _HOUSEHOLDS
     )
-    return found.filter(pc.is_in(found["id"], value_set=alive))
+    return found, found.filter(pc.is_in(found["id"], value_set=alive))
 
 
 def _memberships(day: date) -> pa.Table:
@@ -139,7 +142,7 @@ def standing_rows(
     for block in lots(sorted(set(subjects)), BLOCK):
         low, high = block[0], block[-1]
         if high - low < _SPREAD * len(block) + IN_LIST:
-            yield rows.filter(**{f"{column}__range": (low, high)})
+            yield rows.filter(**{f"{column}__gte": low, f"{column}__lte": high})
             continue
         for few in lots(block, IN_LIST):
             yield rows.filter(**{f"{column}__in": few})
