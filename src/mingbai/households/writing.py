@@ -42,14 +42,14 @@ class Written:
     def nothing(self) -> bool:
         return not (self.begun or self.ended)
 
+    def take(self, other: Written) -> None:
+        """Become what another write did."""
+        self.begun, self.ended, self.changed = other.begun, other.ended, other.changed
+
 
 def standing(model: type[Recorded], batch: Batch | None = None) -> Any:
     """Rows that stand for somebody who writes under `batch`: what is recorded, and what it wrote itself."""
-    if batch is None or batch.recorded_at is not None:
-        return model.objects.recorded()
-    open_ones = Batch.objects.open().exclude(pk=batch.pk).values("id")
-    alive = model.objects.exclude(begun_by__in=open_ones)
-    return alive.filter(Q(ended_by=None) | Q(ended_by__in=open_ones))
+    return model.objects.recorded(within=batch)
 
 
 def lock(subject: Subject, keys: Iterable[int], batch: Batch | None = None) -> None:
@@ -86,19 +86,11 @@ def set_values(
     begins. Inside the caller's transaction. Raises HOME-001 and HOME-010 to HOME-015.
     """
     kind = topic_of(topic)
-    if kind.many:
-        raise error("HOME-012", topic=topic)
-    check_period(valid_from, valid_to)
-    plain = checked(kind, values)
     lock(kind.subject, [subject_id], batch)
-    rows = standing(kind.model, batch).filter(**{kind.subject_column: subject_id})
-    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=valid_from))
-    if valid_to is not None:
-        rows = rows.filter(valid_from__lt=valid_to)
-    said = {"source": source, "observed_on": observed_on}
-    plan = sequenced(kind, list(rows.order_by("valid_from", "id")), valid_from, valid_to, plain, said,
-                     correcting=correcting)  # fmt: skip
-    _refuse_incomplete(kind, subject_id, plan.begun)
+    plan = plan_values(
+        kind, subject_id, valid_from=valid_from, valid_to=valid_to, values=values, source=source,
+        observed_on=observed_on, correcting=correcting, batch=batch,
+    )  # fmt: skip
     return write(batch, kind, subject_id, plan)
 
 
@@ -109,6 +101,34 @@ class Rewriting:
     ended: list[Any] = field(default_factory=list)
     begun: list[dict[str, Any]] = field(default_factory=list)
     changed: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+def plan_values(
+    topic: Topic,
+    subject_id: int,
+    *,
+    valid_from: date,
+    valid_to: date | None,
+    values: Mapping[str, Any],
+    source: str = "",
+    observed_on: date | None = None,
+    correcting: bool = False,
+    batch: Batch | None = None,
+) -> Rewriting:
+    """What `set_values` would do. Raises HOME-011 to HOME-015."""
+    if topic.many:
+        raise error("HOME-012", topic=topic.key)
+    check_period(valid_from, valid_to)
+    plain = checked(topic, values)
+    rows = standing(topic.model, batch).filter(**{topic.subject_column: subject_id})
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=valid_from))
+    if valid_to is not None:
+        rows = rows.filter(valid_from__lt=valid_to)
+    said = {"source": source, "observed_on": observed_on}
+    plan = sequenced(topic, list(rows.order_by("valid_from", "id")), valid_from, valid_to, plain, said,
+                     correcting=correcting)  # fmt: skip
+    _refuse_incomplete(topic, subject_id, plan.begun)
+    return plan
 
 
 def sequenced(

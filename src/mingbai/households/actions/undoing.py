@@ -1,0 +1,152 @@
+"""Undoing one action (撤销办理): by a new batch, while nothing later rests on it; what was known stays."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from mingbai.audit.actions import recording
+from mingbai.audit.enums import BatchKind
+from mingbai.audit.models import Batch
+from mingbai.audit.records import Recorded
+from mingbai.audit.tables import recorded_models
+from mingbai.households.draft import load_draft
+from mingbai.households.enums import Subject
+from mingbai.households.errors import error
+from mingbai.households.indexing import index_households
+from mingbai.households.models import Household, Person
+from mingbai.households.topics import TOPICS
+from mingbai.households.writing import NEVER, end_rows
+
+_BASE = (Household, Person)
+
+
+def undo_action(*, actor: str, reason: str, batch_id: int) -> Batch:
+    """Undo a single action: end what it began, begin again what it ended (撤销). Returns the undoing batch.
+
+    Raises HOME-050 when later batches rest on it, HOME-051 when the register would then be wrong, HOME-052
+    when there is nothing to undo.
+    """
+    if not reason.strip():
+        raise error("HOME-029", action="households.action.undone")
+    with recording(actor=actor, action="households.action.undone", reason=reason,
+                   target=f"batch:{batch_id}") as back:  # fmt: skip
+        batch = Batch.objects.select_for_update().filter(pk=batch_id).first()
+        rows = {} if batch is None else _rows_of(batch)
+        done = Batch.objects.filter(undoes_id=batch_id, recorded_at__isnull=False)
+        single = batch is not None and batch.kind in (BatchKind.ACTION, BatchKind.UNDO)
+        if batch is None or batch.recorded_at is None or not rows or not single or done.exists():
+            raise error("HOME-052", batch=batch_id)
+        Batch.objects.filter(pk=back.pk).update(kind=BatchKind.UNDO, undoes=batch)
+        homes, people = _subjects(rows)
+        _hold(homes, people)
+        before = load_draft(date.min, homes, people)
+        _refuse_built_on(batch, rows)
+        for model, (begun, ended) in rows.items():
+            end_rows(back, model, begun)
+            model.objects.bulk_create([_copy(model, row, back) for row in ended])
+        _refuse_wrong(batch, before, homes, people)
+        index_households(batch=back, household_ids=_indexed(homes, people))
+        back.event_data.update(undone=batch_id, households=sorted(homes), persons=sorted(people))
+    return back
+
+
+Touched = dict[type[Recorded], tuple[list[Any], list[Any]]]
+
+
+def _rows_of(batch: Batch) -> Touched:
+    """Rows that the batch began and rows that it ended, by table."""
+    found: Touched = {}
+    for model in recorded_models():
+        if model.derived:
+            continue
+        begun = list(model.objects.filter(begun_by=batch))
+        ended = list(model.objects.filter(ended_by=batch).exclude(begun_by=batch))
+        if begun or ended:
+            found[model] = begun, ended
+    return found
+
+
+def _subjects(rows: Touched) -> tuple[set[int], set[int]]:
+    homes: set[int] = set()
+    people: set[int] = set()
+    for model, parts in rows.items():
+        for row in (*parts[0], *parts[1]):
+            if model in _BASE:
+                (homes if model is Household else people).add(row.pk)
+            homes.update({row.household_id} if hasattr(row, "household_id") else ())
+            people.update({row.person_id} if hasattr(row, "person_id") else ())
+            if hasattr(row, "subject_id"):
+                (homes if row.subject == Subject.HOUSEHOLD else people).add(row.subject_id)
+    return homes, people
+
+
+def _hold(homes: set[int], people: set[int]) -> None:
+    for model, keys in ((Household, homes), (Person, people)):
+        list(model.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+
+
+def _refuse_built_on(batch: Batch, rows: Touched) -> None:
+    """Raises HOME-050: rows of the batch were rewritten, or more is recorded of whom it registered."""
+    later: Counter[int] = Counter()
+    for model, (begun, ended) in rows.items():
+        later.update(row.ended_by_id for row in begun if row.ended_by_id)
+        if model in _BASE and ended:
+            raise error(
+                "HOME-052", batch=batch.pk
+            )  # an undone registration: register again instead
+    for base, name in ((Household, "household_id"), (Person, "person_id")):
+        new = [row.pk for row in rows.get(base, ([], []))[0]]
+        for model in recorded_models() if new else ():
+            names = {field.column for field in model._meta.concrete_fields}
+            if model.derived or name not in names:
+                continue
+            about = model.objects.recorded().filter(**{f"{name}__in": new}).exclude(begun_by=batch)
+            later.update(about.values_list("begun_by_id", flat=True))
+    if later:
+        named = ", ".join(str(key) for key in sorted(later)[:10])
+        raise error("HOME-050", batch=batch.pk, count=sum(later.values()), later=named)
+
+
+def _copy(model: type[Recorded], row: Any, back: Batch) -> Any:
+    skipped = {"id", "begun_by_id", "ended_by_id"}
+    names = [f.attname for f in model._meta.concrete_fields if f.attname not in skipped]
+    return model(begun_by=back, **{name: getattr(row, name) for name in names})
+
+
+def _refuse_wrong(batch: Batch, before: Any, homes: set[int], people: set[int]) -> None:
+    """Raises HOME-051: what the batch ended was filled by something later."""
+    alive = Household.objects.recorded().filter(pk__in=homes).values_list("pk", flat=True)
+    draft = load_draft(date.min, alive, people)
+    new = [problem for problem in draft.problems() if problem not in before.before]
+    twice = _overlapping(homes, people)
+    if new or twice:
+        why = error(new[0][0], **dict(new[0][1:])).zh if new else twice
+        raise error("HOME-051", batch=batch.pk, why=why)
+
+
+def _overlapping(homes: set[int], people: set[int]) -> str:
+    """The first topic that would have two records for one day, if any."""
+    for topic in TOPICS.values():
+        if topic.many:
+            continue
+        keys = homes if topic.subject == Subject.HOUSEHOLD else people
+        rows = topic.model.objects.recorded().filter(**{f"{topic.subject_column}__in": keys})
+        last: dict[int, date] = {}
+        for key, starts, ends in rows.order_by("valid_from").values_list(
+            topic.subject_column, "valid_from", "valid_to"
+        ):
+            if starts < last.get(key, date.min):
+                return f"{topic.zh} {starts}"
+            last[key] = ends or NEVER
+    return ""
+
+
+def _indexed(homes: set[int], people: set[int]) -> set[int]:
+    from mingbai.households.models import Membership
+
+    where = Membership.objects.recorded().filter(Q(person_id__in=people))
+    return homes | set(where.values_list("household_id", flat=True))
