@@ -109,7 +109,7 @@ def _drafted(
             raise error("HOME-017", household=household)
     for stay in draft.stays:
         asked = stay.person_id in people and stay.until > on
-        if asked and stay.household_id not in homes:  # moved while we waited for the lock
+        if homes and asked and stay.household_id not in homes:  # moved while we waited for the lock
             raise error("HOME-017", household=stay.household_id)
     return Outcome(draft=draft)
 

@@ -40,6 +40,8 @@ def propose_relations(
     stays: Iterable[Stay], new_head: Stay, old_head: Stay | None, sexes: Mapping[int, str]
 ) -> dict[int, str]:
     """Person → relation to the new head, for everybody but the new head; `other` where nothing follows."""
+    if new_head.relation == HEAD:
+        return {one.person_id: one.relation for one in stays if one.person_id != new_head.person_id}
     found: dict[int, str] = {}
     sex = sexes.get(new_head.person_id, "")
     for stay in stays:
