@@ -122,6 +122,7 @@ class Canary(models.Model):
 
     version = models.IntegerField(unique=True)
     value = models.BinaryField()
+    fingerprint = models.CharField(max_length=12)
     made_at = models.DateTimeField()
 
     def __str__(self) -> str:

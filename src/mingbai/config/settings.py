@@ -7,13 +7,16 @@ from pathlib import Path
 import mingbai.desk
 from mingbai.common.keys import load_or_make_keys
 from mingbai.config.environment import database, read_environment
+from mingbai.config.logs import logging_settings
 
 ENVIRONMENT = read_environment()
 MINGBAI_DATA = ENVIRONMENT.data
 MINGBAI_KEY_FILE = ENVIRONMENT.key_file
 MINGBAI_DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-SECRET_KEY = load_or_make_keys(MINGBAI_KEY_FILE).derived("sessions").hex()
+# With a database there, a missing key file is a lost key: it has to come back, none is made.
+_FILLED = None if ENVIRONMENT.database_url else MINGBAI_DATA / "register.sqlite3"
+SECRET_KEY = load_or_make_keys(MINGBAI_KEY_FILE, unless=_FILLED).derived("sessions").hex()
 DEBUG = False
 ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
 
@@ -126,9 +129,4 @@ WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # forms; files go to disk
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": ENVIRONMENT.log_level},
-}
+LOGGING = logging_settings(ENVIRONMENT.log_level)
