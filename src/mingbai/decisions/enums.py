@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 
@@ -15,9 +17,11 @@ class Letter(models.TextChoices):
 
 
 #: As screening and the API spell them.
-WORDS: dict[str, str] = {
+WORDS: dict[Any, str] = {
     Letter.MET: "met",
     Letter.UNMET: "unmet",
     Letter.UNKNOWN: "unknown",
     Letter.NOT_APPLICABLE: "not_applicable",
 }
+#: The letters in their order.
+LETTERS = tuple(str(letter) for letter in WORDS)

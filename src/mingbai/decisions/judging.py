@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from mingbai.decisions.enums import Letter
 from mingbai.decisions.picking import Keys, keys_in
+from mingbai.decisions.small import run_small
 from mingbai.decisions.snapshot import Snapshot
 from mingbai.engine.compiling import Cause, Program
 from mingbai.engine.model.pack import Role
@@ -26,6 +27,9 @@ from mingbai.engine.running import run
 from mingbai.screening.states import RuleStates, counts_of, role_rules
 
 Flags = npt.NDArray[np.bool_]
+
+#: Up to so many households the functions are quicker than the query.
+FEW = 200
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,8 @@ def judge(program: Program, snapshot: Snapshot) -> Judged:
     """Evaluate a snapshot. Raises ``RunError`` when the run cannot be finished."""
     top = program.pack.top
     wanted = [top.id, *(name for name in snapshot.tables if name != top.id and _has(program, name))]
-    results = run(program, snapshot.tables, entities=wanted)
+    few = snapshot.households <= FEW
+    results = (run_small if few else run)(program, snapshot.tables, entities=wanted)
     ordered = {name: _ordered(program, snapshot, name, table) for name, table in results.items()}
     states = list(role_rules(program, ordered))
     keys = keys_in_text(snapshot.tables[top.id], top.key or "")

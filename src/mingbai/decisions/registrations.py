@@ -6,8 +6,10 @@ end the registration it rests on. So the episode that began last among those tha
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,40 +19,37 @@ from mingbai.decisions.reading import Reader
 from mingbai.households.enums import StatusKind, Subject
 from mingbai.households.models import Status
 
-KIND_OF = {
+KIND_OF: dict[Any, str] = {
     StatusKind.REGISTERED: "registered_poor",
     StatusKind.EXITED: "exited",
     StatusKind.RETURNED: "registered_poor",
     StatusKind.REMOVED: "general",
 }
-WATCHED = {
+WATCHED: dict[Any, str] = {
     StatusKind.WATCHED_UNSTABLE: "unstable",
     StatusKind.WATCHED_MARGINAL: "marginal",
     StatusKind.WATCHED_SUDDEN: "sudden",
 }
 #: Where the office of civil affairs has registered anybody, nobody else is on its lists.
-CIVIL_AFFAIRS = (StatusKind.DIBAO, StatusKind.DIBAO_MARGINAL, StatusKind.TEKUN)
+CIVIL_AFFAIRS: tuple[Any, ...] = (
+    StatusKind.DIBAO,
+    StatusKind.DIBAO_MARGINAL,
+    StatusKind.TEKUN,
+)
+#: Of two episodes that begin on one day the later here decides.
+_ORDER = list(StatusKind.values)
 _COLUMNS = ("id", "subject_id", "kind", "cause", "valid_from", "valid_to")
 
 
 @dataclass(frozen=True)
 class Registrations:
-    """Episodes begun by the day (身份), and the kinds that the whole register knows."""
+    """Episodes begun by the day (身份), and what the whole register knows of such."""
 
     day: date
     households: pa.Table
     persons: pa.Table
-    kinds: frozenset[str]
-
-    @property
-    def any_at_all(self) -> bool:
-        """Whether the register holds registrations: only then a household without one is an ordinary one."""
-        return bool(self.kinds)
-
-    @property
-    def has_civil_affairs(self) -> bool:
-        """Whether the lists of civil affairs are in the register."""
-        return any(kind in self.kinds for kind in CIVIL_AFFAIRS)
+    any_at_all: bool  # in the whole register: only then a household without one is an ordinary one
+    has_civil_affairs: bool  # their lists are in the register
 
     def facts(self, keys: Keys) -> dict[str, pa.Array]:
         """The facts of `columns.FROM_STATUSES` for households by key."""
@@ -64,26 +63,27 @@ class Registrations:
             "dibao_marginal": self.holds(StatusKind.DIBAO_MARGINAL, keys),
         }
 
-    def holds(self, kind: str, keys: Keys, *, persons: bool = False) -> pa.Array:
+    def holds(self, kind: Any, keys: Keys, *, persons: bool = False) -> pa.Array:
         """Whether a registration of civil affairs holds; unknown where none of their lists is in."""
         table = self._of({kind}, holds=True, persons=persons)
         if not self.has_civil_affairs:
             return pa.nulls(len(keys), pa.bool_())
         return pc.is_in(pa.array(keys), table["subject_id"].combine_chunks())
 
-    def _of(self, kinds: object, *, holds: bool = False, persons: bool = False) -> pa.Table:
+    def _of(
+        self, kinds: Collection[Any], *, holds: bool = False, persons: bool = False
+    ) -> pa.Table:
         table = self.persons if persons else self.households
-        wanted = pa.array([str(kind) for kind in kinds], pa.string())  # type: ignore[attr-defined]
-        kept = pc.is_in(table["kind"], wanted)
+        kept = pc.is_in(table["kind"], pa.array(list(kinds), pa.string()))
         if holds:
             open_end = pc.is_null(table["valid_to"])
             later = pc.fill_null(pc.greater(table["valid_to"], pa.scalar(self.day)), False)
             kept = pc.and_(kept, pc.or_(open_end, later))
         return table.filter(kept)
 
-    def _newest(self, kinds: object, *, holds: bool = False) -> pa.Table:
+    def _newest(self, kinds: Collection[Any], *, holds: bool = False) -> pa.Table:
         table = self._of(kinds, holds=holds)
-        rank = pc.index_in(table["kind"], pa.array([str(kind) for kind in StatusKind]))
+        rank = pc.index_in(table["kind"], pa.array(_ORDER))
         order = [days_in(table, "valid_from"), rank.to_numpy(), keys_in(table, "id")]
         return last_of_each(table, "subject_id", order)
 
@@ -114,7 +114,7 @@ class Registrations:
         """Main cause of poverty: as registered, else as identified when monitoring began."""
         found = [
             pc.if_else(pc.equal(cause, ""), None, cause)
-            for kinds in ({StatusKind.REGISTERED, StatusKind.RETURNED}, set(WATCHED))
+            for kinds in ((StatusKind.REGISTERED, StatusKind.RETURNED), tuple(WATCHED))
             for cause in [aligned(self._newest(kinds), "subject_id", keys)["cause"]]
         ]
         return pc.coalesce(*found)
@@ -123,8 +123,8 @@ class Registrations:
         return pc.fill_null(values, otherwise) if self.any_at_all else values
 
 
-def _mapped(values: pa.ChunkedArray, names: dict[StatusKind, str]) -> pa.Array:
-    known = pa.array([str(kind) for kind in names])
+def _mapped(values: pa.ChunkedArray, names: dict[Any, str]) -> pa.Array:
+    known = pa.array(list(names))
     return pa.array(list(names.values()), pa.string()).take(pc.index_in(values, known))
 
 
@@ -139,5 +139,9 @@ def read_registrations(
         found.append(
             reader.table(rows if ids is None else rows.filter(subject_id__in=ids), _COLUMNS)
         )
-    kinds = reader.table(Status.objects.recorded().distinct(), ["kind"])["kind"]
-    return Registrations(day, found[0], found[1], frozenset(kinds.to_pylist()))
+    standing = Status.objects.recorded()
+    known = [
+        reader.table(rows[:1], ["id"]).num_rows > 0
+        for rows in (standing, standing.filter(kind__in=CIVIL_AFFAIRS))
+    ]
+    return Registrations(day, found[0], found[1], *known)

@@ -241,7 +241,7 @@ def _civil_affairs(registrations: Registrations, members: pa.Table) -> dict[str,
     """On minimum living allowance or destitute, from registrations: of the person or of the household."""
     persons, homes = keys_in(members, "person_id"), keys_in(members, "household_id")
 
-    def either(kind: str) -> pa.Array:
+    def either(kind: Any) -> pa.Array:
         own = registrations.holds(kind, persons, persons=True)
         return pc.or_(own, registrations.holds(kind, homes))
 

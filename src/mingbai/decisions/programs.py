@@ -1,0 +1,103 @@
+"""Packs compiled once a process (编译缓存): for states, and whole for explanations."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from functools import reduce
+from operator import or_
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Q
+
+from mingbai.decisions.columns import COLUMNS, FILLED
+from mingbai.engine.compiling import Program, compile_pack
+from mingbai.engine.loading import apply_local, load_pack
+from mingbai.engine.model.pack import Pack
+from mingbai.households.topics import topic_of
+
+_Stamp = tuple[tuple[str, int, int], ...]
+_packs: dict[str, tuple[_Stamp, Pack]] = {}
+_programs: dict[tuple[str, date, tuple[str, ...], bool], Program] = {}
+#: A process sees a pack or two on a day or two; more is an old day that nobody asks for again.
+_MOST_PROGRAMS = 16
+
+
+def pack_named(name: str) -> Pack:
+    """A pack by id or folder, with the register's own values (本地清单) where they are given.
+
+    They stand in ``local/<pack>.yaml`` of the data folder. Read again when a file changed.
+    Raises ``PackError``.
+    """
+    local = settings.MINGBAI_DATA / "local" / f"{Path(name).name}.yaml"
+    known = _packs.get(name)
+    if known is not None and known[0] == _stamp([*known[1].folders, str(local)]):
+        return known[1]
+    pack = load_pack(name, with_cases=False)
+    if local.exists():
+        digest = hashlib.sha256(local.read_bytes()).hexdigest()[:16]
+        pack = replace(apply_local(pack, local), hash=f"{pack.hash}+{digest}")
+    _packs[name] = (_stamp([*pack.folders, str(local)]), pack)
+    return pack
+
+
+def _stamp(paths: Iterable[str]) -> _Stamp:
+    """The files of a pack with their sizes and times of change."""
+    found = []
+    for path in map(Path, paths):
+        for file in [path] if path.is_file() else sorted(path.rglob("*.yaml")):
+            status = file.stat()
+            found.append((str(file), status.st_size, status.st_mtime_ns))
+    return tuple(found)
+
+
+def not_recorded(pack: Pack) -> tuple[str, ...]:
+    """Entities of dated records of which the register holds none at all: there, none listed is not "none"."""
+    found = []
+    for entity in pack.entities.values():
+        columns = COLUMNS.get(entity.id, {})
+        if entity.parent is None or entity.key is not None:
+            continue
+        topics = {column.topic for column in columns.values()}
+        filled = [Q(**{f"{name}__isnull": False}) for name in FILLED.get(entity.id, ())]
+        kept = reduce(or_, filled) if filled else Q()
+        if not any(
+            topic_of(topic).model.objects.recorded().filter(kept).exists() for topic in topics
+        ):
+            found.append(entity.id)
+    return tuple(found)
+
+
+def state_program(pack: Pack, as_of: date, lacking: Iterable[str]) -> Program:
+    """The rules that have a role, with the masks of their reasons and causes."""
+    return _compiled(pack, as_of, lacking, whole=False)
+
+
+def whole_program(pack: Pack, as_of: date, lacking: Iterable[str]) -> Program:
+    """Every rule in force, with bounds: what an explanation walks through."""
+    return _compiled(pack, as_of, lacking, whole=True)
+
+
+def _compiled(pack: Pack, as_of: date, lacking: Iterable[str], *, whole: bool) -> Program:
+    missing = tuple(sorted(lacking))
+    key = (pack.hash, as_of, missing, whole)
+    if key not in _programs:
+        if len(_programs) >= _MOST_PROGRAMS:
+            _programs.clear()
+        _programs[key] = _compile(pack, as_of, missing, whole=whole)
+    return _programs[key]
+
+
+def _compile(pack: Pack, as_of: date, missing: tuple[str, ...], *, whole: bool) -> Program:
+    entities = {
+        name: replace(entity, empty_is_unknown=True) if name in missing else entity
+        for name, entity in pack.entities.items()
+    }
+    fitted = replace(pack.without_checks(), entities=entities)
+    if whole:
+        return compile_pack(fitted, as_of)
+    outputs = [name for name, rule in fitted.rules_on(as_of).items() if rule.role is not None]
+    return compile_pack(fitted, as_of, outputs=outputs, reasons=True, causes=True, bounds=False)

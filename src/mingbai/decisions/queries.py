@@ -1,0 +1,263 @@
+"""Reading states (评估查询): of a household, of a place, by rule; and what changed between two runs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Substr
+
+from mingbai.accounts.scopes import EVERYTHING, Scope
+from mingbai.decisions.enums import WORDS
+from mingbai.decisions.errors import error
+from mingbai.decisions.models import RuleSet, Run, State, Tally
+from mingbai.decisions.storing import read_counts
+from mingbai.places.codes import range_of
+
+
+def runs() -> QuerySet[Run]:
+    """All recorded runs, the newest first."""
+    return Run.objects.filter(batch__recorded_at__isnull=False).order_by("-id")
+
+
+def latest_runs() -> list[Run]:
+    """The newest run over each division that one was asked for, the newest first. One query."""
+    newest = runs().order_by().values("division_code").annotate(newest=Max("id")).values("newest")
+    found = Run.objects.filter(id__in=newest).defer("counts", "messages").order_by("-id")
+    return list(found.select_related("batch"))
+
+
+def run_over(found: Iterable[Run], code: str) -> Run | None:
+    """Of runs, the newest first, the one whose states a place has."""
+    for run in found:
+        if not run.division_code or (code and _covers(run.division_code, code)):
+            return run
+    return None
+
+
+def latest_run(division_code: str = "") -> Run:
+    """The newest run over a place (最近一次评估), by default over the register. Raises DEC-001."""
+    found = latest_runs()
+    run = run_over(found, division_code) if division_code else (found[0] if found else None)
+    if run is None:
+        raise error("DEC-001")
+    run.refresh_from_db(fields=["counts", "messages"])
+    return run
+
+
+def _covers(division: str, code: str) -> bool:
+    low, high = range_of(division)
+    return low <= code <= high
+
+
+@dataclass(frozen=True)
+class HouseholdStates:
+    """How a household stands (一户状态), rule by rule in reading order."""
+
+    household_id: int
+    division_code: str
+    pack: str
+    letters: Mapping[str, str]  # rule → Letter
+    reasons: Mapping[str, Sequence[str]] = field(default_factory=dict)  # called rule → clause ids
+    causes: Mapping[str, Sequence[str]] = field(default_factory=dict)  # unknown rule → open facts
+    since: datetime | None = None  # recorded so since
+
+    def words(self) -> dict[str, str]:
+        """The states as `mingbai screen` spells them."""
+        return {rule: WORDS[letter] for rule, letter in self.letters.items()}
+
+
+_STATE = (
+    "household_id", "division_code", "pattern__rule_set__pack", "pattern__rule_set__rules",
+    "pattern__letters", "pattern__reasons", "pattern__causes", "begun_by__recorded_at",
+)  # fmt: skip
+
+
+def _spelled(row: Sequence[Any]) -> HouseholdStates:
+    household, division, pack, rules, letters, reasons, causes, since = row
+    by_rule = dict(zip(rules, letters, strict=True))
+    return HouseholdStates(household, division, pack, by_rule, reasons, causes, since)
+
+
+def states_of(
+    household_ids: Collection[int], *, scope: Scope = EVERYTHING, known_at: datetime | None = None
+) -> dict[int, HouseholdStates]:
+    """How households stand, now or as it was known at an instant. One query."""
+    rows = State.objects.recorded(known_at).filter(scope.rows(), household_id__in=household_ids)
+    found = rows.order_by("id").values_list(*_STATE)  # the newest row speaks
+    return {row[0]: _spelled(row) for row in found}
+
+
+def history_of(household_id: int, *, scope: Scope = EVERYTHING) -> list[HouseholdStates]:
+    """How a household stood, the newest first. One query."""
+    rows = State.objects.filter(scope.rows(), household_id=household_id)
+    seen = rows.filter(begun_by__recorded_at__isnull=False).order_by("-id")
+    return [_spelled(row) for row in seen.values_list(*_STATE)]
+
+
+def counts(division_code: str = "", *, scope: Scope = EVERYTHING) -> dict[str, dict[str, int]]:
+    """Households of a place by rule and state (状态数), from the tallies of its villages. One query.
+
+    A household counts once for a rule about its members: as the weightiest of their states.
+    """
+    found: dict[str, dict[str, int]] = {}
+    for tally in _tallies(division_code, scope):
+        for rule, row in zip(tally.rule_set.rules, read_counts(tally.counts), strict=True):
+            one = found.setdefault(rule, dict.fromkeys(WORDS.values(), 0))
+            for word, count in zip(WORDS.values(), row, strict=True):
+                one[word] += count
+    return found
+
+
+def counts_by_division(
+    rule: str, digits: int, division_code: str = "", *, scope: Scope = EVERYTHING
+) -> dict[str, dict[str, int]]:
+    """A rule's states by the places below, cut to so many digits of their code. One query."""
+    found: dict[str, dict[str, int]] = {}
+    for tally in _tallies(division_code, scope):
+        if rule not in tally.rule_set.rules:
+            continue
+        row = read_counts(tally.counts)[tally.rule_set.rules.index(rule)]
+        code = tally.village_code[:digits].ljust(12, "0")
+        one = found.setdefault(code, dict.fromkeys(WORDS.values(), 0))
+        for word, count in zip(WORDS.values(), row, strict=True):
+            one[word] += count
+    return found
+
+
+def _tallies(division_code: str, scope: Scope) -> Iterable[Tally]:
+    rows = Tally.objects.recorded().filter(scope.divisions("village_code"))
+    if division_code:
+        rows = rows.filter(village_code__range=range_of(division_code))
+    return rows.select_related("rule_set").order_by("village_code", "id")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A household of a list (名单中的一户)."""
+
+    household_id: int
+    division_code: str
+    letter: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Part of a list (一页) and how long the list is."""
+
+    rows: tuple[Listed, ...]
+    total: int
+
+
+def households_with(
+    rule: str,
+    letter: str,
+    *,
+    division_code: str = "",
+    scope: Scope = EVERYTHING,
+    start: int = 0,
+    stop: int = 50,
+) -> Page:
+    """Households that stand so under a rule (按规则的名单), by village, then by key. Three queries.
+
+    The tallies say which villages the page lies in, so that only their households are looked at. A scope
+    that is a list of households is looked at as it is. Raises DEC-003 for a rule no state was stored of.
+    """
+    sets = [one for one in RuleSet.objects.order_by("-id") if rule in one.rules]
+    if not sets:
+        raise error("DEC-003", rule=rule)
+    standing = _with(sets, rule, letter)
+    if scope.household_ids is not None and not scope.everything:
+        return _listed_page(standing.filter(scope.rows()), division_code, letter, start, stop)
+    villages, skipped, total = _page_villages(rule, letter, division_code, scope, (start, stop))
+    rows = standing.filter(division_code__in=villages).order_by("division_code", "household_id")
+    found = rows.values_list("household_id", "division_code")[start - skipped : stop - skipped]
+    return Page(tuple(Listed(key, code, letter) for key, code in found), total)
+
+
+def _with(sets: Sequence[RuleSet], rule: str, letter: str) -> QuerySet[State]:
+    rows = State.objects.recorded()
+    asked = Q()
+    for place in {one.rules.index(rule) + 1 for one in sets}:
+        rows = rows.alias(**{f"at_{place}": Substr("pattern__letters", place, 1)})
+        mine = [one.pk for one in sets if one.rules.index(rule) + 1 == place]
+        asked |= Q(**{f"at_{place}": letter, "pattern__rule_set__in": mine})
+    return rows.filter(asked)
+
+
+def _listed_page(
+    rows: QuerySet[State], division_code: str, letter: str, start: int, stop: int
+) -> Page:
+    if division_code:
+        rows = rows.filter(division_code__range=range_of(division_code))
+    found = list(
+        rows.order_by("division_code", "household_id").values_list("household_id", "division_code")
+    )
+    return Page(tuple(Listed(key, code, letter) for key, code in found[start:stop]), len(found))
+
+
+def _page_villages(
+    rule: str, letter: str, division_code: str, scope: Scope, page: tuple[int, int]
+) -> tuple[list[str], int, int]:
+    """The villages that a page lies in, how many households of the list lie before them, and the total."""
+    start, stop = page
+    place = list(WORDS).index(letter)
+    by_village: dict[str, int] = {}
+    for tally in _tallies(division_code, scope):
+        if rule in tally.rule_set.rules:
+            row = read_counts(tally.counts)[tally.rule_set.rules.index(rule)]
+            code = tally.village_code
+            by_village[code] = by_village.get(code, 0) + row[place]
+    villages: list[str] = []
+    skipped = total = 0
+    for code, count in by_village.items():
+        if count and total + count <= start:
+            skipped += count
+        elif count and total < stop:
+            villages.append(code)
+        total += count
+    return villages, skipped, total
+
+
+@dataclass(frozen=True)
+class Change:
+    """A household whose state changed between two runs (变化): rule → letters before and after."""
+
+    household_id: int
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+
+    def rules(self) -> list[str]:
+        """The rules under which it stands otherwise."""
+        names = dict.fromkeys([*self.after, *self.before])
+        return [name for name in names if self.before.get(name) != self.after.get(name)]
+
+
+def changes_between(
+    earlier: datetime, later: datetime, *, division_code: str = "", scope: Scope = EVERYTHING
+) -> list[Change]:
+    """What changed between two instants at which runs were recorded. Two queries."""
+    moved = State.objects.filter(scope.rows()).filter(
+        Q(begun_by__recorded_at__gt=earlier, begun_by__recorded_at__lte=later)
+        | Q(ended_by__recorded_at__gt=earlier, ended_by__recorded_at__lte=later)
+    )
+    if division_code:
+        moved = moved.filter(division_code__range=range_of(division_code))
+    keys = moved.values("household_id")
+    before, after = (
+        {
+            row[0]: dict(zip(row[1], row[2], strict=True))
+            for row in State.objects.recorded(instant)
+            .filter(household_id__in=keys)
+            .order_by("id")
+            .values_list("household_id", "pattern__rule_set__rules", "pattern__letters")
+        }
+        for instant in (earlier, later)
+    )
+    found = [
+        Change(key, before.get(key, {}), after.get(key, {})) for key in sorted({*before, *after})
+    ]
+    return [one for one in found if one.before != one.after]
