@@ -15,13 +15,14 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+import pytest
 
 ROOT = Path(__file__).parents[1]
 
@@ -152,3 +153,20 @@ def _administer(url: str, statements: Sequence[str]) -> None:
 
 def _named(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Migrated once a run."""
+    made = make_template(tmp_path_factory.mktemp("template"))
+    yield made
+    drop(made)
+
+
+@pytest.fixture
+def installation(template: Installation, tmp_path: Path) -> Iterator[Installation]:
+    """One's own; whatever it started is killed at the end."""
+    made = copy_of(template, tmp_path)
+    yield made
+    made.stop()
+    drop(made)

@@ -22,6 +22,14 @@ COMMANDS = {
     "packs": "mingbai.cli.packs:packs",
     "tables": "mingbai.cli.tables:tables",
     "places": "mingbai.cli.places:places",
+    "evaluate": "mingbai.cli.evaluate:evaluate",
+    "states": "mingbai.cli.evaluate:states",
+    "migrate": "mingbai.cli.migrate:migrate",
+    "keys": "mingbai.cli.keys:keys",
+    "audit": "mingbai.cli.audit:audit",
+    "backup": "mingbai.cli.backup:backup",
+    "restore": "mingbai.cli.restore:restore",
+    "serve": "mingbai.cli.serve:serve",
     "worker": "mingbai.cli.worker:worker",
 }
 

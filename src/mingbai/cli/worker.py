@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
@@ -27,11 +26,16 @@ def worker(until_empty: bool, with_parent: bool) -> None:
     例 / example: mingbai worker
     """
     start_django()
+    from mingbai.config.serving import check_database
     from mingbai.jobs.worker import run_worker
 
+    check_database()
     leave = threading.Event()
     leave_on_signals(leave)
     if with_parent:
+        signal.signal(
+            signal.SIGINT, signal.SIG_IGN
+        )  # Ctrl+C reaches the parent too, and it tells us
         threading.Thread(target=_leave_with_parent, args=(leave,), daemon=True).start()
     click.echo(f"后台进程已启动 / worker started ({os.getpid()})")
     ended = run_worker(leave=leave, say=click.echo, until_empty=until_empty)
@@ -53,5 +57,6 @@ def leave_on_signals(leave: threading.Event) -> None:
 
 def _leave_with_parent(leave: threading.Event) -> None:
     """The parent holds the other end of our standard input: it ends even when the parent is killed."""
-    sys.stdin.buffer.read()
+    while os.read(0, 1024):
+        pass
     leave.set()

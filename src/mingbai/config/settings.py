@@ -125,6 +125,7 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = MINGBAI_DATA / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a folder that is absent
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # forms; files go to disk
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
