@@ -22,7 +22,7 @@ from mingbai.intake.errors import error
 from mingbai.intake.examining import examine
 from mingbai.intake.listing import fresh
 from mingbai.intake.models import Import, StoredFile
-from mingbai.intake.work import Progress
+from mingbai.intake.work import Progress, room_for_indexes
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,8 @@ def import_files(
     )  # fmt: skip
     try:
         made = _note(batch, difference, pack, asking, delivery.stored)
-        apply_difference(batch, difference, listed, apply_gone=apply_gone, progress=progress)
+        with room_for_indexes():
+            apply_difference(batch, difference, listed, apply_gone=apply_gone, progress=progress)
         record_batch(
             batch, action="intake.import.recorded", progress=progress,
             data={"as_of": asking.as_of.isoformat(), "counts": made.counts,

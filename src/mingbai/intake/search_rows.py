@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mingbai.common.keys import Keys
-from mingbai.households.closing import document_digests, keys, phone_digests
+from mingbai.households.closing import keys, phone_digests, plain_document
 from mingbai.households.enums import Subject
 from mingbai.households.indexing import COLUMNS, HEAD, Entry
+from mingbai.households.loading import plain_values
 from mingbai.households.models import SearchEntry
 from mingbai.intake.work import Applying
 
@@ -65,21 +66,33 @@ def _column(part: Any, numbers: pa.ChunkedArray, name: str) -> pa.Array:
 
 def _rows(members: pa.Table) -> Iterator[tuple[Any, ...]]:
     using = keys()
+    four, six = _Tails(using, "id4"), _Tails(using, "id6")
     names = (
         "person_id", "household_id", "division_code", "relation", "name", "id_number", "phone",
         "household", "speaks",
     )  # fmt: skip
-    for batch in members.select(names).to_batches(max_chunksize=_BLOCK):
-        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            yield from _entry(row, using).rows()
+    for start in range(0, members.num_rows, _BLOCK):
+        columns = (plain_values(members[name].slice(start, _BLOCK)) for name in names)
+        for person, home, place, relation, name, document, phone, number, speaks in zip(
+            *columns, strict=True
+        ):
+            text = plain_document(document) if document else ""
+            tails = (four[text[-4:]], six[text[-6:]]) if text else (None, None)
+            shared = phone_digests(phone, using) if speaks and phone else {}
+            own = (shared.get("phone_tail4"), shared.get("phone_tail6"))
+            yield from Entry(
+                person, home, place, relation, None, name or "", tails, (own,) if own[0] else (),
+                number if speaks else None,
+            ).rows()  # fmt: skip
 
 
-def _entry(row: tuple[Any, ...], using: Keys) -> Entry:
-    person, home, place, relation, name, document, phone, number, speaks = row
-    papers = document_digests(document, using)
-    shared = phone_digests(phone, using) if speaks and phone else {}
-    tails = (shared.get("phone_tail4"), shared.get("phone_tail6"))
-    return Entry(
-        person, home, place, relation, None, name or "", (papers["id_tail4"], papers["id_tail6"]),
-        (tails,) if tails[0] else (), number if speaks else None,
-    )  # fmt: skip
+class _Tails(dict[str, bytes]):
+    """Digests of tails; many documents share theirs."""
+
+    def __init__(self, using: Keys, purpose: str) -> None:
+        super().__init__()
+        self.digest, self.purpose = using.digest, purpose
+
+    def __missing__(self, tail: str) -> bytes:
+        found = self[tail] = self.digest(tail, self.purpose)
+        return found

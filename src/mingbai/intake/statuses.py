@@ -180,8 +180,12 @@ class _Household:
 
 
 def _one(said: Mapping[str, Any], rows: list[Row], as_of: date, found: Statuses) -> None:
-    home = _Household(said, read_episodes(rows, as_of), as_of, found)
-    later = [row for row in rows if row.starts > as_of and row.kind != StatusKind.DIBAO]
+    days = (said.get(name) for name in ("identified_on", "watched_on", "cleared_on"))
+    day = max(
+        [as_of, *(one for one in days if one is not None)]
+    )  # a list may be newer than it says
+    home = _Household(said, read_episodes(rows, day), as_of, found)
+    later = [row for row in rows if row.starts > day and row.kind != StatusKind.DIBAO]
     asked = [name for name in FACTS if name in said and home.differs(name)]
     if not asked:
         found.unchanged += 1

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db import connection
 
 from mingbai.audit.models import Batch
 from mingbai.audit.writing import BatchWriter, lots
@@ -19,6 +21,26 @@ from mingbai.intake.difference import Difference
 Progress = Callable[[str, int, int], None]
 #: Subjects whose records are rewritten at a time.
 SUBJECTS = 2_000
+
+#: Keyed digests fall anywhere in their indexes: with less room SQLite reads a page for nearly every row.
+_CACHE_KIB = 160_000
+
+
+@contextmanager
+def room_for_indexes() -> Iterator[None]:
+    """Let SQLite keep more pages of this connection while a county is written."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA cache_size")
+        before = int(cursor.fetchone()[0])
+        cursor.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size = {before}")
 
 
 @dataclass

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import repeat
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mingbai.common.keys import Keys
-from mingbai.households.closing import document_digests, keys, phone_digests
+from mingbai.households.closing import keys
+from mingbai.households.loading import close_documents, close_phones, plain_values
 from mingbai.households.topics import DIGESTS, Span, Topic
 from mingbai.intake.difference import TopicDifference
 
-_BLOCK = 10_000
+_BLOCK = 20_000
 #: A required text that a list left unreadable.
 _NO_TEXT = {"name": ""}
 
@@ -27,21 +30,18 @@ def topic_columns(topic: Topic, columns: Sequence[str]) -> list[str]:
         stored.append(name)
         if name in topic.encrypted:
             stored.extend(DIGESTS.get(name, ()))
-    return [
-        topic.subject_column,
-        *stored,
-        "valid_from",
-        "valid_to",
-        "source",
-        "observed_on",
-        "changed",
-    ]
+    period = ("valid_from", "valid_to", "source", "observed_on", "changed")
+    return [topic.subject_column, *stored, *period]
 
 
 def topic_rows(part: TopicDifference, subjects: pa.Array, observed_on: date) -> Iterator[Row]:
     """New records of a topic; `subjects` are the keys of the rows of `part.new`."""
-    tail = (part.starts, part.ends, part.source, observed_on, "")
-    yield from _rows(part.topic, part.columns, part.new, subjects, lambda _: tail)
+    ends = part.ends.isoformat() if part.ends else None
+    for block, here in _blocks(part.new, subjects):
+        count = block.num_rows
+        said = (part.starts.isoformat(), ends, part.source, observed_on.isoformat(), "")
+        tail = [repeat(value, count) for value in said]
+        yield from _rows(part.topic, part.columns, block, here, tail)
 
 
 def record_rows(
@@ -54,25 +54,31 @@ def record_rows(
 ) -> Iterator[Row]:
     """New records of a point in time: true on their day."""
     assert topic.span == Span.POINT
-    days = new[day].to_pylist()
+    for block, here in _blocks(new, subjects):
+        days = block[day].combine_chunks()
+        after = pc.add(days.cast(pa.int32()), pa.scalar(1, pa.int32())).cast(pa.date32())
+        rest = [repeat(value, block.num_rows) for value in (said[0], said[1].isoformat(), "")]
+        tail = [plain_values(days), plain_values(after), *rest]
+        yield from _rows(topic, columns, block, here, tail)
 
-    def tail(at: int) -> Row:
-        return (days[at], days[at] + timedelta(days=1), *said, "")
 
-    yield from _rows(topic, columns, new, subjects, tail)
+def _blocks(new: pa.Table, subjects: pa.Array) -> Iterator[tuple[pa.Table, pa.Array]]:
+    for start in range(0, new.num_rows, _BLOCK):
+        yield new.slice(start, _BLOCK), subjects.slice(start, _BLOCK)
 
 
 def _rows(
-    topic: Topic, columns: Sequence[str], new: pa.Table, subjects: pa.Array, tail: Any
+    topic: Topic,
+    columns: Sequence[str],
+    block: pa.Table,
+    subjects: pa.Array,
+    tail: Sequence[Iterable[Any]],
 ) -> Iterator[Row]:
     using = keys() if topic.encrypted else None
-    for start in range(0, new.num_rows, _BLOCK):
-        block = new.slice(start, _BLOCK)
-        cells: list[Sequence[Any]] = [subjects.slice(start, _BLOCK).to_pylist()]
-        for name in columns:
-            cells.extend(_stored(topic, name, block[name].to_pylist(), using))
-        for at, row in enumerate(zip(*cells, strict=True), start):
-            yield (*row, *tail(at))
+    cells: list[Iterable[Any]] = [subjects.to_pylist()]
+    for name in columns:
+        cells.extend(_stored(topic, name, plain_values(block[name]), using))
+    yield from zip(*cells, *tail, strict=True)
 
 
 def _stored(
@@ -83,9 +89,13 @@ def _stored(
         blank = _NO_TEXT.get(column)
         yield values if blank is None else [blank if one is None else one for one in values]
         return
-    purpose = topic.purpose(column)
-    yield [using.encrypt(one, purpose) if one else None for one in values]
-    digests = document_digests if column == "id_number" else phone_digests
-    beside = [digests(one, using) for one in values] if column in DIGESTS else []
-    for name in DIGESTS.get(column, ()):
-        yield [one[name] for one in beside]
+    if column == "id_number":
+        closed = close_documents(values, using)
+    elif column == "phone":
+        closed = close_phones(values, using, topic.purpose(column))
+    else:
+        yield [using.encrypt(one, topic.purpose(column)) if one else None for one in values]
+        return
+    yield closed.stored
+    for name in DIGESTS[column]:
+        yield closed.digests[name]
