@@ -186,8 +186,25 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "registration (register again)",
     ),
     "HOME-053": (
-        "区划代码 {code} 的新代码不对：不能是它自己，也不能改变位数",
-        "the successor of division code {code} is wrong: neither itself nor of another length",
+        "区划代码 {division} 的新代码不对：不能是它自己，也不能改变位数",
+        "the successor of division code {division} is wrong: neither itself nor of another length",
+    ),
+    "HOME-054": (
+        "列表条件不对（{detail}）：请按地点或编号排序，每页不超过 200 户，受限主题不能用来筛选",
+        "wrong conditions of the list ({detail}): sort by place or number, at most 200 a page, no restricted "
+        "topic as a filter",
+    ),
+    "HOME-060": (
+        "附件大小 {size} 字节，上限 {limit} 字节；请压缩或分成几个文件",
+        "the attachment has {size} bytes, the limit is {limit}; compress or divide it",
+    ),
+    "HOME-061": (
+        "附件内容不是可接受的类型（只收 JPEG、PNG、PDF、不含宏的 docx/xlsx）：{detail}",
+        "the content is of no accepted kind (JPEG, PNG, PDF, docx or xlsx without macros): {detail}",
+    ),
+    "HOME-062": (
+        "附件 {attachment} 的文件缺失或与登记的摘要不符；没有打开，请从备份恢复",
+        "the file of attachment {attachment} is missing or differs from its digest; restore the backup",
     ),
 }  # fmt: skip
 

@@ -37,7 +37,7 @@ def recode_residences(
     In slices nobody sees before the last. Raises HOME-053 when a code is its own successor.
     """
     if wrong := sorted(old for old, new in codes.items() if old == new or len(new) != len(old)):
-        raise error("HOME-053", code=wrong[0])
+        raise error("HOME-053", division=wrong[0])
     batch = open_batch(actor=actor, kind=BatchKind.IMPORT, title="区划变更", reason=reason)
     writer = BatchWriter(batch, progress)
     try:

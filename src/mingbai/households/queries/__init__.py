@@ -1,0 +1,65 @@
+"""Reading the register (户籍查询): as of any day, as known at any instant. Who may read: `access`."""
+
+from mingbai.households.queries.asof import (
+    HouseholdView,
+    MemberView,
+    RecordView,
+    StatusView,
+    household_as_of,
+    households_of_person,
+    members_ever,
+    person_records,
+)
+from mingbai.households.queries.counting import (
+    Count,
+    Standing,
+    count_totals,
+    counts_on,
+)
+from mingbai.households.queries.history import (
+    Correction,
+    FieldOrigin,
+    change_counts,
+    corrections,
+    field_origins,
+    income_differences,
+)
+from mingbai.households.queries.ledger import Ledger, adjustment_ledger
+from mingbai.households.queries.listing import (
+    Filter,
+    Page,
+    Row,
+    count_households,
+    list_households,
+)
+from mingbai.households.queries.timeline import Happening, timeline
+
+__all__ = [
+    "Correction",
+    "Count",
+    "FieldOrigin",
+    "Filter",
+    "Happening",
+    "HouseholdView",
+    "Ledger",
+    "MemberView",
+    "Page",
+    "RecordView",
+    "Row",
+    "Standing",
+    "StatusView",
+    "adjustment_ledger",
+    "change_counts",
+    "corrections",
+    "count_households",
+    "count_totals",
+    "counts_on",
+    "field_origins",
+    "household_as_of",
+    "households_of_person",
+    "income_differences",
+    "list_households",
+    "members_ever",
+    "person_records",
+    "timeline",
+]

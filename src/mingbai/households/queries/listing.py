@@ -1,0 +1,192 @@
+"""The list of households (户列表): as of a day, inside a scope, filtered, page by page.
+
+A page is found from where the last one ended, so that page 4,000 costs what page 1 does. A rare status or
+value drives the search; a frequent one is looked up along the list.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from mingbai.accounts.scopes import Scope
+from mingbai.households.enums import StatusKind, Subject
+from mingbai.households.errors import error
+from mingbai.households.models import Identity, Membership, Residence, Status
+from mingbai.households.queries.counting import KINDS, Standing
+from mingbai.households.topics import topic_of
+from mingbai.places.codes import range_of
+
+#: Up to so many households a status or value is rare enough to begin with.
+RARE = 2_000
+MOST = 200  # rows of a page
+SORTS = {
+    "place": ("division_code", "household_id"),
+    "number": ("household__number", "household_id"),
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the list is narrowed to (筛选条件)."""
+
+    division_code: str = ""  # a division and all under it
+    group_number: str = ""
+    standing: Standing = Standing.ALL
+    kinds: tuple[StatusKind, ...] = ()  # any of these is open
+    topic: str = ""  # a topic of households that is not restricted …
+    column: str = ""
+    value: Any = None  # … and what the column holds on the day; None: unknown
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the list (列表行)."""
+
+    household_id: int
+    number: str
+    division_code: str
+    group_number: str
+    head_id: int | None
+    head_name: str
+    members: int
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the list (一页); `next`: hand it back for the one that follows, blank: the last."""
+
+    rows: tuple[Row, ...] = field(default=())
+    next: str = ""
+
+
+def list_households(
+    day: date,
+    *,
+    scope: Scope,
+    filters: Filter = Filter(),
+    sort: str = "place",
+    after: str = "",
+    limit: int = 50,
+) -> Page:
+    """A page of households as they were on a day. At most seven queries.
+
+    `sort`: place or number, with a minus the other way round. Raises HOME-010, HOME-011, HOME-054.
+    """
+    backwards = sort.startswith("-")
+    columns = SORTS.get(sort.lstrip("-"))
+    if columns is None or not 0 < limit <= MOST:
+        raise error("HOME-054", detail=f"sort={sort}, limit={limit}")
+    rows = _filtered(day, scope, filters)
+    if after:
+        rows = rows.filter(_beyond(columns, after, backwards=backwards))
+    order = [F(name).desc() if backwards else F(name).asc() for name in columns]
+    wanted = ("household_id", "household__number", "division_code", "group_number")
+    found = list(rows.order_by(*order).values_list(*wanted)[: limit + 1])
+    page = found[:limit]
+    last = page[-1] if len(found) > limit else None
+    key = (
+        "" if last is None else f"{last[2] if columns[0] == 'division_code' else last[1]} {last[0]}"
+    )
+    return Page(_described(page, day), key)
+
+
+def count_households(
+    day: date,
+    *,
+    scope: Scope,
+    filters: Filter = Filter(),
+    most: int | None = None,
+) -> int:
+    """How many households the filters find, or `most` when there are more. At most two queries."""
+    rows = _filtered(day, scope, filters)
+    return int(rows.count() if most is None else rows.values("pk")[:most].count())
+
+
+def _beyond(columns: tuple[str, str], after: str, *, backwards: bool) -> Q:
+    first, _, key = after.rpartition(" ")
+    if not (first and key.isdigit() and len(key) < 19):
+        raise error("HOME-054", detail="after")
+    edge, step = ("lte", "lt") if backwards else ("gte", "gt")
+    tie = Q(**{f"{columns[0]}__{step}": first}) | Q(**{f"{columns[1]}__{step}": int(key)})
+    return Q(**{f"{columns[0]}__{edge}": first}) & tie
+
+
+def _filtered(day: date, scope: Scope, filters: Filter) -> Any:
+    rows = Residence.objects.recorded().on(day).filter(scope.rows())
+    if filters.division_code:
+        rows = rows.filter(division_code__range=range_of(filters.division_code))
+    if filters.group_number:
+        rows = rows.filter(group_number=filters.group_number)
+    small = _is_small(scope, filters)
+    wanted, without = KINDS[filters.standing]
+    for kinds in (wanted, filters.kinds):
+        if kinds:
+            rows = _among(rows, _with_kinds(day, kinds), "subject_id", small=small)
+    if without:
+        rows = rows.exclude(
+            Exists(_with_kinds(day, without).filter(subject_id=OuterRef("household_id")))
+        )
+    if filters.topic:
+        rows = _among(rows, _with_value(day, filters), "household_id", small=small)
+    return rows
+
+
+def _is_small(scope: Scope, filters: Filter) -> bool:
+    """A village or a list: every household of it may be looked at."""
+    low, high = range_of(filters.division_code) if filters.division_code else ("0" * 12, "9" * 12)
+    if low == high:
+        return True
+    narrow = all(int(last) - int(first) < 1000 for first, last in scope.ranges)
+    return not scope.everything and narrow and len(scope.ranges) < 3
+
+
+def _with_kinds(day: date, kinds: Collection[StatusKind]) -> Any:
+    return Status.objects.recorded().on(day).filter(subject=Subject.HOUSEHOLD, kind__in=kinds)
+
+
+def _with_value(day: date, filters: Filter) -> Any:
+    topic = topic_of(filters.topic)
+    if topic.restriction is not None or topic.subject != Subject.HOUSEHOLD:
+        raise error("HOME-054", detail=f"topic={topic.key}")
+    if filters.column not in topic.columns or filters.column in topic.encrypted:
+        raise error("HOME-011", topic=topic.key, columns=filters.column)
+    return topic.model.objects.recorded().on(day).filter(**{filters.column: filters.value})
+
+
+def _among(rows: Any, having: Any, column: str, *, small: bool) -> Any:
+    if not small:
+        keys = set(having.values_list(column, flat=True)[: RARE + 1])
+        if len(keys) <= RARE:
+            return rows.filter(household_id__in=keys)
+    return rows.filter(Exists(having.filter(**{column: OuterRef("household_id")})))
+
+
+def _described(found: list[tuple[Any, ...]], day: date) -> tuple[Row, ...]:
+    keys = [row[0] for row in found]
+    heads: dict[int, int] = {}
+    members: Counter[int] = Counter()
+    stays = Membership.objects.recorded().on(day).filter(household_id__in=keys)
+    for home, person, relation in stays.values_list("household_id", "person_id", "relation"):
+        members[home] += 1
+        if relation == "head":
+            heads[home] = person
+    identities = Identity.objects.recorded().on(day).filter(person_id__in=heads.values())
+    names = dict(identities.values_list("person_id", "name"))
+    kinds: dict[int, list[str]] = defaultdict(list)
+    statuses = (
+        Status.objects.recorded().on(day).filter(subject=Subject.HOUSEHOLD, subject_id__in=keys)
+    )
+    for home, kind in statuses.order_by("valid_from", "id").values_list("subject_id", "kind"):
+        kinds[home].append(kind)
+    return tuple(
+        Row(home, number, code, group or "", heads.get(home), names.get(heads.get(home, 0), ""),
+            members[home], tuple(kinds[home]))
+        for home, number, code, group in found
+    )  # fmt: skip
