@@ -17,9 +17,11 @@ import json
 import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
+from urllib.parse import quote
 
 from mingbai.audit.digests import (
     ENDED,
@@ -202,10 +204,11 @@ class Check:
 def verify(url: str, expect: str = "") -> Report:
     """Check the register at `sqlite:FILE` or `postgresql://…`, reading only, as it stands at this instant."""
     if url.startswith("sqlite:"):
-        file = sqlite3.connect(f"file:{url.removeprefix('sqlite:')}?mode=ro", uri=True)
-        file.text_factory = lambda value: value.decode(errors="surrogateescape")
-        file.execute("BEGIN")
-        return Check(file.cursor(), SQLITE).run(expect)
+        path = quote(url.removeprefix("sqlite:"))
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
+            file.text_factory = lambda value: value.decode(errors="surrogateescape")
+            file.execute("BEGIN")
+            return Check(file.cursor(), SQLITE).run(expect)
     import psycopg
 
     with psycopg.connect(url) as server:
