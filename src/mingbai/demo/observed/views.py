@@ -218,7 +218,7 @@ class View:
         codes = np.full(len(people), None, dtype=object)
         codes[people.ages < FIRST_SCHOOL_AGE] = "preschool_child"
         for at in np.flatnonzero([one is not None for one in stages]).tolist():
-            codes[at] = _school_code(stages[at], grades[at], states[at])
+            codes[at] = school_code(stages[at], grades[at], states[at])
         return self.word("school_state", codes)
 
     @cached_property
@@ -264,7 +264,8 @@ class View:
 FIRST_SCHOOL_AGE = 6
 
 
-def _school_code(stage: str, grade: int | None, state: str) -> str | None:
+def school_code(stage: str, grade: int | None, state: str) -> str | None:
+    """Code of the state of schooling (在校生状况) of a term on the roll."""
     if state not in AT_SCHOOL:
         return "not_in_school"
     pattern = STATES.get(stage)
