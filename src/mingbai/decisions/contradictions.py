@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from mingbai.accounts.scopes import EVERYTHING, Scope
-from mingbai.decisions.enums import Letter
+from mingbai.decisions.enums import Letter, Reason
 from mingbai.decisions.models import Pattern, State
 from mingbai.decisions.programs import pack_named
 from mingbai.decisions.queries import latest_run
@@ -34,7 +34,7 @@ class Contradiction:
     division_code: str
     decision: str  # StatusKind
     since: date
-    reason: str  # exited_unmet, cleared_at_risk, removed_in_need, watched_without_reason
+    reason: str  # Reason
     rules: tuple[str, ...]  # the rules that speak against it; none where nothing speaks for it
 
 
@@ -78,11 +78,11 @@ _WATCHED: tuple[Any, ...] = (
     StatusKind.WATCHED_MARGINAL,
     StatusKind.WATCHED_SUDDEN,
 )
-_QUESTIONS: tuple[tuple[str, tuple[Any, ...], _Speaks], ...] = (
-    ("exited_unmet", (StatusKind.EXITED,), _exited),
-    ("cleared_at_risk", (StatusKind.CLEARED,), _cleared),
-    ("removed_in_need", (StatusKind.REMOVED,), _removed),
-    ("watched_without_reason", _WATCHED, _watched),
+_QUESTIONS: tuple[tuple[Any, tuple[Any, ...], _Speaks], ...] = (
+    (Reason.EXITED_UNMET, (StatusKind.EXITED,), _exited),
+    (Reason.CLEARED_AT_RISK, (StatusKind.CLEARED,), _cleared),
+    (Reason.REMOVED_IN_NEED, (StatusKind.REMOVED,), _removed),
+    (Reason.WATCHED_WITHOUT_REASON, _WATCHED, _watched),
 )
 
 
@@ -116,7 +116,7 @@ def contradictions(
 class _Asked:
     """One question: which decision, and under which patterns something speaks against it."""
 
-    reason: str
+    reason: Any
     kinds: Sequence[Any]
     day: date
     against: Mapping[int, tuple[str, ...]]
@@ -136,4 +136,4 @@ class _Asked:
         since = {row[0]: row[1:] for row in theirs.values_list("subject_id", "kind", "valid_from")}
         for household, code, pattern in listed:
             kind, day = since[household]
-            yield Contradiction(household, code, kind, day, self.reason, self.against[pattern])
+            yield Contradiction(household, code, kind, day, str(self.reason), self.against[pattern])

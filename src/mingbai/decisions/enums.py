@@ -25,3 +25,12 @@ WORDS: dict[Any, str] = {
 }
 #: The letters in their order.
 LETTERS = tuple(str(letter) for letter in WORDS)
+
+
+class Reason(models.TextChoices):
+    """How states speak against a decision (不一致的缘由)."""
+
+    EXITED_UNMET = "exited_unmet", "已脱贫，但有保障未达标"
+    CLEARED_AT_RISK = "cleared_at_risk", "风险已消除，但又有未达标或疑似"
+    REMOVED_IN_NEED = "removed_in_need", "已清退，但疑似应当纳入"
+    WATCHED_WITHOUT_REASON = "watched_without_reason", "正在监测，但没有一项未达标、疑似或待核实"

@@ -44,8 +44,8 @@ def explain_household(
 ) -> Explanation:
     """A household as the rules see it now, by default under the latest run over it.
 
-    `named`: with names of the members and the household's number; the caller answers for the permission. The
-    caller writes the access log. Raises DEC-001, and DEC-002 alike for a household that is not there and one
+    `named`: with names of the members; the caller answers for the permission, and
+    writes the access log. Raises DEC-001, and DEC-002 alike for a household that is not there and one
     outside the scope.
     """
     run = None
@@ -60,6 +60,7 @@ def explain_household(
     if not snapshot.households:
         raise error("DEC-002", household=household_id, day=day)
     (household,) = case_rows(program.pack, snapshot.tables)
+    household = _numbered(program, household, household_id)
     if named:
         household = _named(program, household, household_id, day)
     changes = changes_of(program.bound, household) if with_changes else {}
@@ -85,6 +86,13 @@ def _reaches(scope: Scope, household_id: int, day: date) -> bool:
     )
 
 
+def _numbered(program: Program, household: CaseRow, household_id: int) -> CaseRow:
+    """With the household's number 户编号 in place of the key, which nobody outside knows."""
+    number = Household.objects.filter(pk=household_id).values_list("number", flat=True).get()
+    facts = {**household.facts, program.pack.top.key or "": number}
+    return CaseRow(facts, household.below, number)
+
+
 def _named(program: Program, household: CaseRow, household_id: int, day: date) -> CaseRow:
     """With names; they come from the register only here, and go nowhere but into this explanation."""
     pack = program.pack
@@ -96,7 +104,6 @@ def _named(program: Program, household: CaseRow, household_id: int, day: date) -
         .values_list("person_id", "name")
     )
     heads = members.filter(relation="head").values_list("person_id", flat=True)
-    number = Household.objects.filter(pk=household_id).values_list("number", flat=True).get()
     below = dict(household.below)
     for entity in pack.below(pack.top.id):
         if entity.key and entity.name and entity.relation in below:
@@ -104,7 +111,7 @@ def _named(program: Program, household: CaseRow, household_id: int, day: date) -
                 replace(row, facts={**row.facts, entity.name: names.get(int(row.key))})
                 for row in below[entity.relation]
             )
-    facts = {**household.facts, pack.top.key or "": number}
+    facts = dict(household.facts)
     if pack.top.name:
         facts[pack.top.name] = next((names.get(key) for key in heads), None)
-    return CaseRow(facts, below, number)
+    return CaseRow(facts, below, household.key)

@@ -82,7 +82,7 @@ class _AdbcReader:
         # The driver takes the types of the first rows, and a column that begins with nulls for integers: so
         # a row of the right types goes first and is dropped again.
         first = ", ".join(_EMPTY[kind] for kind in kinds)
-        self._cursor.execute(f"SELECT {first} UNION ALL {statement}")  # written out below
+        self._cursor.execute(f"SELECT {first} UNION ALL SELECT * FROM ({statement})")  # noqa: S608  # written out below
         return _typed(self._cursor.fetch_arrow_table().slice(1), columns, kinds)
 
 
@@ -125,7 +125,7 @@ def _typed(table: pa.Table, columns: Sequence[str], kinds: Sequence[pa.DataType]
 
 
 def _compiled(rows: models.QuerySet[Any], columns: Sequence[str]) -> tuple[str, tuple[Any, ...]]:
-    query = rows.order_by().values_list(*columns).query
+    query = rows.values_list(*columns).query
     statement, values = query.get_compiler(using=rows.db).as_sql()
     return statement, values
 
