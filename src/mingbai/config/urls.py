@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from mingbai.api.site import api
 from mingbai.config import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live/", health.live, name="health-live"),
     path("health/ready/", health.ready, name="health-ready"),
+    path("api/v1/", api.urls),
     path("", include("mingbai.desk.urls")),
 ]
 

@@ -1,4 +1,7 @@
-"""The one gate of every screen (页面权限): signed in, allowed, by this method; absent and forbidden answer alike."""
+"""The one gate of every screen (页面权限): signed in, allowed, by this method.
+
+Absent and forbidden answer alike.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,17 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
+from mingbai.accounts.access import reach_of, second_factor_due
 from mingbai.accounts.roles import Permission
-from mingbai.accounts.scopes import scope_of
+from mingbai.accounts.scopes import Scope, scope_of
+from mingbai.accounts.sessions import note_seen
 from mingbai.places.queries import working_date
 
 View = Callable[..., HttpResponse]
-#: Gates of views that ask for no permission: anybody; a password that was right; everything that sign-in asks.
+#: Gates without a permission: anybody; a right password; all that signing in asks.
 PUBLIC, PASSWORD, SIGNED_IN = "public", "password", "signed in"
-#: What the session of somebody who still owes a step carries (desk.signin sets and clears it).
-OWED = "mingbai_owed_step"
 
 
 def screen(
@@ -27,8 +31,8 @@ def screen(
 ) -> Callable[[View], View]:
     """Let a view answer only to those who may, and only to the methods it names.
 
-    With a permission the view finds `request.day` and `request.scope`; somebody without any place in that scope gets
-    the answer of a page that does not exist. A view that does not say `writes=True` never sees a POST.
+    With a permission the view finds `request.day`, `.scope` and `.reach`; somebody whose scope is empty
+    gets the answer of a page that does not exist. Only a view that says `writes=True` sees a POST.
     """
     methods = (["GET", "HEAD"] if reads else []) + (["POST"] if writes else [])
 
@@ -38,10 +42,7 @@ def screen(
             if step := _missing_step(request, gate):
                 return step
             if isinstance(gate, Permission):
-                request.day = working_date()
-                request.scope = scope_of(request.user, gate, request.day)
-                if request.scope.empty:
-                    raise Http404
+                _open_scope(request, gate)
             if request.method not in methods:
                 return HttpResponseNotAllowed(methods)
             return view(request, *args, **kwargs)
@@ -61,11 +62,35 @@ def _missing_step(request: HttpRequest, gate: Permission | str) -> HttpResponse 
         back = {"next": request.get_full_path()} if request.method == "GET" else {}
         query = f"?{urlencode(back)}" if back and request.path != "/" else ""
         return redirect(reverse("signin:sign_in") + query)
-    if gate != PASSWORD and (owed := request.session.get(OWED)):
+    if gate != PASSWORD and (owed := owed_step(request)):
         return redirect(owed)
     return None
 
 
-def scope_for(request: HttpRequest, permission: Permission, *, topic: str = "") -> Any:
+def owed_step(request: HttpRequest) -> str:
+    """The address of what signing in still asks of this user, or nothing.
+
+    A session that has given a code is not asked again; any other costs two queries, so that a county post
+    given during a session asks for the second factor at the next page.
+    """
+    user = request.user
+    if getattr(user, "otp_device", None) is None:
+        due = second_factor_due(user, working_date(), verified=False)
+        if due:
+            return "signin:code" if due == "verify" else "signin:enrol"
+    return "signin:password" if user.must_change_password else ""
+
+
+def _open_scope(request: HttpRequest, permission: Permission) -> None:
+    """The day and the scope of a request; of what may be read under a leave, the leave's places as well."""
+    request.day = working_date()
+    request.reach = reach_of(request.user, permission, request.day, timezone.now())
+    request.scope = request.reach.all
+    if request.scope.empty:
+        raise Http404
+    note_seen(session_key=request.session.session_key, now=timezone.now())
+
+
+def scope_for(request: HttpRequest, permission: Permission, *, topic: str = "") -> Scope:
     """The scope of the one who asks under another permission than the view's gate. At most four queries."""
     return scope_of(request.user, permission, request.day, topic=topic)

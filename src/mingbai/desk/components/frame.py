@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 
 from mingbai.accounts.roles import ROLES, Permission
 from mingbai.accounts.scopes import posts_on
-from mingbai.desk.access import OWED
+from mingbai.desk.access import owed_step
 from mingbai.places.models import Division, Register
 from mingbai.places.queries import working_date
 
@@ -61,9 +61,9 @@ class Frame:
 
     @cached_property
     def user(self) -> Any:
-        """Who has signed in with all that sign-in asks, or None."""
+        """Who has signed in with all that signing in asks, or None."""
         user = getattr(self._request, "user", None)
-        done = user is not None and user.is_authenticated and not self._request.session.get(OWED)
+        done = user is not None and user.is_authenticated and not owed_step(self._request)
         return user if done else None
 
     @cached_property

@@ -14,7 +14,7 @@ LAST = 100_000
 def whole_number(text: str, *, least: int, most: int, otherwise: int) -> int:
     """A whole number of the address within bounds; anything else is `otherwise`."""
     clean = text.strip()
-    if not clean.isascii() or not clean.isdigit() or len(clean) > 9:  # noqa: PLR2004 — nine digits are plenty
+    if not clean.isascii() or not clean.isdigit() or len(clean) > 9:
         return otherwise
     return min(max(int(clean), least), most)
 

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 register = template.Library()
+MINUS = "\N{MINUS SIGN}"
 FEN = 100
 
 
@@ -27,14 +28,14 @@ def _version(name: str) -> str:
 
 @register.simple_tag
 def asset(name: str) -> str:
-    """The address of one of our static files, with its content in the address: a new one is fetched at once."""
+    """The address of a file of ours, with its digest: a new one is fetched at once."""
     return f"{static(name)}?{_version(name)}"
 
 
 @register.filter
 def thousands(value: object) -> str:
     """Figures with commas and a real minus."""
-    return f"{value:,}".replace("-", "−") if isinstance(value, int) else str(value)
+    return f"{value:,}".replace("-", MINUS) if isinstance(value, int) else str(value)
 
 
 @register.filter
@@ -43,7 +44,7 @@ def yuan(fen: object) -> str:
     if not isinstance(fen, int):
         return ""
     whole, rest = divmod(abs(fen), FEN)
-    return ("−" if fen < 0 else "") + f"{whole:,}" + (f".{rest:02d}" if rest else "")
+    return (MINUS if fen < 0 else "") + f"{whole:,}" + (f".{rest:02d}" if rest else "")
 
 
 @register.filter
@@ -57,3 +58,15 @@ def mark(tone: str, word: str) -> SafeString:
     """A state mark (状态标记): colour, shape and word, always all three. Tones: ok, no, un, na."""
     shape = format_html('<svg class="i" aria-hidden="true"><use href="#s-{}"/></svg>', tone)
     return format_html('<span class="st {}">{}{}</span>', tone, shape, word)
+
+
+@register.simple_tag
+def cycled(items: list[object], at: int) -> object:
+    """The item at a place of a list; for rows beside their heads."""
+    return items[at]
+
+
+@register.filter
+def named(names: dict[str, str], actor: str) -> str:
+    """An actor in words, by the names that the view looked up."""
+    return names.get(actor, actor)

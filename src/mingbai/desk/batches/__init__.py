@@ -1,0 +1,1 @@
+"""Screens of acts of recording (登记批次页面)."""

@@ -1,0 +1,1 @@
+"""Importing offices' tables (导入): file, dry run, difference, apply, undo."""

@@ -1,0 +1,1 @@
+"""Screens of places (地方页面)."""

@@ -1,0 +1,21 @@
+"""Addresses of the desk (工作台网址), flow by flow."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from mingbai.desk.home import home
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("", include("mingbai.desk.signin.urls")),
+    path("profile/", include("mingbai.desk.profile.urls")),
+    path("", include("mingbai.desk.register.urls")),
+    path("places/", include("mingbai.desk.places.urls")),
+    path("batches/", include("mingbai.desk.batches.urls")),
+    path("jobs/", include("mingbai.desk.jobs.urls")),
+    path("users/", include("mingbai.desk.users.urls")),
+    path("tokens/", include("mingbai.desk.tokens.urls")),
+    path("imports/", include("mingbai.desk.imports.urls")),
+    path("audit/", include("mingbai.desk.auditing.urls")),
+]

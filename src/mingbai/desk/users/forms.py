@@ -1,0 +1,64 @@
+"""Forms of accounts and posts (账号与任职表单)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as lazy
+
+from mingbai.accounts.roles import ROLES
+from mingbai.desk.components.fields import Day
+from mingbai.desk.components.words import role_words
+from mingbai.households.topics import TOPICS
+
+
+class NewUserForm(forms.Form):
+    """A new account; its first password is drawn."""
+
+    username = forms.CharField(
+        label=lazy("账号"), max_length=40, help_text=lazy("字母开头，3 到 40 个字母、数字、点或横线"),
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none"}),
+    )  # fmt: skip
+    name = forms.CharField(label=lazy("姓名"), max_length=40)
+    unit = forms.CharField(label=lazy("单位"), max_length=120, required=False)
+
+
+class GrantForm(forms.Form):
+    """A post: a role in a place for a time."""
+
+    role = forms.ChoiceField(label=lazy("角色"))
+    division_code = forms.CharField(
+        label=lazy("地方（区划代码）"), max_length=12, required=False,
+        help_text=lazy("帮扶责任人和第三方评估按户名单，可以不填"),
+    )  # fmt: skip
+    topics = forms.MultipleChoiceField(
+        label=lazy("看哪些内容"), required=False, widget=forms.CheckboxSelectMultiple(),
+        help_text=lazy("只有行业部门要选"),
+    )  # fmt: skip
+    valid_from = forms.DateField(label=lazy("从哪天起"), widget=Day())
+    valid_to = forms.DateField(
+        label=lazy("到哪天止（不含）"), widget=Day(), required=False,
+        help_text=lazy("代理和借调要写"),
+    )  # fmt: skip
+    reason = forms.CharField(label=lazy("依据"), max_length=200)
+
+    def __init__(self, *args: Any, english: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["role"].choices = [(key, role_words(key)) for key in ROLES]
+        self.fields["topics"].choices = [
+            (key, topic.en if english else topic.zh) for key, topic in TOPICS.items()
+        ]
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=lazy("为什么"), max_length=200)
+
+
+class EndPostForm(ReasonForm):
+    """The day on which a post is no longer in force, and why."""
+
+    day = forms.DateField(label=lazy("从哪天起不再担任"), widget=Day())
+    field_order = ("day", "reason")

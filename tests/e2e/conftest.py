@@ -1,0 +1,47 @@
+"""A browser for the few tests of whole screens: the system's Chromium, no network beyond this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+OPTIONS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all; skipped where there is none."""
+    path = os.environ.get("MINGBAI_CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        pytest.skip("chromium is absent")
+    # Playwright keeps an event loop in this thread; Django would take every query for one inside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=path, args=OPTIONS)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: Any) -> Iterator[Page]:
+    """A page of a fresh context; any request to another host, and any error of the console, fails the test."""
+    context = browser.new_context(
+        viewport=DESK, locale="zh-CN", base_url=live_server.url, bypass_csp=False
+    )
+    made = context.new_page()
+    strange: list[str] = []
+    made.on("request", lambda request: request.url.startswith((live_server.url, "data:")) or strange.append(request.url))
+    made.on("console", lambda message: message.type == "error" and strange.append(message.text))
+    yield made
+    context.close()
+    assert strange == []
