@@ -1,4 +1,4 @@
-"""``mingbai places``: build synthetic places, and check them against the published totals."""
+"""``mingbai places``: build synthetic places, check them against published totals, load them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ VERBS = {
     "list": "mingbai.cli.places_check:list_places",
     "build": "mingbai.cli.places_build:build",
     "check": "mingbai.cli.places_check:check",
+    "load": "mingbai.cli.places_load:load",
 }
 
 

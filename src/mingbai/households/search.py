@@ -21,8 +21,8 @@ from mingbai.accounts.scopes import Scope
 from mingbai.common.keys import Keys
 from mingbai.households.closing import document_digests, keys, phone_digests, plain_document
 from mingbai.households.indexing import index_households, index_touched
+from mingbai.households.masking import mask_id
 from mingbai.households.models import Household, Identity, Membership, SearchEntry
-from mingbai.tables.identity import masked
 
 __all__ = ["Hit", "Match", "index_households", "index_touched", "search"]
 
@@ -208,14 +208,8 @@ def _documents(person_ids: set[int]) -> dict[int, str]:
     known = Identity.objects.recorded().filter(person_id__in=person_ids).exclude(id_number=None)
     using = keys()
     return {
-        person: _hidden(using.decrypt(bytes(closed), "identity.id_number"))
+        person: mask_id(using.decrypt(bytes(closed), "identity.id_number"))
         for person, closed in known.order_by("valid_from", "id").values_list(
             "person_id", "id_number"
         )
     }
-
-
-def _hidden(document: str) -> str:
-    """Masked, also where the number has not the form of one."""
-    shown = masked(document)
-    return shown if shown != document else document[:1] + "*" * (len(document) - 1)
