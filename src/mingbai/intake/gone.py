@@ -17,7 +17,7 @@ from mingbai.places.codes import range_of
 from mingbai.tables import Intake
 
 #: Whom the lists of the national system are about.
-_LISTED = (
+LISTED = (
     StatusKind.REGISTERED, StatusKind.EXITED, StatusKind.RETURNED, StatusKind.WATCHED_UNSTABLE,
     StatusKind.WATCHED_MARGINAL, StatusKind.WATCHED_SUDDEN, StatusKind.CLEARED,
 )  # fmt: skip
@@ -37,7 +37,7 @@ def gone_from(tables: Tables, intake: Intake, asking: Asking, standing: Standing
         listed = (
             Status.objects.recorded()
             .on(asking.as_of)
-            .filter(subject=Subject.HOUSEHOLD, kind__in=_LISTED)
+            .filter(subject=Subject.HOUSEHOLD, kind__in=LISTED)
         )
         ids = pa.array(list(listed.values_list("subject_id", flat=True).distinct()), pa.int64())
         homes = homes.filter(pc.is_in(homes["id"], value_set=ids))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -41,6 +41,19 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.as_of}"
+
+    def facts(self) -> dict[str, Any]:
+        """The import as plain values, for programs and lists."""
+        undone = getattr(self.batch, "undone_by", None)
+        return {
+            "batch": self.batch_id,
+            "as_of": self.as_of.isoformat(),
+            "recorded_at": self.batch.recorded_at.isoformat() if self.batch.recorded_at else None,
+            "actor": self.batch.actor,
+            "source": self.source,
+            "counts": self.counts,
+            "undone_by": undone.pk if undone is not None and undone.recorded_at else None,
+        }
 
 
 class Discrepancy(Recorded):
