@@ -31,6 +31,7 @@ COMMANDS = {
     "restore": "mingbai.cli.restore:restore",
     "serve": "mingbai.cli.serve:serve",
     "worker": "mingbai.cli.worker:worker",
+    "users": "mingbai.cli.users:users",
 }
 
 
