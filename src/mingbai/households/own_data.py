@@ -41,11 +41,11 @@ def export_own_data(*, actor: str, person_id: int, folder: Path, reason: str) ->
     person = Person.objects.recorded().filter(pk=person_id).first()
     if person is None:
         raise error("HOME-001", subject=Subject.PERSON.label, key=person_id)
+    log_look(actor=actor, via="export", purpose="own data", person_id=person_id)
     tables = list(_tables(person_id))
     with transaction.atomic():
         record(actor=actor, action="households.person.exported", target=f"person:{person_id}",
                data={"reason": reason, "rows": {name: len(rows) for name, _, rows in tables}})  # fmt: skip
-        log_look(actor=actor, via="export", purpose="own data", person_id=person_id)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     named = folder / f"本人数据_{person.number}.xlsx"
     _write_workbook(named, tables)
