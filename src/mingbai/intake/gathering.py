@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
+from django.db.models import Q
 
 from mingbai.audit.writing import lots
 from mingbai.households.closing import keys
@@ -95,7 +96,8 @@ def _read_topic(
 ) -> None:
     rows = topic.model.objects.recorded().filter(**{f"{topic.subject_column}__in": subjects})
     if topic.span == Span.PERIOD and topic.key in _OF_THE_LAST_YEAR:
-        rows = rows.filter(valid_from__lte=day)
+        # A year that is under way counts where somebody told it by the day, else the last that is over.
+        rows = rows.filter(Q(valid_to__lte=day) | Q(valid_from__lte=day, observed_on__lte=day))
     else:
         rows = rows.on(day)
     # The latest record is read last, and so it is the one that stays.

@@ -84,3 +84,30 @@ class Discrepancy(Recorded):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.column}"
+
+
+class ImportOrder(models.Model):
+    """An import somebody asked for (导入申请): a job's arguments are keys only, so the words stand here.
+
+    `counts` and the rows to look at (`kept_as`, closed) come when the job has compared.
+    """
+
+    as_of = models.DateField()
+    year = models.IntegerField()
+    source = models.CharField(max_length=64, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    whole = models.JSONField(default=list)  # division codes the lists are whole for
+    division_code = models.CharField(max_length=12, blank=True)  # whose data it may touch
+    dry_run = models.BooleanField()
+    apply_gone = models.BooleanField(default=False)
+    again = models.BooleanField(default=False)
+    files = models.ManyToManyField(StoredFile, related_name="orders")
+    ordered_by = models.CharField(max_length=64)
+    ordered_at = models.DateTimeField()
+    job_id = models.BigIntegerField(null=True)
+    batch_id = models.BigIntegerField(null=True)
+    counts = models.JSONField(default=dict)
+    kept_as = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.pk}"

@@ -86,7 +86,7 @@ def write_difference(difference: Difference, schema: Schema, folder: Path) -> li
     options = {**BOOK_OPTIONS, "constant_memory": True}
     with xlsxwriter.Workbook(str(made[0]), options) as book:
         bold = book.add_format({"bold": True, "bg_color": "#F2EEE5", "border": 1})
-        for sheet in _sheets(difference, wording):
+        for sheet in sheets(difference, wording):
             rows = iter(sheet.rows())
             first = list(islice(rows, MOST_ROWS + 1))
             _fill(book, sheet, first[:MOST_ROWS], bold)
@@ -117,7 +117,8 @@ def _write_csv(path: Path, heads: Sequence[str], rows: Rows) -> None:
         writer.writerows([text_value(value) for value in row] for row in rows)
 
 
-def _sheets(difference: Difference, wording: Wording) -> Iterator[Sheet]:
+def sheets(difference: Difference, wording: Wording) -> Iterator[Sheet]:
+    """The lists of a difference: what they are called, their heads, their rows."""
     yield Sheet("概况", ("项目", "数量"), lambda: _summary(difference, wording))
     yield Sheet("新增", ("类别", "编号", "所在户"), lambda: _new(difference))
     heads = ("主题", "栏目", "编号", "原值", "新值", "原值来源", "原值日期", "文件", "行")
