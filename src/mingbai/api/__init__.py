@@ -1,1 +1,1 @@
-"""The API (接口): OpenAPI for other systems."""
+"""The API (接口): persons, households, divisions, states with reasons and runs, for other programs."""
