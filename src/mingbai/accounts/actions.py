@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from mingbai.accounts.errors import error
@@ -264,7 +264,7 @@ def check_list(post: Post) -> None:
         raise error("ACC-019", post=post.pk, role=ROLES[post.role].zh)
 
 
-def _listed(post: Post, day: date):  # type: ignore[no-untyped-def]  # a queryset, untyped
+def _listed(post: Post, day: date) -> QuerySet:
     rows = PostHousehold.objects.filter(post=post, valid_from__lte=day)
     return rows.filter(Q(valid_to=None) | Q(valid_to__gt=day))
 

@@ -198,8 +198,8 @@ _ALL = (
     ),
     Role(
         "township_clerk", "乡镇经办", "Township clerk", Level.TOWNSHIP,
-        "核实村里登记，导入表格，办公示和发放。发放要核对账号；刑满释放人员一人一策在乡镇办理（S2-49），"
-        "所以三类受限内容都可看可写",
+        "核实村里登记的健康等情况，导入表格，办公示和发放。发放要核对账号；"
+        "刑满释放人员一人一策在乡镇办理（S2-49），所以三类受限内容都可看可写",
         "Verifies what villages record, imports tables, runs notices and payments. Payments need the "
         "account; the individual plan of a released person is made here (S2-49): all three restricted "
         "topics.",

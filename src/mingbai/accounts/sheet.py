@@ -149,17 +149,17 @@ def _try(actor: str, row: Row, passwords: Passwords, digests: Passwords) -> None
 
 def _give_post(actor: str, row: Row, user: User) -> None:
     cells = row.cells
-    asked = {
-        "role": _ROLE_KEYS.get(cells["role"], cells["role"]),
-        "division_code": _code(cells["division"], row.starts_on or date.max),
-        "valid_from": row.starts_on,
-        "valid_to": row.ends_on,
-    }
-    if user.posts.filter(**asked).exists():
+    role = _ROLE_KEYS.get(cells["role"], cells["role"])
+    start = row.starts_on or date.max
+    code = _code(cells["division"], start)
+    same = user.posts.filter(role=role, division_code=code, valid_from=start, valid_to=row.ends_on)
+    if same.exists():
         row.verdict = SAME
         return
-    topics = cells["topics"].replace("、", " ").split()
-    grant_post(actor=actor, user=user, topics=topics, **asked)
+    grant_post(
+        actor=actor, user=user, role=role, division_code=code, valid_from=start,
+        valid_to=row.ends_on, topics=cells["topics"].replace("、", " ").split(),
+    )  # fmt: skip
 
 
 def _code(text: str, day: date) -> str:

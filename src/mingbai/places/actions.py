@@ -101,7 +101,7 @@ def _load(into: BatchWriter | Batch, rows: Sequence[DivisionRow]) -> int:
     told = set(Succession.objects.recorded().values_list("happened_on", "old_code", "new_code"))
     steps = [(step, kind) for step, kind in successions(rows) if step not in told]
     _check_free(fresh)
-    became = [(s.old, s.new, s.day, kind.value) for s, kind in steps]
+    became = [(s.old, s.new, s.day, str(kind)) for s, kind in steps]
     if isinstance(into, BatchWriter):
         into.insert(Division, names, [tuple(row.values()) for row in fresh])
         into.insert(Succession, ("old_code", "new_code", "happened_on", "kind"), became)

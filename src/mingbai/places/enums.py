@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import models
+from mingbai.common.choices import TextChoices
 
 
-class Level(models.TextChoices):
+class Level(TextChoices):
     """Level of a division (区划级别), large to small."""
 
     PROVINCE = "province", "省"
@@ -25,7 +25,7 @@ DIGITS = {
 }
 
 
-class SuccessionKind(models.TextChoices):
+class SuccessionKind(TextChoices):
     """How a division became another (区划变更方式)."""
 
     RENAME = "rename", "更名"
@@ -34,7 +34,7 @@ class SuccessionKind(models.TextChoices):
     SPLIT = "split", "分设"
 
 
-class Universe(models.TextChoices):
+class Universe(TextChoices):
     """What a denominator counts (分母口径)."""
 
     RURAL_REGISTERED = "rural_registered", "农业户籍人口"
@@ -47,7 +47,7 @@ class Universe(models.TextChoices):
         return "户" if self is Universe.HOUSEHOLDS else "人"
 
 
-class VillageStatusKind(models.TextChoices):
+class VillageStatusKind(TextChoices):
     """What a village is registered as (村的身份): S1-03, S3-41, S4-14."""
 
     POOR = "poor", "贫困村"
