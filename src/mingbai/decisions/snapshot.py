@@ -92,20 +92,27 @@ class Scope:
         return members.filter(household_id__in=inside).values("person_id")
 
 
-def take_snapshot(program: Program, scope: Scope) -> Snapshot:
-    """The facts that a program reads, of the households in scope that exist on the day."""
+def take_snapshot(program: Program, scope: Scope, *, everything: bool = False) -> Snapshot:
+    """The facts that a program reads, of the households in scope that exist on the day.
+
+    `everything`: every fact of the pack that the register can have, read by a rule or not.
+    """
     with reading() as reader:
-        return _Taker(reader, program, scope).take()
+        return _Taker(reader, program, scope).take(everything=everything)
 
 
 def facts_read(program: Program, entity: Entity) -> list[str]:
-    """The facts of an entity that the rules read, and what places a household."""
-    plan = program.lowered.plans.get(entity.id)
-    names = dict.fromkeys(plan.facts if plan else ())
+    """The facts of an entity that the rules read, also from rows below, and what places a household."""
+    plans = program.lowered.plans
+    names = dict.fromkeys(plans[entity.id].facts if entity.id in plans else ())
+    names |= {name: None for plan in plans.values() for up, name in plan.above if up == entity.id}
     if entity.parent is None:
         names |= dict.fromkeys([*entity.places, *([entity.region] if entity.region else [])])
-    hidden = (entity.key, entity.link, entity.name)
-    return [name for name in names if name not in hidden]
+    return _shown(entity, names)
+
+
+def _shown(entity: Entity, names: Iterable[str]) -> list[str]:
+    return [name for name in names if name not in (entity.key, entity.link, entity.name)]
 
 
 class _Taker:
@@ -119,10 +126,13 @@ class _Taker:
             reader, self.day, self.inside["household"], self.inside["person"]
         )
 
-    def take(self) -> Snapshot:
+    def take(self, *, everything: bool) -> Snapshot:
         tables, supplied = {}, {}
         for entity in self.pack.entities.values():
             names = facts_read(self.program, entity)
+            if everything:
+                known = _shown(entity, self.pack.facts.get(entity.id, {}))
+                names = [name for name in known if is_known(entity.id, name)]
             supplied[entity.id] = frozenset(n for n in names if is_known(entity.id, n))
             kinds = {name: _arrow(self.pack.facts[entity.id][name].type) for name in names}
             if entity.id in self.keys:
