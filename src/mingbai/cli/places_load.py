@@ -113,10 +113,11 @@ def _as_json(loaded: Loaded) -> dict[str, Any]:
 
 def _print(loaded: Loaded, listed: Path | None) -> None:
     homes, persons = loaded.rows["household"], loaded.rows["person"]
+    total, batch = loaded.total, loaded.batch_id
     click.echo(
-        f"  {loaded.name}（合成数据）：{homes:,} 户 {persons:,} 人，共 {loaded.total:,} 行，截至 {loaded.until}，"
-        f"批次 {loaded.batch_id} / synthetic, {homes:,} households, {persons:,} persons, {loaded.total:,} "
-        f"rows, to {loaded.until}, batch {loaded.batch_id}"
+        f"  {loaded.name}（合成数据）：{homes:,} 户 {persons:,} 人，共 {total:,} 行，截至 {loaded.until}，"
+        f"批次 {batch} / synthetic, {homes:,} households, {persons:,} persons, {total:,} rows, "
+        f"to {loaded.until}, batch {batch}"
     )
     counts = loaded.misfit_counts()
     for (table, reason), count in counts.items():

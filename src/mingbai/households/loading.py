@@ -40,7 +40,7 @@ class Same:
 @contextmanager
 def bulk_writing() -> Iterator[None]:
     """Settings of the connection for millions of rows (批量写入设置); as before afterwards."""
-    if connection.vendor != "sqlite":
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
         yield
         return
     with connection.cursor() as cursor:

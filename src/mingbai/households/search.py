@@ -83,9 +83,9 @@ def search(text: str, scope: Scope, day: date, limit: int = LIMIT) -> list[Hit]:
 
 
 def _typed(text: str) -> str:
-    """As it was meant: full-width signs and blanks of an input method do not count."""
+    """As it was meant: full-width signs, blanks and what cannot be seen do not count."""
     plain = unicodedata.normalize("NFKC", text)
-    return "".join(sign for sign in plain if not sign.isspace())[:80]
+    return "".join(sign for sign in plain if sign.isprintable() and not sign.isspace())[:80]
 
 
 def _has_left(row: SearchEntry, day: date) -> bool:
