@@ -3,7 +3,7 @@
 python -m benchmarks.register_load FOLDER          300 users on PostgreSQL, 40 on SQLite, two minutes each
 python -m benchmarks.register_load FOLDER --database sqlite --users 40 --seconds 30
 
-FOLDER is a place built by `mingbai places build`. Requests go to 127.0.0.1 alone, users × seconds / 10 of them.
+FOLDER is a place built by `mingbai places build`. Requests go to 127.0.0.1 alone: users × seconds / 10.
 A user looks something up, opens the list, a household and a form, and saves it (one in five writes), one step
 every ten seconds. A request counts from the moment it was due, so that waiting in line is not hidden.
 """
