@@ -135,8 +135,12 @@ def load_or_make_keys(path: Path, unless: Path | None = None) -> Keys:
 @lru_cache(maxsize=8)
 def _parsed(path: Path, stamp: tuple[int, int]) -> Keys:
     found = json.loads(path.read_text(encoding="utf-8"))
-    keys = {int(version): base64.b64decode(text) for version, text in found["keys"].items()}
-    return Keys(keys, int(found["current"]), path)
+    keys = {
+        int(number): base64.b64decode(text, validate=True) for number, text in found["keys"].items()
+    }
+    if not {1, found["current"]} <= set(keys) or {len(key) for key in keys.values()} != {32}:
+        raise ValueError("damaged")
+    return Keys(keys, found["current"], path)
 
 
 def read_keys(path: Path) -> Keys:
@@ -146,7 +150,7 @@ def read_keys(path: Path) -> Keys:
         if status.st_mode & 0o077:
             raise error_from(CATALOGUE, "KEY-002", path=path, mode=oct(status.st_mode & 0o777))
         return _parsed(path, (status.st_mtime_ns, status.st_ino))
-    except (OSError, ValueError, KeyError, TypeError) as problem:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
         raise error_from(CATALOGUE, "KEY-001", path=path, detail=type(problem).__name__) from None
 
 
