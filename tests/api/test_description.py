@@ -3,6 +3,8 @@
 import pytest
 import schemathesis
 from django.conf import settings
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck
 from hypothesis import settings as drawing
 from schemathesis.checks import not_a_server_error
@@ -18,7 +20,17 @@ EXAMPLES = 30 if "postgresql" in settings.DATABASES["default"]["ENGINE"] else 60
 
 
 @pytest.fixture
-def token(county):
+def _kept_connection():
+    """A request must not close the connection of the test's transaction; the test client does the same."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def token(county, _kept_connection):
     evaluate(actor="command", pack="cn", as_of=DAY)
     return token_of(county, "county_officer")
 

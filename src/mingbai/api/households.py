@@ -197,8 +197,10 @@ def list_page(request: HttpRequest, asked: Query[ListIn]) -> Mapping[str, Any]:
     asking = caller(request)
     scope = asking.scope(Permission.HOUSEHOLDS_READ)
     filters = Filter(division_code=asked.division, standing=asked.standing)
-    on, paging = asked.day or asking.day, {"after": asked.after, "limit": asked.limit}
-    page = list_households(on, scope=scope, filters=filters, sort=asked.sort, **paging)
+    on = asked.day or asking.day
+    page = list_households(
+        on, scope=scope, filters=filters, sort=asked.sort, after=asked.after, limit=asked.limit
+    )
     total = count_households(on, scope=scope, filters=filters)
     return {"total": total, "rows": page.rows, "next": page.next}
 
@@ -260,7 +262,7 @@ def write_household(
     asking = caller(request)
     reader = _reader(asking)
     get_household_for(reader, household_id, day=asking.day, permission=Permission.HOUSEHOLDS_WRITE)
-    return _write(asking, reader, Subject.HOUSEHOLD, household_id, household_id, facts)
+    return _write(asking, reader, household_id, household_id, facts)
 
 
 @router.post("/persons/{person_id}/facts", response=SavedOut, summary="登记人的事实 Record facts")
@@ -271,20 +273,28 @@ def write_person(request: HttpRequest, person_id: Path[Key], facts: FactsIn) -> 
     home = get_person_household_for(
         reader, person_id, day=asking.day, permission=Permission.HOUSEHOLDS_WRITE
     )
-    return _write(asking, reader, Subject.PERSON, person_id, home.pk, facts)
+    return _write(asking, reader, person_id, home.pk, facts, person=True)
 
 
 def _write(
-    asking: Caller, reader: Reader, about: Subject, subject_id: int, home: int, facts: FactsIn
+    asking: Caller,
+    reader: Reader,
+    subject_id: int,
+    home: int,
+    facts: FactsIn,
+    *,
+    person: bool = False,
 ) -> Mapping[str, Any]:
     topic = TOPICS.get(facts.topic)
-    if topic is None or topic.subject != about or topic.many:
+    if topic is None or (topic.subject == Subject.PERSON) != person or topic.many:
         raise error("API-005", topic=facts.topic)
     if not may_write_topic(reader, home, facts.topic, day=asking.day):
         raise Http404
     said = Said(source=facts.source, observed_on=facts.observed_on, seen=facts.seen)
-    told = {"actor": asking.actor, "topic": facts.topic, "subject_id": subject_id, "on": facts.on,
-            "values": facts.values, "reason": facts.reason, "said": said}  # fmt: skip
+    told: dict[str, Any] = {
+        "actor": asking.actor, "topic": facts.topic, "subject_id": subject_id, "on": facts.on,
+        "values": facts.values, "reason": facts.reason, "said": said,
+    }  # fmt: skip
     saved = correct_facts(**told) if facts.correcting else record_facts(until=facts.until, **told)
     fresh = after_change([home], actor=asking.actor) if saved.batch_id else []
     return {

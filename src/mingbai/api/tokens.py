@@ -54,4 +54,4 @@ class Bearer(HttpBearer):
 
 def caller(request: HttpRequest) -> Any:
     """The program that calls."""
-    return request.auth  # type: ignore[attr-defined]  # ninja sets it before any view runs
+    return request.auth  # ninja sets it before any view runs
