@@ -57,8 +57,8 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
         "{rows} rows are more than the {limit} of one file; let --out name a folder for a file a township",
     ),
     "INTAKE-013": (
-        "{code} 下没有可导出的户；请核对区划代码和日期",
-        "there is no household to export under {code}; check the division code and the day",
+        "{division} 下没有可导出的户；请核对区划代码和日期",
+        "there is no household to export under {division}; check the division code and the day",
     ),
     "INTAKE-014": (
         "没有 id 为 {file} 的已收文件；请重新上传",

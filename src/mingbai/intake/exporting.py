@@ -85,7 +85,7 @@ def export(
             raise error("INTAKE-011", layout=layout, known="、".join(LAYOUTS))
     homes = _homes(wish, scope)
     if not homes:
-        raise error("INTAKE-013", code=wish.division_code)
+        raise error("INTAKE-013", division=wish.division_code or "–")
     single = out.suffix.lower() in (".xlsx", ".csv")
     if single and (len(homes) > MOST_IN_A_FILE or len(wish.layouts) > 1):
         raise error("INTAKE-012", rows=len(homes), limit=MOST_IN_A_FILE)

@@ -4,32 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0001_initial'),
+        ("intake", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportOrder',
+            name="ImportOrder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField()),
-                ('year', models.IntegerField()),
-                ('source', models.CharField(blank=True, max_length=64)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('whole', models.JSONField(default=list)),
-                ('division_code', models.CharField(blank=True, max_length=12)),
-                ('dry_run', models.BooleanField()),
-                ('apply_gone', models.BooleanField(default=False)),
-                ('again', models.BooleanField(default=False)),
-                ('ordered_by', models.CharField(max_length=64)),
-                ('ordered_at', models.DateTimeField()),
-                ('job_id', models.BigIntegerField(null=True)),
-                ('batch_id', models.BigIntegerField(null=True)),
-                ('counts', models.JSONField(default=dict)),
-                ('kept_as', models.CharField(blank=True, max_length=64)),
-                ('files', models.ManyToManyField(related_name='orders', to='intake.storedfile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("as_of", models.DateField()),
+                ("year", models.IntegerField()),
+                ("source", models.CharField(blank=True, max_length=64)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("whole", models.JSONField(default=list)),
+                ("division_code", models.CharField(blank=True, max_length=12)),
+                ("dry_run", models.BooleanField()),
+                ("apply_gone", models.BooleanField(default=False)),
+                ("again", models.BooleanField(default=False)),
+                ("ordered_by", models.CharField(max_length=64)),
+                ("ordered_at", models.DateTimeField()),
+                ("job_id", models.BigIntegerField(null=True)),
+                ("batch_id", models.BigIntegerField(null=True)),
+                ("counts", models.JSONField(default=dict)),
+                ("kept_as", models.CharField(blank=True, max_length=64)),
+                ("files", models.ManyToManyField(related_name="orders", to="intake.storedfile")),
             ],
         ),
     ]
