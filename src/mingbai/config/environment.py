@@ -1,4 +1,4 @@
-"""Settings from the environment (环境变量): each named once, with its default; docs/reference/settings.md lists them."""
+"""Settings from the environment (环境变量): each named once, with its default, for settings.md."""
 
 from __future__ import annotations
 
@@ -9,14 +9,41 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-#: Name → (default in words, what it is for). The page of settings is made from this table.
-VARIABLES: dict[str, tuple[str, str]] = {
-    "MINGBAI_DATA": ("~/.local/share/mingbai", "folder of the database, attachments and snapshots"),
-    "MINGBAI_KEY_FILE": ("~/.config/mingbai/keys.json", "keys of ID numbers, phones, accounts; outside the data"),
-    "DATABASE_URL": ("SQLite in MINGBAI_DATA", "postgresql://user:password@host:port/name, host may be a socket folder"),
-    "MINGBAI_HOSTS": ("localhost,127.0.0.1,[::1]", "names under which the server is reached, separated by commas"),
-    "MINGBAI_HTTPS": ("0", "1: cookies only over HTTPS, and browsers are told to stay there"),
-    "MINGBAI_LOG_LEVEL": ("INFO", "DEBUG, INFO, WARNING or ERROR"),
+#: Name → (default in words, what it is for in Chinese and English). The page of settings is made from it.
+VARIABLES: dict[str, tuple[str, str, str]] = {
+    "MINGBAI_DATA": (
+        "~/.local/share/mingbai",
+        "数据文件夹：SQLite 数据库、附件、收到的文件、快照",
+        "the data folder: the SQLite database, attachments, received files, snapshots",
+    ),
+    "MINGBAI_KEY_FILE": (
+        "~/.config/mingbai/keys.json",
+        "密钥文件，必须在数据文件夹之外；第一次启动时生成，权限 600",
+        "the key file, outside the data folder; made at the first start, mode 600",
+    ),
+    "DATABASE_URL": (
+        "SQLite in MINGBAI_DATA",
+        "PostgreSQL 的地址：postgresql://用户:密码@主机:端口/库名；?host= 可写套接字文件夹，?sslmode= 等"
+        "照 libpq",
+        "address of PostgreSQL: postgresql://user:password@host:port/name; ?host= may be a folder of "
+        "sockets, "
+        "?sslmode= and the like as in libpq",
+    ),
+    "MINGBAI_HOSTS": (
+        "localhost,127.0.0.1,[::1]",
+        "别人用哪些名字或地址访问，用逗号隔开",
+        "the names under which the server is reached, separated by commas",
+    ),
+    "MINGBAI_HTTPS": (
+        "0",
+        "1：Cookie 只在 HTTPS 上发送，并告诉浏览器一直用 HTTPS",
+        "1: cookies only over HTTPS, and browsers are told to stay there",
+    ),
+    "MINGBAI_LOG_LEVEL": (
+        "INFO",
+        "日志级别：DEBUG、INFO、WARNING、ERROR；日志是 JSON，不含个人数据",
+        "level of the log: DEBUG, INFO, WARNING, ERROR; JSON lines without personal data",
+    ),
 }  # fmt: skip
 
 
