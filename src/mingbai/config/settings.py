@@ -105,6 +105,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "mingbai.desk.signin.views.locked"
 
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -127,7 +128,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = MINGBAI_DATA / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a folder that is absent
 WHITENOISE_USE_FINDERS = True
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # forms; files go to disk
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # forms; files are bounded by the handler
+FILE_UPLOAD_HANDLERS = ["mingbai.desk.components.uploads.InMemory"]  # no plain copy on a disk
 
 LOGGING = logging_settings(ENVIRONMENT.log_level)

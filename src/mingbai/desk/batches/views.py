@@ -9,13 +9,17 @@ from django.utils.translation import gettext as _
 
 from mingbai.accounts.roles import Permission
 from mingbai.accounts.scopes import Scope
+from mingbai.audit.enums import BatchKind
 from mingbai.audit.models import Batch
+from mingbai.decisions.actions import after_change
+from mingbai.decisions.changes import households_touched
 from mingbai.desk.access import scope_for, screen
 from mingbai.desk.batches.reach import Target, may_undo, target_of, visible, whole
 from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.words import actor_names
 from mingbai.desk.register.words import source_words, table_words
 from mingbai.households.actions import undo_action
+from mingbai.intake.actions import undo_import
 
 TEMPLATES = "batches/templates/"
 
@@ -60,7 +64,12 @@ def undo(request: HttpRequest, batch_id: int) -> HttpResponse:
     if not reason:
         messages.error(request, _("没有撤销：请写明为什么。"))
         return redirect("batches:batch", batch_id)
+    if found.kind == BatchKind.IMPORT:
+        undo_import(actor=request.user.actor, batch_id=batch_id, reason=reason)
+        messages.success(request, _("导入已整批撤销。"))
+        return redirect("batches:batch", batch_id)
     back = undo_action(actor=request.user.actor, reason=reason, batch_id=batch_id)
+    after_change(households_touched([back.pk]), actor=request.user.actor)
     messages.success(request, _("已撤销。改前的样子都回来了。"))
     return redirect("batches:batch", back.pk)
 

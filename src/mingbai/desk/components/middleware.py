@@ -7,13 +7,15 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from mingbai.common.errors import RegisterError
-from mingbai.desk.components.problems import refused
+from mingbai.desk.components.problems import not_found, refused
 
 #: Nothing from elsewhere, nothing inline, no frame around us.
 POLICY = (
     "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
     "object-src 'none'"
 )
+#: Refusals that say "absent, or not yours": outside they are the page that does not exist.
+ABSENT = frozenset({"HOME-001", "INTAKE-007", "INTAKE-014", "DEC-002"})
 Answering = Callable[[HttpRequest], HttpResponse]
 
 
@@ -44,4 +46,6 @@ class NumberedRefusals:
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """Only our own refusals; a bug goes on to the page for bugs."""
-        return refused(request, problem) if isinstance(problem, RegisterError) else None
+        if not isinstance(problem, RegisterError):
+            return None
+        return not_found(request) if problem.code in ABSENT else refused(request, problem)

@@ -5,4 +5,9 @@ from django.urls import path
 from mingbai.desk.imports import views
 
 app_name = "imports"
-urlpatterns = [path("", views.imports, name="imports")]
+urlpatterns = [
+    path("", views.imports, name="imports"),
+    path("new/", views.new, name="new"),
+    path("<int:order_id>/", views.order, name="order"),
+    path("<int:order_id>/apply/", views.apply, name="apply"),
+]

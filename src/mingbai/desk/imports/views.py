@@ -1,7 +1,178 @@
+"""Importing lists (导入页面): file, dry run, difference, apply; taken back as any batch is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
 from mingbai.accounts.roles import Permission
+from mingbai.accounts.scopes import Scope
+from mingbai.common.errors import RegisterError
 from mingbai.desk.access import screen
+from mingbai.desk.batches.reach import covers, whole
+from mingbai.desk.components.paging import SIZE, page_of
+from mingbai.desk.components.problems import words_of
+from mingbai.desk.components.words import actor_names
+from mingbai.desk.imports.forms import ApplyForm, UploadForm
+from mingbai.desk.imports.words import figures, lists_of
+from mingbai.intake.errors import error
+from mingbai.intake.files import MOST_BYTES, accept
+from mingbai.intake.models import ImportOrder
+from mingbai.intake.orders import order_import, order_rows
+from mingbai.intake.running import Request
+from mingbai.jobs.enums import JobState
+from mingbai.jobs.models import Job
+from mingbai.places.models import Division
+from mingbai.places.queries import names_on
+
+TEMPLATES = "imports/templates/"
+LIVE = (JobState.QUEUED, JobState.RUNNING)
 
 
 @screen(Permission.HOUSEHOLDS_IMPORT)
-def imports(request):
-    raise NotImplementedError
+def imports(request: HttpRequest) -> HttpResponse:
+    """What was asked for, newest first: one's own, and that of one's places."""
+    found = _visible(request).order_by("-id")
+    page = page_of(request, found.count())
+    orders = list(found.prefetch_related("files")[page.start : page.stop])
+    jobs = Job.objects.in_bulk([one.job_id for one in orders if one.job_id])
+    names = actor_names(one.ordered_by for one in orders)
+    places = names_on({one.division_code for one in orders if one.division_code}, request.day)
+    lines = [
+        {
+            "order": one,
+            "files": "、".join(file.name for file in one.files.all()),
+            "job": jobs.get(one.job_id),
+            "actor": names[one.ordered_by],
+            "place": places.get(one.division_code, one.division_code),
+        }
+        for one in orders
+    ]
+    return render(request, TEMPLATES + "imports.html", {"page": page, "lines": lines})
+
+
+@screen(Permission.HOUSEHOLDS_IMPORT, writes=True)
+def new(request: HttpRequest) -> HttpResponse:
+    """Files and what they are; nothing is written before somebody has seen the difference."""
+    said = {"places": _places(request), "today": request.day}
+    if request.method == "POST":
+        form = UploadForm(request.POST, request.FILES, **said)
+        if refused := getattr(request, "upload_refused", None):
+            form.add_error(
+                "files", words_of(error("INTAKE-001", size=refused, limit=MOST_BYTES >> 20))
+            )
+        elif form.is_valid() and (order := _ordered(request, form)):
+            return redirect("imports:order", order.pk)
+    else:
+        form = UploadForm(initial={"as_of": request.day}, **said)
+    status = 422 if form.errors else 200
+    return render(request, TEMPLATES + "new.html", {"form": form}, status=status)
+
+
+def _ordered(request: HttpRequest, form: UploadForm) -> ImportOrder | None:
+    """Take the files in and queue the comparison; a wrong file is refused by its content, with a reason."""
+    data = form.cleaned_data
+    try:
+        stored = [accept(one, actor=request.user.actor) for one in data["files"]]
+        code = data["division_code"]
+        wanted = Request(
+            data["as_of"], source=data["source"], division=code,
+            whole=(code,) if data["whole"] else (),
+        )  # fmt: skip
+        return order_import(
+            actor=request.user.actor, files=stored, request=wanted, dry_run=True, job_division=code
+        )
+    except RegisterError as refused:
+        form.add_error("files", f"{words_of(refused)}（{refused.code}）")
+        return None
+
+
+@screen(Permission.HOUSEHOLDS_IMPORT)
+def order(request: HttpRequest, order_id: int) -> HttpResponse:
+    """How far it is; then what it would do, list by list, and the way to do it."""
+    return _show(request, _find(request, order_id), ApplyForm())
+
+
+@screen(Permission.HOUSEHOLDS_IMPORT, reads=False, writes=True)
+def apply(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Write what the dry run showed: another order with the same files."""
+    found = _find(request, order_id)
+    form = ApplyForm(request.POST)
+    if not found.dry_run or _job(found).state != JobState.DONE:
+        raise Http404
+    if not form.is_valid():
+        return _show(request, found, form, status=422)
+    wanted = Request(
+        found.as_of, year=found.year, source=found.source, whole=tuple(found.whole),
+        division=found.division_code, apply_gone=bool(found.whole) and form.cleaned_data["apply_gone"],
+        reason=form.cleaned_data["reason"],
+    )  # fmt: skip
+    made = order_import(
+        actor=request.user.actor, files=list(found.files.all()), request=wanted, dry_run=False,
+        job_division=found.division_code,
+    )  # fmt: skip
+    messages.success(request, _("开始写入。写完之前谁也看不到，写完一次显出来。"))
+    return redirect("imports:order", made.pk)
+
+
+def _show(
+    request: HttpRequest, found: ImportOrder, form: ApplyForm, *, status: int = 200
+) -> HttpResponse:
+    job = _job(found)
+    lists = lists_of(found.counts)
+    name = request.GET.get("list", "")
+    name = name if any(one["name"] == name for one in lists) else _first(lists)
+    heads, rows, kept = order_rows(found, name) if name else ([], [], 0)
+    page = page_of(request, kept, SIZE)
+    if page.start or kept > SIZE:
+        heads, rows, kept = order_rows(found, name, page.start, page.stop)
+    said: dict[str, Any] = {
+        "order": found, "job": job, "live": job.state in LIVE, "form": form, "lists": lists,
+        "name": name, "heads": heads, "rows": rows, "page": page,
+        "figures": figures(found.counts), "files": [file.name for file in found.files.all()],
+        "place": names_on([found.division_code], request.day).get(found.division_code, ""),
+        "may_apply": found.dry_run and job.state == JobState.DONE,
+        "before": job.result.get("imported_before") if job.result else None,
+    }  # fmt: skip
+    return render(request, TEMPLATES + "order.html", said, status=status)
+
+
+def _first(lists: list[dict[str, Any]]) -> str:
+    return next((one["name"] for one in lists if one["count"]), "")
+
+
+def _job(found: ImportOrder) -> Job:
+    return Job.objects.get(pk=found.job_id)
+
+
+def _visible(request: HttpRequest) -> Any:
+    """Orders for places that lie wholly within one's scope, whoever gave them."""
+    codes = ImportOrder.objects.values_list("division_code", flat=True).distinct().order_by()
+    mine = [code for code in codes if _reached(request.scope, code)]
+    return ImportOrder.objects.filter(division_code__in=mine)
+
+
+def _reached(scope: Scope, code: str) -> bool:
+    return covers(scope, code) if code else whole(scope)
+
+
+def _places(request: HttpRequest) -> list[tuple[str, str]]:
+    """The largest divisions that lie wholly within the scope: code and name."""
+    found = Division.objects.recorded().on(request.day).order_by("code")
+    inside = {one.code: one for one in found if covers(request.scope, one.code)}
+    return [
+        (code, f"{one.name}（{one.get_level_display()}）")
+        for code, one in inside.items()
+        if one.parent_code not in inside
+    ]
+
+
+def _find(request: HttpRequest, order_id: int) -> ImportOrder:
+    found = _visible(request).prefetch_related("files").filter(pk=order_id).first()
+    if found is None:
+        raise Http404
+    return found

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
-KINDS: dict[str, str] = {}
+KINDS: dict[str, str] = {
+    "import.run": noop("导入表格"),
+    "evaluate": noop("评估"),
+    "decisions.reevaluate": noop("重新评估改动的户"),
+}
 
 
 def kind_words(kind: str) -> str:

@@ -27,6 +27,7 @@ from mingbai.households.queries import (
     field_origins,
 )
 from mingbai.households.topics import TOPICS, Span, Topic, topics_about
+from mingbai.places.queries import name_on
 
 #: Years and payments that stand on a page; the rest is counted.
 ROWS = 8
@@ -55,6 +56,7 @@ def topic_blocks(
         }  # fmt: skip
         if topic.span == Span.LASTING:
             block["facts"] = _facts(topic, subject_id, rows, day) if rows else []
+            block["unknown"] = _unknown(topic, rows) if rows else []
         elif rows:
             block["table"] = _table(topic, rows[:ROWS])
         found.append(block)
@@ -64,18 +66,29 @@ def topic_blocks(
 def _facts(
     topic: Topic, subject_id: int, rows: tuple[RecordView, ...], day: date
 ) -> list[dict[str, Any]]:
-    """Value by value, with who said it and when; an unknown one is said to be unknown."""
+    """Value by value, with who said it and when."""
     origins = field_origins(topic.key, subject_id, day)
     return [
         {
             "label": column.label,
-            "value": column.show(rows[0].columns.get(column.key)),
-            "unknown": rows[0].columns.get(column.key) in (None, ""),
+            "value": _place(column, rows[0], day) or column.show(rows[0].columns[column.key]),
             "origin": origins.get(column.key),
             "source": source_words(origins[column.key].source) if column.key in origins else "",
         }
         for column in columns_of(topic)
+        if rows[0].columns.get(column.key) not in (None, "")
     ]
+
+
+def _unknown(topic: Topic, rows: tuple[RecordView, ...]) -> list[str]:
+    """What nobody knows yet: said in a line, never left out and never an alarm."""
+    return [one.label for one in columns_of(topic) if rows[0].columns.get(one.key) in (None, "")]
+
+
+def _place(column: Column, row: RecordView, day: date) -> str:
+    """The name of a division beside its code. One query."""
+    code = row.columns.get(column.key) if column.key == "division_code" else None
+    return f"{name_on(code, day)} {code}" if code else ""
 
 
 def _table(topic: Topic, rows: tuple[RecordView, ...]) -> dict[str, Any]:

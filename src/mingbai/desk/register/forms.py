@@ -94,6 +94,10 @@ class RecordForm(forms.Form):
         widget=forms.RadioSelect(),
     )
     valid_from = forms.DateField(label=lazy("从哪天起"), widget=Day(), required=False)
+    valid_to = forms.DateField(
+        label=lazy("到哪天止（不含）"), widget=Day(), required=False,
+        help_text=lazy("学期写放假那天；不知道就空着"),
+    )  # fmt: skip
     source = forms.ChoiceField(label=lazy("听谁说，或凭什么"))
     observed_on = forms.DateField(label=lazy("哪天看到、问到的"), widget=Day())
     reason = forms.CharField(
@@ -102,10 +106,20 @@ class RecordForm(forms.Form):
     )  # fmt: skip
 
     def __init__(
-        self, *args: Any, columns: tuple[Column, ...], today: date, **options: Any
+        self, *args: Any, columns: tuple[Column, ...], today: date, span: str, **options: Any
     ) -> None:
         super().__init__(*args, **options)
         self.columns, self.today = columns, today
+        if span != "term":
+            del self.fields["valid_to"]
+        if span == "year":  # the year is the period
+            del self.fields["valid_from"]
+            mode = self.fields["mode"]
+            assert isinstance(mode, forms.ChoiceField)
+            mode.choices = [
+                (self.SAME, _("登记这一年的")),
+                (self.CORRECT, _("以前登记错了，更正")),
+            ]
         source = self.fields["source"]
         assert isinstance(source, forms.ChoiceField)
         source.choices = [("", _("请选一个")), *((key, _(word)) for key, word in SOURCES.items())]
@@ -131,7 +145,8 @@ class RecordForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if (
-            data.get("mode") == self.SAME
+            "valid_from" in self.fields
+            and data.get("mode") == self.SAME
             and not data.get("valid_from")
             and "valid_from" not in self.errors
         ):

@@ -44,7 +44,8 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
     said = {
         "view": view, "form": form, "day": day, "today": day == request.day, "names": names,
         "above": path(code, day), "group": view.fact("residence", "group_number"),
-        "members": member_lines(view), "blocks": blocks, "statuses": status_lines(view.statuses),
+        "members": member_lines(view), "blocks": blocks, "nothing": _empty(blocks),
+        "statuses": status_lines(view.statuses),
         "marks": _marks(request, household_id) if day == request.day else None,
         "happened": happening_lines(_shown(request, happened), view, names),
         "more": 0 if request.GET.get("all") else max(0, len(happened) - RECENT),
@@ -67,7 +68,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     known = records.get("identity", ())
     said = {
         "name": known[0].columns["name"] if known else "", "number": _number(person_id),
-        "form": form, "day": day, "today": day == request.day, "blocks": blocks,
+        "form": form, "day": day, "today": day == request.day, "blocks": blocks, "nothing": _empty(blocks),
         "names": actor_names(entered), "stays": _stay_lines(reader, stays, day),
         "here": here, "outside": reader.leave_id is not None,
         "relation": code_words("relation").get(here.relation, here.relation) if here else "",
@@ -79,6 +80,11 @@ def _day(request: HttpRequest) -> tuple[DayForm, date]:
     """The day of the address, or the working date."""
     form = DayForm(request.GET or None, today=request.day, initial={"on": request.day})
     return form, (form.is_valid() and form.cleaned_data["on"]) or request.day
+
+
+def _empty(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Topics that nobody has recorded yet and that one may record."""
+    return [one for one in blocks if not one["facts"] and one["table"] is None]
 
 
 def _records(view: HouseholdView) -> list[Any]:

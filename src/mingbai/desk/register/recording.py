@@ -6,6 +6,8 @@ Two people at one form: the second save is refused, both values stand side by si
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +17,9 @@ from django.utils.translation import gettext as _
 
 from mingbai.accounts.roles import Permission
 from mingbai.common.errors import RegisterError
+from mingbai.decisions.actions import after_change
 from mingbai.desk.access import screen
+from mingbai.desk.components.paging import whole_number
 from mingbai.desk.components.problems import words_of
 from mingbai.desk.register.forms import RecordForm
 from mingbai.desk.register.subjects import Chosen, choose
@@ -23,77 +27,133 @@ from mingbai.desk.register.words import Column, columns_of, topic_label
 from mingbai.households.actions import correct_facts, record_facts
 from mingbai.households.actions.facts import Said
 from mingbai.households.closing import open_column
+from mingbai.households.enums import Subject
 from mingbai.households.errors import ChangedMeanwhileError
-from mingbai.households.topics import Topic
+from mingbai.households.queries import households_of_person
+from mingbai.households.topics import Span, Topic
 
-#: A death has an event of its own, an attachment its own page, a person's key is chosen elsewhere.
+#: A death and a move have actions of their own, an attachment its page, a person's key is chosen elsewhere.
+NOT_HERE = frozenset({"died_on", "division_code", "attachment_id", "holder_person_id"})
 SIDES = ("read", "stands", "meant")
-NOT_HERE = frozenset({"died_on", "attachment_id", "holder_person_id"})
+EARLIEST_YEAR = 1990
 
 
 @screen(Permission.HOUSEHOLDS_WRITE, writes=True)
 def record(request: HttpRequest, subject: str, subject_id: int, topic: str) -> HttpResponse:
-    """The form of a topic, filled from the record that stands on the working date; and its save."""
+    """The form of a topic, filled from the record that stands on the day it is about; and its save."""
     chosen = choose(request, subject, subject_id, topic)
     if chosen.topic.many:
         raise Http404
     columns = tuple(one for one in columns_of(chosen.topic) if one.key not in NOT_HERE)
+    about = _about(request, chosen.topic)
+    said = {"columns": columns, "today": request.day, "span": about.span}
     if request.method == "POST":
-        return _save(request, chosen, columns)
-    row = chosen.record_on(request.day)
-    form = RecordForm(
-        columns=columns, today=request.day, initial=_initial(chosen.topic, columns, row)
-    )
-    return _show(request, chosen, form)
+        return _save(request, chosen, about, RecordForm(request.POST, **said))
+    row = chosen.record_on(about.day)
+    form = RecordForm(**said, initial=_initial(chosen.topic, columns, row))
+    return _show(request, chosen, about, form)
 
 
-def _save(request: HttpRequest, chosen: Chosen, columns: tuple[Column, ...]) -> HttpResponse:
-    form = RecordForm(request.POST, columns=columns, today=request.day)
+@dataclass(frozen=True)
+class About:
+    """The time a form is about (登记时段): a year, a term, or from a day on."""
+
+    span: str  # year, term, lasting
+    day: date  # of the record that the form is filled from
+    year: int | None = None
+
+    def period(self, data: Mapping[str, Any]) -> tuple[date, date | None]:
+        """From when to when the values hold."""
+        if self.year is not None:
+            return date(self.year, 1, 1), date(self.year + 1, 1, 1)
+        return data["valid_from"] or self.day, data.get("valid_to")
+
+
+def _about(request: HttpRequest, topic: Topic) -> About:
+    if topic.span != Span.PERIOD:
+        return About("lasting", request.day)
+    if topic.key == "schooling":
+        return About("term", request.day)
+    last = request.day.year
+    usual = last - 1 if topic.key == "income_year" else last
+    asked = request.GET.get("year", "")
+    year = whole_number(asked, least=EARLIEST_YEAR, most=last, otherwise=usual)
+    return About("year", date(year, 1, 1), year)
+
+
+def _save(request: HttpRequest, chosen: Chosen, about: About, form: RecordForm) -> HttpResponse:
     if not form.is_valid():
-        return _show(request, chosen, form, status=422)
-    before = _plain(chosen.topic, columns, chosen.record(form.cleaned_data["token"]))
+        return _show(request, chosen, about, form, status=422)
+    before = _plain(chosen.topic, form.columns, chosen.record(form.cleaned_data["token"]))
     values = form.given(before)
     if not values:
         form.add_error(None, _("没有改动任何一项，所以没有存。"))
-        return _show(request, chosen, form, status=422)
+        return _show(request, chosen, about, form, status=422)
     try:
-        _act(request, chosen, form, values)
+        _act(request, chosen, about, form, values)
     except ChangedMeanwhileError as refused:
-        return _conflict(request, chosen, form, refused)
+        return _conflict(request, chosen, about, form, refused)
     except RegisterError as refused:
         form.add_error(None, f"{words_of(refused)}（{refused.code}）")
-        return _show(request, chosen, form, status=422)
-    names = "、".join(column.label for column in columns if column.key in values)
+        return _show(request, chosen, about, form, status=422)
+    after_change(_homes(chosen), actor=request.user.actor)
+    names = "、".join(column.label for column in form.columns if column.key in values)
     messages.success(request, _("记下了：{names}").format(names=names))
     return redirect(chosen.address)
 
 
-def _act(request: HttpRequest, chosen: Chosen, form: RecordForm, values: Mapping[str, Any]) -> None:
+def _homes(chosen: Chosen) -> list[int]:
+    """The households whose states may now be others."""
+    if chosen.topic.subject == Subject.HOUSEHOLD:
+        return [chosen.subject_id]
+    return [stay.household_id for stay in households_of_person(chosen.subject_id)]
+
+
+def _act(
+    request: HttpRequest, chosen: Chosen, about: About, form: RecordForm, values: Mapping[str, Any]
+) -> None:
     data = form.cleaned_data
+    starts, until = about.period(data)
+    correcting = data["mode"] == RecordForm.CORRECT
+    on = about.day if correcting else starts
     given = {
         "actor": request.user.actor, "reason": data["reason"], "topic": chosen.topic.key,
-        "subject_id": chosen.subject_id, "values": values,
-        "said": Said(data["source"], data["observed_on"], data["token"]),
+        "subject_id": chosen.subject_id, "on": on, "values": values,
+        "said": Said(data["source"], data["observed_on"], _seen(chosen, about, data["token"], on)),
     }  # fmt: skip
-    if data["mode"] == RecordForm.CORRECT:
-        correct_facts(on=request.day, **given)
+    if correcting:
+        correct_facts(**given)
     else:
-        record_facts(on=data["valid_from"], **given)
+        record_facts(until=until, **given)
+
+
+def _seen(chosen: Chosen, about: About, token: int, on: date) -> int:
+    """The record that the save rests on: at another day another one, if what the form showed still stands."""
+    if on == about.day or _key(chosen.record_on(about.day)) != token:
+        return token
+    return _key(chosen.record_on(on))
+
+
+def _key(row: Any) -> int:
+    return row.pk if row is not None else 0
 
 
 def _conflict(
-    request: HttpRequest, chosen: Chosen, form: RecordForm, refused: ChangedMeanwhileError
+    request: HttpRequest,
+    chosen: Chosen,
+    about: About,
+    form: RecordForm,
+    refused: ChangedMeanwhileError,
 ) -> HttpResponse:
     """Refused: what was read, what stands now, what was typed. Saving again is then a decision."""
-    now = chosen.record_on(request.day)
     columns = {column.key: column for column in form.columns}
     rows = [
         {"label": columns[key].label, **{at: _said(columns[key], said[at]) for at in SIDES}}
         for key, said in refused.conflicts.items()
-    ]  # fmt: skip
+    ]
     form.data = form.data.copy()
-    form.data["token"] = str(now.pk if now else 0)
-    return _show(request, chosen, form, status=409, conflicts=rows, code=refused.code, current=now)
+    form.data["token"] = str(_key(chosen.record_on(about.day)))
+    return _show(request, chosen, about, form, status=409, conflicts=rows, code=refused.code)
 
 
 def _said(column: Column, value: Any) -> str:
@@ -101,10 +161,17 @@ def _said(column: Column, value: Any) -> str:
 
 
 def _show(
-    request: HttpRequest, chosen: Chosen, form: RecordForm, *, status: int = 200, **more: Any
+    request: HttpRequest,
+    chosen: Chosen,
+    about: About,
+    form: RecordForm,
+    *,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     said = {
         "chosen": chosen,
+        "about": about,
         "form": form,
         "label": topic_label(chosen.topic),
         "conflicts": None,

@@ -48,6 +48,16 @@ class Marked:
     since: datetime | None
 
     @property
+    def acts(self) -> list[Mark]:
+        """What beside the indicators asks somebody to act."""
+        return [mark for mark in self.others if mark.tone == "no"]
+
+    @property
+    def open_ones(self) -> list[Mark]:
+        """What beside the indicators cannot be said yet."""
+        return [mark for mark in self.others if mark.tone == "un"]
+
+    @property
     def columns(self) -> list[Mark | None]:
         """The marks of the list's columns; None where a rule is not in the pack."""
         found = {mark.rule: mark for mark in self.indicators}
