@@ -282,3 +282,28 @@ def test_a_move_is_undone():
     assert list(
         Residence.objects.recorded().values_list("division_code", "valid_from", "valid_to")
     ) == [(VILLAGE, START, None)]
+
+
+def test_a_fact_told_late_does_not_undo_what_was_said_for_later():
+    home, _ = household()
+    dwelling(home, START, area=80, structure="brick")
+    dwelling(home, DAY, area=90)
+    dwelling(home, date(2018, 1, 1), area=85, structure="concrete")
+    rows = Dwelling.objects.recorded().filter(household_id=home).order_by("valid_from")
+    assert list(rows.values_list("valid_from", "valid_to", "area", "structure")) == [
+        (START, date(2018, 1, 1), 80, "brick"),
+        (date(2018, 1, 1), DAY, 85, "concrete"),
+        (DAY, None, 90, "concrete"),
+    ]
+
+
+def test_a_move_told_late_ends_at_the_next_move():
+    home, _ = household()
+    for on, village in ((DAY, OTHER_VILLAGE), (date(2018, 1, 1), "610921102003")):
+        move_household(**BY, on=on, household_id=home, residence={"division_code": village})
+    places = Residence.objects.recorded().order_by("valid_from")
+    assert list(places.values_list("valid_from", "division_code")) == [
+        (START, VILLAGE),
+        (date(2018, 1, 1), "610921102003"),
+        (DAY, OTHER_VILLAGE),
+    ]

@@ -169,6 +169,14 @@ def test_the_timeline_tells_everything_once_the_last_first():
     assert head in relation_keys(home)
 
 
+def test_a_change_stays_in_the_timeline_when_a_later_one_cuts_it_short():
+    home, _ = household()
+    for on, area in ((START, 80), (date(2018, 1, 1), 85), (DAY, 90)):
+        fact("dwelling", home, on, area=area)
+    told = [one.day for one in timeline(home) if one.what == "dwelling"]
+    assert told == [DAY, date(2018, 1, 1), START]
+
+
 def relation_keys(home):
     return {one.person_id for one in members_ever(home) if one.reason_in == "headship"}
 

@@ -283,18 +283,26 @@ class Draft:
                                    details={"because": because.value}))  # fmt: skip
         cut(life, self.on)
         life.ended_because = because.value
-        for episode in self.open_episodes(Subject.HOUSEHOLD, household_id, self.on):
-            self.end_episode(episode)
+        self.end_episodes(Subject.HOUSEHOLD, household_id)
         self.cuts.append({"subject_id": household_id, "day": self.on})
 
     def begin_episode(self, subject: Subject, key: int, kind: StatusKind, **said: str) -> Episode:
-        """Registered as something from the day on."""
+        """Registered as something from the day on, as long as the household or the person lives."""
+        home = subject == Subject.HOUSEHOLD
+        ends = self.life(key, self.on).ends if home else self.deaths.get(key)
         episode = Episode(
-            self.on, None, subject=subject.value, subject_id=key, kind=kind.value, **said
+            self.on, ends, subject=subject.value, subject_id=key, kind=kind.value, **said
         )
         self.episodes.append(episode)
         self.effects.append(_about(subject, key, "status.begins", self.on, {"status": kind.value}))
         return episode
+
+    def end_episodes(self, subject: Subject, key: int) -> None:
+        """Registered as nothing from the day on: what was recorded for later goes too."""
+        for episode in self.episodes:
+            mine = (episode.subject, episode.subject_id) == (subject.value, key)
+            if mine and not episode.gone and episode.until > self.on:
+                self.end_episode(episode)
 
     def end_episode(self, episode: Episode) -> None:
         """No longer registered so from the day on."""
@@ -305,11 +313,11 @@ class Draft:
 
     def set_facts(
         self, topic: str, subject: Subject, key: int, values: Mapping[str, Any],
-        *, starts: date | None = None,
+        *, starts: date | None = None, ends: date | None = None,
     ) -> None:  # fmt: skip
         """Columns of a topic from a day on (the day of the draft, if none is given)."""
         from_day = starts or self.on
-        self.facts.append({"topic": topic, "subject_id": key, "valid_from": from_day, "valid_to": None,
+        self.facts.append({"topic": topic, "subject_id": key, "valid_from": from_day, "valid_to": ends,
                            "values": dict(values)})  # fmt: skip
         details = {"topic": topic, "columns": sorted(values)}
         self.effects.append(_about(subject, key, "facts.set", from_day, details))

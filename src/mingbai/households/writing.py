@@ -42,9 +42,11 @@ class Written:
     def nothing(self) -> bool:
         return not (self.begun or self.ended)
 
-    def take(self, other: Written) -> None:
-        """Become what another write did."""
-        self.begun, self.ended, self.changed = other.begun, other.ended, other.changed
+    def add(self, other: Written) -> None:
+        """What another write did beside it."""
+        self.begun.extend(other.begun)
+        self.ended.extend(other.ended)
+        self.changed.update(other.changed)
 
 
 def standing(model: type[Recorded], batch: Batch | None = None) -> Any:
@@ -216,6 +218,37 @@ def end_rows(batch: Batch, model: type[Recorded], rows: Iterable[Any]) -> list[i
     if done != len(keys):
         raise audit_error("AUD-004", table=model._meta.db_table, count=len(keys) - done)
     return keys
+
+
+def until_next_word(
+    topic: Topic, subject_id: int, on: date, columns: Iterable[str], batch: Batch | None = None
+) -> dict[date | None, list[str]]:
+    """How far values told for a day on reach: each column until somebody has said something newer about it.
+
+    A fact told late does not undo what was recorded for later. Day (None: no end) → columns. Two queries.
+    """
+    about = {topic.subject_column: subject_id}
+    rows = standing(topic.model, batch).filter(**about, valid_from__gt=on)
+    every = {row.pk: row for row in topic.model.objects.filter(**about)}
+    later = [(row.valid_from, told_by(row, every)) for row in rows.order_by("valid_from", "id")]
+    found: dict[date | None, list[str]] = {}
+    for column in columns:
+        words = (day for day, row in later if row.follows is None or column in row.changed.split())
+        found.setdefault(next(words, None), []).append(column)
+    return found
+
+
+def told_by(row: Any, every: Mapping[int, Any]) -> Any:
+    """The row by which something was said for the day on which `row` begins.
+
+    A record that a later change cut short goes on in a new row, and still begins with what was said then.
+    """
+    while not row.changed and row.follows in every:
+        before = every[row.follows]
+        if before.valid_from != row.valid_from:
+            break
+        row = before
+    return row
 
 
 def add_record(

@@ -30,6 +30,7 @@ from mingbai.households.writing import (
     lock,
     plan_values,
     set_values,
+    until_next_word,
 )
 
 #: Topics whose columns search looks at.
@@ -78,25 +79,44 @@ def record_facts(
 ) -> Saved:
     """Facts as they are from a day on (登记变化), or over a year or term with `until`; other columns stay.
 
-    The same values again write nothing, and no event. Raises HOME-010 to HOME-016, HOME-021, HOME-047.
+    Without `until` a value holds until somebody has recorded something newer about its column. The same
+    values again write nothing, and no event. Raises HOME-010 to HOME-016, HOME-021, HOME-047.
     """
     kind = topic_of(topic)
     _refuse_special(kind, subject_id, values)
-    ends = _within_life(kind, subject_id, on, until)
-    period = {"valid_from": on, "valid_to": ends}
+    parts = _parts(kind, subject_id, on, until, values)
     if dry_run:
-        plan = plan_values(kind, subject_id, values=values, **period, **said.data())
-        return Saved([], [row.pk for row in plan.ended], plan.changed)
+        shown = Saved()
+        for part in parts:
+            plan = plan_values(kind, subject_id, **part, **said.data())
+            shown.add(Written([], [row.pk for row in plan.ended], plan.changed))
+        return shown
     with _saving("households.facts.recorded", actor, reason, kind, subject_id, said) as (
         batch,
         saved,
     ):
         _refuse_changed(kind, subject_id, on, values, said.seen)
-        saved.take(
-            set_values(batch=batch, topic=topic, subject_id=subject_id, values=values, **period,
-                       **said.data())
-        )  # fmt: skip
+        for part in _parts(kind, subject_id, on, until, values):
+            saved.add(
+                set_values(batch=batch, topic=topic, subject_id=subject_id, **part, **said.data())
+            )
     return saved
+
+
+def _parts(
+    topic: Topic, subject_id: int, on: date, until: date | None, values: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Columns by how far they reach: to `until`, to the next word about them, or to the household's end."""
+    if topic.many:
+        raise error("HOME-012", topic=topic.key)
+    last = _within_life(topic, subject_id, on, until)
+    reach = {until: list(values)} if until else until_next_word(topic, subject_id, on, values)
+    found = []
+    for day, columns in reach.items():
+        ends = min((one for one in (day, last) if one is not None), default=None)
+        part = {name: values[name] for name in columns}
+        found.append({"valid_from": on, "valid_to": ends, "values": part})
+    return found
 
 
 def correct_facts(
@@ -129,7 +149,7 @@ def correct_facts(
     ):
         _refuse_changed(kind, subject_id, on, values, said.seen)
         row = _holding(kind, subject_id, on)
-        saved.take(
+        saved.add(
             set_values(batch=batch, topic=topic, subject_id=subject_id, values=values, correcting=True,
                        **_period(row), **said.data())
         )  # fmt: skip
@@ -152,7 +172,7 @@ def add_entry(
     with _saving("households.entry.added", actor, reason, kind, subject_id, said) as (batch, saved):
         key = add_record(batch=batch, topic=topic, subject_id=subject_id, valid_from=on, valid_to=until,
                          values=values, **said.data())  # fmt: skip
-        saved.take(Written([key], [], {name: (None, value) for name, value in values.items()}))
+        saved.add(Written([key], [], {name: (None, value) for name, value in values.items()}))
     return saved
 
 
@@ -175,7 +195,7 @@ def correct_entry(
         batch,
         saved,
     ):
-        saved.take(
+        saved.add(
             correct_record(batch=batch, topic=topic, record_id=record_id, values=values, valid_from=on,
                            **said.data())
         )  # fmt: skip
@@ -193,7 +213,7 @@ def withdraw_entry(*, actor: str, reason: str, topic: str, record_id: int) -> Sa
         saved,
     ):
         end_record(batch=batch, topic=topic, record_id=record_id)
-        saved.take(Written([], [record_id], {}))
+        saved.add(Written([], [record_id], {}))
     return saved
 
 
@@ -252,6 +272,10 @@ def _saving(
                 draft.refuse_new_problems()
             if topic.key in _SEARCHED:
                 index_households(batch=batch, household_ids=_homes(topic.subject, subject_id))
+            # A later part of one save may have rewritten a row of an earlier one.
+            saved.begun = sorted(
+                topic.model.objects.filter(begun_by=batch).values_list("pk", flat=True)
+            )
             saved.batch_id = batch.pk
             # Columns and keys only: the values stand in the rows.
             batch.event_data.update(topic=topic.key, columns=sorted(saved.changed), begun=saved.begun,

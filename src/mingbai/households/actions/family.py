@@ -61,8 +61,7 @@ def record_death(
                 cut(later, on)
         draft.deaths[person_id] = on
         draft.set_facts("identity", Subject.PERSON, person_id, {"died_on": on})
-        for episode in draft.open_episodes(Subject.PERSON, person_id, on):
-            draft.end_episode(episode)
+        draft.end_episodes(Subject.PERSON, person_id)
         go(outcome, stay, MembershipReason.DEATH, new_head_id, relations, HouseholdEnd.DIED_OUT,
            propose=dry_run)  # fmt: skip
     return outcome

@@ -15,6 +15,7 @@ from mingbai.households.errors import error
 from mingbai.households.models import Membership, Residence
 from mingbai.households.relations import propose_relations
 from mingbai.households.topics import TOPICS
+from mingbai.households.writing import until_next_word
 
 
 def split_household(
@@ -172,8 +173,13 @@ def move_household(
     """
     with acting(action="households.household.moved", actor=actor, reason=reason, on=on,
                 households=[household_id], source=source, seen=seen, dry_run=dry_run) as outcome:  # fmt: skip
-        outcome.draft.life(household_id, on)
-        outcome.draft.set_facts("residence", Subject.HOUSEHOLD, household_id, residence)
+        life = outcome.draft.life(household_id, on)
+        for day, columns in until_next_word(
+            TOPICS["residence"], household_id, on, residence
+        ).items():
+            ends = min((one for one in (day, life.ends) if one is not None), default=None)
+            outcome.draft.set_facts("residence", Subject.HOUSEHOLD, household_id,
+                                    {name: residence[name] for name in columns}, ends=ends)  # fmt: skip
     return outcome
 
 

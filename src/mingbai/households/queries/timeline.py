@@ -11,6 +11,7 @@ from mingbai.households.enums import MembershipReason, Subject
 from mingbai.households.models import HouseholdLife, Membership, Status
 from mingbai.households.queries.asof import batches_of, readable_topics
 from mingbai.households.topics import Restriction
+from mingbai.households.writing import told_by
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def timeline(
 ) -> list[Happening]:
     """Everything that happened, the last first; up to `until` (excluded) for whoever may see no further.
 
-    About twenty queries, whatever happened.
+    About forty queries, whatever happened.
     """
     stays = list(Membership.objects.recorded(known_at).filter(household_id=household_id))
     people = {stay.person_id for stay in stays}
@@ -110,10 +111,10 @@ def _facts(
     known_at: datetime | None,
 ) -> Iterator[Happening]:
     for topic in readable_topics(subject, restrictions, topics):
-        rows = topic.model.objects.recorded(known_at).filter(
-            **{f"{topic.subject_column}__in": keys}
-        )
-        for row in rows:
+        about = topic.model.objects.filter(**{f"{topic.subject_column}__in": keys})
+        every = {row.pk: row for row in about}
+        for standing in about.recorded(known_at):
+            row = told_by(standing, every)
             if row.follows and not row.changed:
                 continue  # a record that only goes on beside a change
             person = row.person_id if subject == Subject.PERSON else None
