@@ -16,6 +16,7 @@ from mingbai.accounts.scopes import (
     EVERYTHING,
     NOTHING,
     Scope,
+    Scopes,
     permissions_of,
     scope_of,
     topics_of,
@@ -247,3 +248,18 @@ def test_number_of_queries_does_not_grow() -> None:
         actor="command", code=EAST, new_code="990101105", day=date(2021, 1, 1), reason="换号"
     )
     assert (before, _asked(somebody)) == (4, 4)
+
+
+def test_all_permissions_of_a_request_cost_four_queries_together() -> None:
+    somebody = user()
+    post(somebody, "township_clerk", EAST)
+    helper = post(somebody, "helper", WEST_1)
+    actions.assign_households(actor="command", post=helper, household_ids=[1], valid_from=START)
+    places.recode(actor="command", code=EAST_2, new_code="990101100208", day=DAY, reason="换号")
+    alone = {one: scope_of(somebody, one, DAY) for one in Permission}
+    with CaptureQueriesContext(connection) as asked:
+        scopes = Scopes(somebody, DAY)
+        together = {one: scopes.of(one) for one in Permission}
+    assert (len(asked), together) == (4, alone)
+    assert together[READ].household_ids == frozenset({1})
+    assert together[Permission.BANK_READ].household_ids is None

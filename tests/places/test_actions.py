@@ -233,3 +233,13 @@ def test_real_register_works_today() -> None:
     actions.create_register(actor="command", division_code="990101", synthetic=False, pack="cn")
     assert queries.working_date() == queries.today()
     _refused("PLACE-004", actions.set_working_date, day=DAY)
+
+
+def test_roster_in_which_one_village_moves_leaves_the_township_alone() -> None:
+    moved = [
+        row("990101100209", "迁村", "village", date(2014, 1, 1), DAY, "990101101209"),
+        row("990101101209", "迁村", "village", DAY),
+    ]
+    actions.load_divisions(actor="command", rows=[*county(), *moved])
+    assert queries.successors("990101100", BEFORE, DAY) == {"990101100000"}
+    assert queries.successors("990101100209", BEFORE, DAY) == {"990101101209"}

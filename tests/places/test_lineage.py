@@ -79,7 +79,8 @@ def test_village_that_moves_leaves_the_old_township_and_enters_the_new_one() -> 
 
 def test_whole_county_recoded_is_two_ranges() -> None:
     steps = [Step(Y18, f"990101100{n}", f"990102100{n}") for n in range(201, 240)]
-    parents = infer_parents(steps)
+    ended = {(Y18, "990101100000"), (Y18, "990101000000")}
+    parents = infer_parents(steps, ended)
     assert Step(Y18, "990101100000", "990102100000") in parents
     assert Step(Y18, "990101000000", "990102000000") in parents
     lineage = Lineage((*steps, *parents))
@@ -87,10 +88,16 @@ def test_whole_county_recoded_is_two_ranges() -> None:
 
 
 def test_parent_with_parts_in_two_places_is_not_inferred() -> None:
-    assert infer_parents([Step(Y18, A, D), Step(Y18, B, AWAY)]) == []
+    ended = {(Y18, "990101100000")}
+    assert infer_parents([Step(Y18, A, D), Step(Y18, B, AWAY)], ended) == []
+
+
+def test_parent_that_lives_on_became_nothing() -> None:
+    """One village of a township moves away; the township does not."""
+    assert infer_parents([Step(Y18, A, AWAY)], set()) == []
 
 
 def test_intervals_meet_and_have_holes() -> None:
-    assert without(join([(A, D)]), (B, B)) == [(A, A), (C, D)]
+    assert without(join([(A, D)]), [(B, B)]) == [(A, A), (C, D)]
     assert meet([(A, B)], [(B, C)])
     assert not meet([(A, A)], [(B, C)])

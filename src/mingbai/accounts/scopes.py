@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Q
 
@@ -16,6 +17,7 @@ from mingbai.accounts.models import Post, PostHousehold, Token, User
 from mingbai.accounts.roles import ROLES, Permission
 from mingbai.places.codes import pad
 from mingbai.places.intervals import Range, join
+from mingbai.places.lineage import Lineage
 from mingbai.places.queries import lineage
 
 #: A restricted permission opens one topic; a post that names its topics must name it.
@@ -117,13 +119,55 @@ def topics_of(user: User, permission: Permission, day: date) -> frozenset[str] |
     return frozenset(topic for post in giving for topic in post.topics)
 
 
+class Scopes:
+    """The scopes of one user on one day (范围), read once: for a request that asks for several permissions.
+
+    At most four queries, however many permissions, posts, households and re-codes there are. Not to be kept
+    longer than a request: it does not see what changes.
+    """
+
+    def __init__(self, user: User, day: date) -> None:
+        self.day = day
+        self.posts = posts_on(user, day)
+        self._found: dict[tuple[Permission, str], Scope] = {}
+
+    @classmethod
+    def of_posts(cls, posts: Iterable[Post], day: date) -> Scopes:
+        """The same for posts that were read already; they stand on the day."""
+        made = cls.__new__(cls)
+        made.day, made.posts, made._found = day, list(posts), {}
+        return made
+
+    @cached_property
+    def _lineage(self) -> Lineage:
+        return lineage(self.day)
+
+    @cached_property
+    def _lists(self) -> dict[int, frozenset[int]]:
+        """Post → households on its list."""
+        return _lists([post for post in self.posts if ROLES[post.role].by_list], self.day)
+
+    def of(self, permission: Permission, topic: str = "") -> Scope:
+        """Where the user has the permission; `topic` as in `scope_of`."""
+        asked = permission, topic
+        if asked not in self._found:
+            giving = _giving(self.posts, permission, topic)
+            placed = [post for post in giving if not ROLES[post.role].by_list]
+            listed = [post for post in giving if ROLES[post.role].by_list]
+            ids = frozenset().union(*(self._lists[post.pk] for post in listed))
+            self._found[asked] = Scope(
+                _ranges(placed, self._lineage, self.day) if placed else (), ids if listed else None
+            )
+        return self._found[asked]
+
+
 def scope_of(user: User, permission: Permission, day: date, *, topic: str = "") -> Scope:
     """Where the user has the permission on the day (范围).
 
     `topic`: of the records to be read or written; a line department's post opens only the topics it names.
     At most four queries, however many posts, households and re-codes there are.
     """
-    return scope_of_posts(posts_on(user, day), permission, day, topic=topic)
+    return Scopes(user, day).of(permission, topic)
 
 
 def scope_of_token(token: Token, permission: Permission, day: date, *, topic: str = "") -> Scope:
@@ -138,23 +182,21 @@ def scope_of_posts(
     posts: Iterable[Post], permission: Permission, day: date, *, topic: str = ""
 ) -> Scope:
     """The scope that standing posts give together."""
+    return Scopes.of_posts(posts, day).of(permission, topic)
+
+
+def _giving(posts: Iterable[Post], permission: Permission, topic: str) -> list[Post]:
     asked = topic or TOPIC_OF.get(permission, "")
-    giving = [
+    return [
         post
         for post in posts
         if permission in ROLES[post.role].permissions
         and not (asked and ROLES[post.role].by_topic and asked not in post.topics)
     ]
-    listed = [post for post in giving if ROLES[post.role].by_list]
-    placed = [post for post in giving if not ROLES[post.role].by_list]
-    return Scope(
-        _ranges(placed, day) if placed else (), _households(listed, day) if listed else None
-    )
 
 
-def _ranges(posts: Collection[Post], day: date) -> tuple[Range, ...]:
+def _ranges(posts: Iterable[Post], steps: Lineage, day: date) -> tuple[Range, ...]:
     """A post names a code of the day it began; the post a deputy stands in for, of the day that one began."""
-    steps = lineage(day)
     held: set[str] = set()
     for post in posts:
         origin = post.deputy_for or post
@@ -162,8 +204,12 @@ def _ranges(posts: Collection[Post], day: date) -> tuple[Range, ...]:
     return steps.ranges(held, day)
 
 
-def _households(posts: Collection[Post], day: date) -> frozenset[int]:
-    ids = [post.deputy_for_id or post.pk for post in posts]
-    found = PostHousehold.objects.filter(post__in=ids, valid_from__lte=day)
-    found = found.filter(Q(valid_to=None) | Q(valid_to__gt=day))
-    return frozenset(found.values_list("household_id", flat=True))
+def _lists(posts: Collection[Post], day: date) -> dict[int, frozenset[int]]:
+    """A deputy has the list of the post it stands in for."""
+    owners = {post.pk: post.deputy_for_id or post.pk for post in posts}
+    found: dict[int, set[int]] = {owner: set() for owner in owners.values()}
+    rows = PostHousehold.objects.filter(post__in=list(found), valid_from__lte=day)
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=day))
+    for owner, household in rows.values_list("post", "household_id"):
+        found[owner].add(household)
+    return {post: frozenset(found[owner]) for post, owner in owners.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
 from mingbai.places.enums import DIGITS, Level
@@ -18,6 +19,7 @@ def pad(code: str) -> str:
     return code.ljust(LENGTH, "0")
 
 
+@lru_cache(maxsize=100_000)  # a county has some hundred codes, asked again for every scope
 def level_of(code: str) -> Level:
     """The level that a code stands for, by the zeros at its end.
 

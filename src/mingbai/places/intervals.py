@@ -24,22 +24,24 @@ def join(ranges: Iterable[Range]) -> list[Range]:
     return joined
 
 
-def without(ranges: Iterable[Range], hole: Range) -> list[Range]:
-    """The ranges without the codes of `hole`.
+def without(ranges: Iterable[Range], holes: Iterable[Range]) -> list[Range]:
+    """Joined ranges without the codes of `holes`, in one pass over both.
 
-    >>> without([("000000000001", "000000000009")], ("000000000004", "000000000004"))
+    >>> without([("000000000001", "000000000009")], [("000000000004", "000000000004")])
     [('000000000001', '000000000003'), ('000000000005', '000000000009')]
     """
     kept: list[Range] = []
-    for low, high in ranges:
-        if hole[1] < low or high < hole[0]:
-            kept.append((low, high))
-            continue
-        if low < hole[0]:
-            kept.append((low, _text(int(hole[0]) - 1)))
-        if hole[1] < high:
-            kept.append((_text(int(hole[1]) + 1), high))
-    return kept
+    todo = sorted(ranges, reverse=True)
+    for first, last in join(holes):
+        while todo and todo[-1][1] < first:
+            kept.append(todo.pop())
+        while todo and todo[-1][0] <= last:
+            low, high = todo.pop()
+            if low < first:
+                kept.append((low, _text(int(first) - 1)))
+            if last < high:
+                todo.append((_text(int(last) + 1), high))
+    return [*kept, *reversed(todo)]
 
 
 def covers(ranges: Iterable[Range], wanted: Range) -> bool:

@@ -9,17 +9,18 @@ land today, and by nobody else. A code that was given away again means what it m
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
 from mingbai.places.codes import level_of, pad, parent_of, range_of
-from mingbai.places.enums import DIGITS
+from mingbai.places.enums import DIGITS, Level
 from mingbai.places.intervals import Range, covers, join, without
 
-_RANK = {level: rank for rank, level in enumerate(DIGITS)}
+_DAY = timedelta(days=1)
+_MOST_KEPT = 2_000  # answers of one lineage; a county has fewer posts
 
 
 class Step(NamedTuple):
@@ -53,6 +54,14 @@ class Lineage:
         }
 
     @cached_property
+    def _ranges_of(self) -> dict[tuple[frozenset[str], date], tuple[Range, ...]]:
+        return {}
+
+    @cached_property
+    def _gone_on(self) -> dict[date, dict[str, frozenset[str]]]:
+        return {}
+
+    @cached_property
     def _ins(self) -> dict[str, frozenset[date]]:
         """Code → the days on which something became it."""
         entered: dict[str, set[date]] = defaultdict(set)
@@ -60,29 +69,43 @@ class Lineage:
             entered[step.new].add(step.day)
         return {code: frozenset(days) for code, days in entered.items()}
 
-    @cached_property
-    def _days(self) -> tuple[date, ...]:
-        return tuple(sorted({step.day for step in self.steps}))
-
     def follow(self, code: str, since: date, until: date) -> frozenset[str]:
         """What the division that bore `code` on the day `since` is called on the day `until`.
 
         A code that was left on `since` itself is followed too: it names what stood there the day before.
         """
-        current = {pad(code)}
-        for day in self._days:
-            if since <= day <= until:
-                current = {new for one in current for new in self._after(one, day, since)}
-        return frozenset(current)
+        found: set[str] = set()
+        todo = [(pad(code), since, True)]
+        seen = set(todo)
+        while todo:
+            one, start, first = todo.pop()
+            left = self._left(one, start, until, first=first)
+            if left is None:
+                found.add(one)
+                continue
+            day, news = left
+            nexts = {(new, day + _DAY, False) for new in news} - seen
+            seen |= nexts
+            todo += nexts
+        return frozenset(found)
 
-    def _after(self, code: str, day: date, since: date) -> frozenset[str]:
-        if day == since and day in self._ins.get(code, ()):
-            return frozenset((code,))  # the code was given out that day: it means the new division
-        became = next((news for when, news in self._outs.get(code, ()) if when == day), None)
-        return became or frozenset((code,))
+    def _left(
+        self, code: str, start: date, until: date, *, first: bool
+    ) -> tuple[date, frozenset[str]] | None:
+        """When a code was next left, from a day on, and for what."""
+        for day, news in self._outs.get(code, ()):
+            given_out = first and day == start and day in self._ins.get(code, ())
+            if start <= day <= until and not given_out:  # else it means the division that got it
+                return day, news
+        return None
 
     def gone(self, day: date) -> dict[str, frozenset[str]]:
         """Codes that name nothing on the day, each with what it became last."""
+        if day not in self._gone_on:
+            self._gone_on[day] = self._find_gone(day)
+        return self._gone_on[day]
+
+    def _find_gone(self, day: date) -> dict[str, frozenset[str]]:
         found: dict[str, frozenset[str]] = {}
         for code, outs in self._outs.items():
             left = [when for when, news in outs if when <= day and code not in news]
@@ -94,22 +117,35 @@ class Lineage:
 
     def ranges(self, held: Iterable[str], day: date) -> tuple[Range, ...]:
         """The codes of whoever holds the divisions `held` on the day, old codes included."""
+        asked = frozenset(held), day
+        if asked not in self._ranges_of:
+            if len(self._ranges_of) >= _MOST_KEPT:
+                self._ranges_of.clear()
+            self._ranges_of[asked] = self._find_ranges(*asked)
+        return self._ranges_of[asked]
+
+    def _find_ranges(self, held: frozenset[str], day: date) -> tuple[Range, ...]:
         today = join(range_of(code) for code in held)
-        ranges = list(today)
-        gone = self.gone(day)
-        for code in sorted(gone, key=lambda one: (_RANK[level_of(one)], one)):
-            if all(covers(today, range_of(one)) for one in gone[code]):
-                ranges = join([*ranges, range_of(code)])
-            else:
-                ranges = without(ranges, range_of(code))
-        return tuple(join(ranges))
+        ranges = today
+        became = self.gone(day)
+        by_level: dict[Level, list[str]] = defaultdict(list)
+        for code in became:
+            by_level[level_of(code)].append(code)
+        for level in DIGITS:  # large to small: what is said of a part overrules that of the whole
+            codes = by_level[level]
+            whole = {
+                code for code in codes if all(covers(today, range_of(one)) for one in became[code])
+            }
+            ranges = join([*ranges, *map(range_of, whole)])
+            ranges = without(ranges, [range_of(code) for code in codes if code not in whole])
+        return tuple(ranges)
 
 
-def infer_parents(steps: Iterable[Step]) -> list[Step]:
+def infer_parents(steps: Iterable[Step], ended: Collection[tuple[date, str]]) -> list[Step]:
     """Steps of townships and counties that follow from those of their parts.
 
-    When everything under a code that changed on a day went under one other code, that is what it became.
-    A roster has no line for 株洲县 → 渌口区: all its townships say so.
+    When a code ended on a day (`ended`) and everything that changed under it on that day went under one
+    other code, that is what it became. A roster has no line for 株洲县 → 渌口区: all its townships say so.
     """
     known = list(steps)
     added: list[Step] = []
@@ -121,6 +157,6 @@ def infer_parents(steps: Iterable[Step]) -> list[Step]:
                 became[step.day, old].add(new)
         told = {(step.day, step.old) for step in (*known, *added)}
         for (day, old), news in became.items():
-            if len(news) == 1 and news != {old} and (day, old) not in told:
+            if len(news) == 1 and (day, old) in ended and (day, old) not in told:
                 added.append(Step(day, old, next(iter(news))))
     return added

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Protocol
@@ -64,7 +64,7 @@ def _fault(row: DivisionRow) -> str:
     return ""
 
 
-def successions(rows: Iterable[DivisionRow]) -> list[tuple[Step, SuccessionKind]]:
+def successions(rows: Sequence[DivisionRow]) -> list[tuple[Step, SuccessionKind]]:
     """What the rows say became what, and what follows for the divisions above them."""
     told = [
         Step(row.to_date, pad(row.code), pad(row.successor))
@@ -72,7 +72,8 @@ def successions(rows: Iterable[DivisionRow]) -> list[tuple[Step, SuccessionKind]
         if row.to_date is not None and row.successor is not None
     ]
     into = Counter((step.day, step.new) for step in told)
-    return [(step, _kind(step, into)) for step in (*told, *infer_parents(told))]
+    parents = infer_parents(told, {(row.to_date, pad(row.code)) for row in rows if row.to_date})
+    return [(step, _kind(step, into)) for step in (*told, *parents)]
 
 
 def _kind(step: Step, into: Counter[tuple[date, str]]) -> SuccessionKind:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -59,7 +60,13 @@ def lineage(day: date) -> Lineage:
         return Lineage()
     left = Succession.objects.recorded().values("old_code")
     alive = Division.objects.recorded().on(day).filter(code__in=left)
-    return Lineage(steps, frozenset(alive.values_list("code", flat=True)))
+    return _worked_out(steps, frozenset(alive.values_list("code", flat=True)), day)
+
+
+@lru_cache(maxsize=8)
+def _worked_out(steps: tuple[Step, ...], alive: frozenset[str], day: date) -> Lineage:
+    """The same rows read again need not be followed again; other rows, or another day, are another key."""
+    return Lineage(steps, alive)
 
 
 def under(code: str, field: str = "code") -> Q:
