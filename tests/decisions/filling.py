@@ -71,15 +71,22 @@ class Filler:
     def __init__(self, batch=None):
         self.batch = batch or recorded_batch()
         self.households, self.persons = {}, {}
+        self.waiting = None
+        self.divisions = set()
         self.places = {}  # path of names → number among its siblings
 
     def put(self, model, valid_from=SINCE, valid_to=None, **fields):
-        return model.objects.create(
-            begun_by=self.batch, valid_from=valid_from, valid_to=valid_to, **fields
-        )
+        row = model(begun_by=self.batch, valid_from=valid_from, valid_to=valid_to, **fields)
+        if self.waiting is None:
+            row.save()
+        else:
+            self.waiting.setdefault(model, []).append(row)
+        return row
 
     def fill(self, tables):
+        """All rows of the tables, each table of the register by one statement."""
         rows = {name: table.to_pylist() for name, table in tables.items()}
+        self.waiting = {}
         for row in rows["household"]:
             self.household(row)
         for row in rows["person"]:
@@ -90,6 +97,9 @@ class Filler:
                                   ("incident", HouseholdIncident, "household")):  # fmt: skip
             for row in rows.get(name, ()):
                 self.record(name, model, link, row)
+        waiting, self.waiting = self.waiting, None
+        for model, made in waiting.items():
+            model.objects.bulk_create(made)
         return self
 
     def household(self, row):
@@ -112,7 +122,8 @@ class Filler:
             code += f"{self.places[above]:0{width}d}"
         for level, digits in (("province", 2), ("county", 6), ("township", 9), ("village", 12)):
             division = code[:digits].ljust(12, "0")
-            if not Division.objects.filter(code=division).exists():
+            if division not in self.divisions:
+                self.divisions.add(division)
                 self.put(Division, code=division, name=row[level], level=level)
         return code
 
