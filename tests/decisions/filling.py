@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from mingbai.audit.models import Batch
-from mingbai.decisions.columns import COLUMNS
+from mingbai.decisions.columns import COLUMNS, LAST_YEAR_SPEAKS
 from mingbai.engine.loading import load_pack
 from mingbai.households.models import (
     Benefit,
@@ -133,7 +133,8 @@ class Filler:
             if topic not in skip and row.get(fact) is not None:
                 wanted.setdefault(topic, {})[column] = row[fact]
         for topic, values in wanted.items():
-            self.put(topic_of(topic).model, **{f"{subject}_id": key}, **values)
+            ended = date(2025, 1, 1) if topic in LAST_YEAR_SPEAKS else None
+            self.put(topic_of(topic).model, SINCE, ended, **{f"{subject}_id": key}, **values)
 
     def statuses(self, key, row):
         def put(kind, begun, ended=None, cause=""):

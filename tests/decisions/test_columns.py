@@ -8,7 +8,7 @@ from mingbai.decisions.columns import (
     FROM_MEMBERSHIPS,
     FROM_PLACES,
     FROM_STATUSES,
-    NEWEST_WINS,
+    LAST_YEAR_SPEAKS,
     is_known,
 )
 from mingbai.engine.model.values import Kind
@@ -56,4 +56,4 @@ def test_restricted_topics_are_only_those_the_rules_ask_for():
 
 
 def test_topics_that_speak_after_their_year_exist():
-    assert all(topic_of(key) for key in NEWEST_WINS)
+    assert all(topic_of(key) for key in LAST_YEAR_SPEAKS)

@@ -1,10 +1,15 @@
 """The register as of a day: which record has the last word, whom it holds, and what it never holds."""
 
+import os
+import subprocess
+import sys
 from datetime import date
 
 import pyarrow as pa
 import pytest
+from django.db import connection
 
+from mingbai.common.errors import RegisterError
 from mingbai.decisions.programs import not_recorded, pack_named, state_program, whole_program
 from mingbai.decisions.reading import _CursorReader, reading
 from mingbai.decisions.snapshot import Scope, take_snapshot
@@ -24,6 +29,7 @@ from mingbai.households.models import (
 )
 from tests.decisions.filling import (
     DAY,
+    ROOT,
     Filler,
     fill_example,
     make_register,
@@ -77,15 +83,28 @@ def test_record_that_holds_on_the_day_speaks(filler, home):
     assert [household(home, day)["dwelling_grade"] for day in days] == [None, "D", "D", "A"]
 
 
-def test_income_of_the_newest_year_begun_speaks(filler, home):
+def test_income_of_the_last_year_that_is_over_speaks(filler, home):
     for year, wage in ((2022, 100), (2023, 200)):
         filler.put(IncomeYear, date(year, 1, 1), date(year + 1, 1, 1), household_id=home,
                    income_wage=wage)  # fmt: skip
-    days = (date(2022, 6, 1), date(2023, 6, 1), DAY)
-    assert [household(home, day)["income_wage"] for day in days] == [100, 200, 200]
+    days = (date(2022, 6, 1), date(2023, 6, 1), date(2024, 1, 1), DAY)
+    assert [household(home, day)["income_wage"] for day in days] == [None, 100, 200, 200]
 
 
-def test_work_of_the_newest_year_begun_speaks(filler, member):
+def test_income_of_a_year_under_way_speaks_once_it_was_observed(filler, home):
+    this_year = {"valid_from": date(2025, 1, 1), "valid_to": date(2026, 1, 1), "household_id": home}
+    filler.put(IncomeYear, date(2024, 1, 1), date(2025, 1, 1), household_id=home, income_wage=1)
+    filler.put(IncomeYear, **this_year, income_wage=2, observed_on=date(2025, 6, 1))
+    assert [household(home, day)["income_wage"] for day in (date(2025, 5, 31), DAY)] == [1, 2]
+
+
+def test_income_entered_by_hand_speaks_at_once(filler, home):
+    this_year = {"valid_from": date(2025, 1, 1), "valid_to": date(2026, 1, 1), "household_id": home}
+    Filler(recorded_batch(kind="action")).put(IncomeYear, **this_year, income_wage=3)
+    assert household(home)["income_wage"] == 3
+
+
+def test_work_of_the_last_year_that_is_over_speaks(filler, member):
     filler.put(Work, date(2023, 1, 1), date(2024, 1, 1), person_id=member, work_months=7)
     assert person(member)["work_months"] == 7
 
@@ -315,3 +334,23 @@ def test_number_of_statements_does_not_grow(filler, django_assert_max_num_querie
     program = state_program(pack, DAY, not_recorded(pack))
     with django_assert_max_num_queries(24):
         take_snapshot(program, Scope(DAY))
+
+
+def test_reading_process_that_ends_early_is_said(from_outside, monkeypatch, tmp_path):
+    make_register()
+    from_outside()
+    if connection.vendor == "postgresql":
+        pytest.skip("PostgreSQL is read in this process")
+    monkeypatch.setitem(connection.settings_dict, "NAME", tmp_path)  # a folder
+    with pytest.raises(RegisterError, match="DEC-007"):
+        snapshot()
+
+
+def test_second_sqlite_stays_out_of_the_process_that_writes():
+    loads_both = "import mingbai.decisions.reading, sys; print('adbc_driver_sqlite' in sys.modules)"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    told = subprocess.run(
+        [sys.executable, "-c", f"import django; django.setup(); {loads_both}"],
+        capture_output=True, text=True, check=True, env=environment, cwd=ROOT,
+    )  # fmt: skip
+    assert told.stdout.strip() == "False"

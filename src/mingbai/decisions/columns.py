@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-#: Topics whose newest record begun by the day has the last word, even when its year is over: income of a
-#: year is known only after it, land is measured once, ability and work are asked once a year. All others
-#: speak by the record that holds on the day; insurance is of the year of the day, last year's says nothing.
-NEWEST_WINS = frozenset({"income_year", "land", "work"})
+#: Topics of a year whose last word outlives the year: income is known only after it, land is measured once,
+#: ability and work are asked once a year. The newest record counts whose year is over by the day, or that was
+#: observed by the day, or entered by hand without saying when it was observed; last year's income of a place
+#: that was loaded whole is not known in June. All other topics speak by the record that holds on the day;
+#: insurance is of the year of the day, last year's says nothing.
+LAST_YEAR_SPEAKS = frozenset({"income_year", "land", "work"})
 
 
 class Column(NamedTuple):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
+from mingbai.common.choices import TextChoices
 
 
-class Letter(models.TextChoices):
+class Letter(TextChoices):
     """State of a household under a rule (状态): one sign a rule, in the order of the rule list."""
 
     MET = "m", "达标"
@@ -27,7 +27,7 @@ WORDS: dict[Any, str] = {
 LETTERS = tuple(str(letter) for letter in WORDS)
 
 
-class Reason(models.TextChoices):
+class Reason(TextChoices):
     """How states speak against a decision (不一致的缘由)."""
 
     EXITED_UNMET = "exited_unmet", "已脱贫，但有保障未达标"

@@ -32,6 +32,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "on {day} the register holds no household inside {division}; check day and division, "
         "or import first",
     ),
+    "DEC-007": (
+        "读取登记库的子进程中途结束（{detail}）；登记册没有变动，请再试一次，仍不行请看磁盘和内存",
+        "the process that reads the register ended early ({detail}); nothing was changed. "
+        "Try again; if it stays so, look at disk and memory",
+    ),
 }  # fmt: skip
 
 

@@ -6,19 +6,25 @@ ours only our own connection sees what was just written; there the rows come by 
 
 from __future__ import annotations
 
+import json
+import struct
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 from urllib.parse import quote, urlencode
 
 import adbc_driver_postgresql.dbapi
-import adbc_driver_sqlite.dbapi
 import pyarrow as pa
 from django.db import connection, models
 
-#: Rows a step of the SQLite driver: it guesses types from the first ones (see `_AdbcReader.table`).
-_STEP_ROWS = "65536"
+from mingbai.decisions.errors import error
+from mingbai.decisions.sqlite_child import LENGTH
+
+#: A value of the type that SQLite stores for a column's type.
 _EMPTY: dict[pa.DataType, str] = {
     pa.int64(): "0", pa.bool_(): "0", pa.string(): "''", pa.date32(): "''",
 }  # fmt: skip
@@ -36,11 +42,17 @@ def reading() -> Iterator[Reader]:
     """A reader whose statements all see the same moment."""
     if connection.in_atomic_block or _in_memory():
         yield _CursorReader()
-        return
-    with _connected() as source, source.cursor() as cursor:
-        if connection.vendor == "postgresql":
+    elif connection.vendor == "postgresql":
+        address = _postgresql_address(connection.settings_dict)
+        with (
+            adbc_driver_postgresql.dbapi.connect(address) as source,
+            source.cursor() as cursor,
+        ):
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield _AdbcReader(cursor)
+            yield _AdbcReader(cursor)
+    else:
+        with tempfile.TemporaryFile() as said, _child(said) as process:
+            yield _ChildReader(process, said)
 
 
 def _in_memory() -> bool:
@@ -48,14 +60,17 @@ def _in_memory() -> bool:
 
 
 @contextmanager
-def _connected() -> Iterator[Any]:
-    settings = connection.settings_dict
-    if connection.vendor == "postgresql":
-        driver, address = adbc_driver_postgresql.dbapi, _postgresql_address(settings)
-    else:
-        driver, address = adbc_driver_sqlite.dbapi, f"file:{quote(str(settings['NAME']))}?mode=ro"
-    with driver.connect(address) as source:
-        yield source
+def _child(said: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """The reading process of `sqlite_child`; it ends when nothing more is asked, or when we end."""
+    command = [sys.executable, "-m", "mingbai.decisions.sqlite_child"]
+    path = str(connection.settings_dict["NAME"])
+    with subprocess.Popen(
+        [*command, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def _postgresql_address(settings: dict[str, Any]) -> str:
@@ -71,19 +86,45 @@ def _postgresql_address(settings: dict[str, Any]) -> str:
 class _AdbcReader:
     def __init__(self, cursor: Any) -> None:
         self._cursor = cursor
-        if connection.vendor == "sqlite":
-            cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": _STEP_ROWS})
 
     def table(self, rows: models.QuerySet[Any], columns: Sequence[str]) -> pa.Table:
-        statement, kinds = _statement(rows, columns), _kinds(rows.model, columns)
-        if connection.vendor != "sqlite":
-            self._cursor.execute(statement)
-            return _typed(self._cursor.fetch_arrow_table(), columns, kinds)
+        self._cursor.execute(_statement(rows, columns))
+        found = self._cursor.fetch_arrow_table()
+        return _typed(found, columns, _kinds(rows.model, columns))
+
+
+class _ChildReader:
+    def __init__(self, process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
+        self._process, self._said = process, said
+
+    def table(self, rows: models.QuerySet[Any], columns: Sequence[str]) -> pa.Table:
         # The driver takes the types of the first rows, and a column that begins with nulls for integers: so
         # a row of the right types goes first and is dropped again.
+        kinds = _kinds(rows.model, columns)
         first = ", ".join(_EMPTY[kind] for kind in kinds)
-        self._cursor.execute(f"SELECT {first} UNION ALL SELECT * FROM ({statement})")  # noqa: S608  # written out below
-        return _typed(self._cursor.fetch_arrow_table().slice(1), columns, kinds)
+        statement = _statement(rows, columns)
+        found = self._asked(f"SELECT {first} UNION ALL SELECT * FROM ({statement})")  # noqa: S608  # ours
+        return _typed(found.slice(1), columns, kinds)
+
+    def _asked(self, statement: str) -> pa.Table:
+        asked, answers = self._process.stdin, self._process.stdout
+        assert asked is not None
+        assert answers is not None
+        try:
+            asked.write(json.dumps(statement).encode() + b"\n")
+            asked.flush()
+            (size,) = LENGTH.unpack(answers.read(LENGTH.size))
+            answer = answers.read(size)
+        except (OSError, struct.error):
+            raise self._broken() from None
+        if len(answer) < size:
+            raise self._broken()
+        return pa.ipc.open_stream(pa.py_buffer(answer)).read_all()
+
+    def _broken(self) -> Exception:
+        self._said.seek(0)
+        lines = self._said.read().decode(errors="replace").strip().splitlines()
+        return error("DEC-007", detail=lines[-1][:200] if lines else "")
 
 
 class _CursorReader:

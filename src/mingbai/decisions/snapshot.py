@@ -16,11 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db.models import Q, QuerySet
 
+from mingbai.audit.enums import BatchKind
 from mingbai.decisions.columns import (
     FILLED,
     FROM_PLACES,
     FROM_STATUSES,
-    NEWEST_WINS,
+    LAST_YEAR_SPEAKS,
     column_of,
     is_known,
 )
@@ -192,7 +193,15 @@ class _Taker:
 
     def _topic(self, key: str, subject: str, columns: Sequence[str], keys: Keys) -> pa.Table:
         """The record that has the last word of each subject, in the order of the keys."""
-        rows = self._rows(topic_of(key).model, subject, standing=key not in NEWEST_WINS)
+        outlives = key in LAST_YEAR_SPEAKS
+        rows = self._rows(topic_of(key).model, subject, standing=not outlives)
+        if outlives:
+            by_hand: Any = BatchKind.ACTION
+            rows = rows.filter(
+                Q(valid_to__lte=self.day)
+                | Q(observed_on__lte=self.day)
+                | Q(observed_on=None, begun_by__kind=by_hand)
+            )
         link = f"{subject}_id"
         table = self.reader.table(rows, ["id", "valid_from", link, *columns])
         order = [days_in(table, "valid_from"), keys_in(table, "id")]
