@@ -6,7 +6,8 @@ The cast has names, so that a near miss is as easy to write as a hit: a clerk of
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
@@ -86,24 +87,28 @@ def register(village: str, name: str, serial: int, number: str = "") -> tuple[in
     return made.household_id, made.person_id
 
 
-#: Name of the cast, role, division.
-CAST = (
-    ("village_officer", "village_officer", BAISHI),
-    ("next_village_officer", "village_officer", DAPING),
-    ("township_clerk", "township_clerk", QINGXI),
-    ("next_township_clerk", "township_clerk", LONGTAN),
-    ("township_lead", "township_lead", QINGXI),
-    ("county_officer", "county_officer", COUNTY),
-    ("county_approver", "county_approver", COUNTY),
-    ("inspector", "inspector", COUNTY),
-    ("administrator", "account_administrator", COUNTY),
-    ("auditor", "auditor", COUNTY),
-    ("stranger", "", ""),
+#: Name of the cast, role, division, and what else a post has.
+CAST: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("village_officer", "village_officer", BAISHI, {}),
+    ("next_village_officer", "village_officer", DAPING, {}),
+    ("helper", "helper", "", {"of": ("here",)}),
+    ("township_clerk", "township_clerk", QINGXI, {}),
+    ("next_township_clerk", "township_clerk", LONGTAN, {}),
+    ("township_lead", "township_lead", QINGXI, {}),
+    ("county_officer", "county_officer", COUNTY, {}),
+    ("county_approver", "county_approver", COUNTY, {}),
+    ("inspector", "inspector", COUNTY, {}),
+    ("line_department", "line_department", COUNTY, {"topics": ("dwelling",)}),
+    ("administrator", "account_administrator", COUNTY, {}),
+    ("auditor", "auditor", COUNTY, {}),
+    ("expired", "township_clerk", QINGXI, {"valid_to": DAY}),
+    ("coming", "township_clerk", QINGXI, {"valid_from": DAY + timedelta(days=1)}),
+    ("stranger", "", "", {}),
 )
 
 
 def make_county() -> County:
-    """Everything, within the caller's transaction."""
+    """Everything, within the caller's transaction. The cast has bound no phone: it is all demonstration."""
     create_register(
         actor="command", division_code=COUNTY, synthetic=True, pack="cn", working_date=DAY
     )
@@ -112,12 +117,21 @@ def make_county() -> County:
     for serial, (key, village, name) in enumerate(
         (("here", BAISHI, "陈桂生"), ("beside", DAPING, "舒满香"), ("far", JINGSHUI, "向春梅"))
     ):
-        county.households[key], county.heads[key] = register(village, name, serial, f"9901-{serial}")
+        county.households[key], county.heads[key] = register(
+            village, name, serial, f"9901-{serial}"
+        )
     encoded = make_password(PASSWORD)
-    for key, role, division in CAST:
+    for key, role, division, more in CAST:
         add_user(county, key, encoded)
         if role:
-            add_post(county, key, role, division)
+            ids = tuple(county.households[one] for one in more.get("of", ()))
+            rest = {name: value for name, value in more.items() if name != "of"}
+            add_post(county, key, role, division, household_ids=ids, **rest)
+    add_user(county, "deputy", encoded)
+    add_post(
+        county, "deputy", "township_clerk", QINGXI, valid_from=DAY - timedelta(days=3),
+        valid_to=DAY + timedelta(days=30), deputy_for=county.posts["township_clerk"],
+    )  # fmt: skip
     return county
 
 
@@ -125,7 +139,7 @@ def add_user(county: County, key: str, encoded: str) -> User:
     """Somebody who can sign in."""
     made = User.objects.create(
         username=key, name=f"测试{key}"[:40], password=encoded, must_change_password=False,
-        created_at=timezone.now(),
+        demonstration=True, created_at=timezone.now(),
     )  # fmt: skip
     county.users[key] = made
     return made

@@ -10,10 +10,9 @@ from django.urls import reverse
 from mingbai.accounts.scopes import Scope
 from mingbai.audit.enums import BatchKind
 from mingbai.audit.models import Batch, Event
+from mingbai.desk.components.reaching import covers, whole
 from mingbai.households.models import SearchEntry
 from mingbai.intake.models import Import
-from mingbai.places.codes import range_of
-from mingbai.places.models import Register
 
 
 @dataclass(frozen=True)
@@ -22,20 +21,6 @@ class Target:
 
     name: str
     address: str
-
-
-def covers(scope: Scope, code: str) -> bool:
-    """Whether a scope has all of a division."""
-    if scope.everything:
-        return True
-    low, high = range_of(code)
-    return any(first <= low and high <= last for first, last in scope.ranges)
-
-
-def whole(scope: Scope) -> bool:
-    """Whether a scope has all of the register. One query."""
-    code = Register.objects.values_list("division_code", flat=True).first()
-    return code is not None and covers(scope, code)
 
 
 def visible(actor: str, undoing: Scope) -> Any:

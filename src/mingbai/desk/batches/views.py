@@ -14,8 +14,9 @@ from mingbai.audit.models import Batch
 from mingbai.decisions.actions import after_change
 from mingbai.decisions.changes import households_touched
 from mingbai.desk.access import scope_for, screen
-from mingbai.desk.batches.reach import Target, may_undo, target_of, visible, whole
+from mingbai.desk.batches.reach import Target, may_undo, target_of, visible
 from mingbai.desk.components.paging import page_of
+from mingbai.desk.components.reaching import whole
 from mingbai.desk.components.words import actor_names
 from mingbai.desk.register.words import source_words, table_words
 from mingbai.households.actions import undo_action

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.http import HttpRequest
 
 
 class Day(forms.DateInput):
@@ -12,3 +15,8 @@ class Day(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+def given(request: HttpRequest) -> Any:
+    """What a form was sent, also when that is nothing; None when the page is only looked at."""
+    return request.POST if request.method == "POST" else None

@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from mingbai.accounts.roles import Permission
-from mingbai.accounts.scopes import Scope
+from mingbai.accounts.scopes import Scope, topics_of
 from mingbai.common.errors import RegisterError
 from mingbai.desk.access import screen
-from mingbai.desk.batches.reach import covers, whole
 from mingbai.desk.components.paging import SIZE, page_of
 from mingbai.desk.components.problems import words_of
+from mingbai.desk.components.reaching import covers, whole
 from mingbai.desk.components.words import actor_names
 from mingbai.desk.imports.forms import ApplyForm, UploadForm
 from mingbai.desk.imports.words import figures, lists_of
@@ -150,10 +150,16 @@ def _job(found: ImportOrder) -> Job:
 
 
 def _visible(request: HttpRequest) -> Any:
-    """Orders for places that lie wholly within one's scope, whoever gave them."""
+    """Orders for places that lie wholly within one's scope, whoever gave them.
+
+    A line department sees its own alone: another's lists hold topics that are not its business.
+    """
     codes = ImportOrder.objects.values_list("division_code", flat=True).distinct().order_by()
     mine = [code for code in codes if _reached(request.scope, code)]
-    return ImportOrder.objects.filter(division_code__in=mine)
+    found = ImportOrder.objects.filter(division_code__in=mine)
+    if topics_of(request.user, Permission.HOUSEHOLDS_IMPORT, request.day) is None:
+        return found
+    return found.filter(ordered_by=request.user.actor)
 
 
 def _reached(scope: Scope, code: str) -> bool:

@@ -10,8 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from mingbai.accounts.roles import Permission
-from mingbai.desk.access import screen
+from mingbai.accounts.scopes import topics_of
+from mingbai.desk.access import scope_for, screen
 from mingbai.desk.components.paging import page_of
+from mingbai.desk.components.reaching import covers, whole
 from mingbai.desk.jobs.words import kind_words
 from mingbai.jobs.actions import stop_job
 from mingbai.jobs.enums import JobState
@@ -24,8 +26,8 @@ SILENT_SECONDS = 30
 
 
 def _reach(request: HttpRequest) -> dict[str, Any]:
-    """What the one who asks may see of other people's jobs."""
-    scope = request.scope
+    """What the one who asks may see of other people's jobs: no leave to read outside opens them."""
+    scope = request.reach.own
     return {
         "actor": request.user.actor, "ranges": scope.ranges, "everything": scope.everything,
     }  # fmt: skip
@@ -60,10 +62,23 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
 
 @screen(Permission.HOUSEHOLDS_READ, reads=False, writes=True)
 def stop(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Ask a job to stop."""
-    stop_job(job=_find(request, job_id), actor=request.user.actor)
+    """Ask a job to stop: one's own, or where one may start such work."""
+    found = _find(request, job_id)
+    if found.actor != request.user.actor and not _may_stop(request, found):
+        raise Http404
+    stop_job(job=found, actor=request.user.actor)
     messages.success(request, _("已经叫它停下。写了一半的内容不会留下。"))
     return redirect("jobs:job", job_id)
+
+
+def _may_stop(request: HttpRequest, found: Job) -> bool:
+    """Not a line department, whose lists are of its own topics only."""
+    if topics_of(request.user, Permission.HOUSEHOLDS_IMPORT, request.day) is not None:
+        return False
+    needed = (Permission.HOUSEHOLDS_IMPORT, Permission.EVALUATION_RUN)
+    scopes = [scope_for(request, permission) for permission in needed]
+    code = found.division_code
+    return any(covers(scope, code) if code else whole(scope) for scope in scopes)
 
 
 def _find(request: HttpRequest, job_id: int) -> Job:

@@ -21,6 +21,7 @@ from mingbai.accounts.second_factor import recovery_codes_left, renew_recovery_c
 from mingbai.accounts.sessions import end_other_sessions, end_session, sessions_of
 from mingbai.common.errors import RegisterError
 from mingbai.desk.access import SIGNED_IN, screen
+from mingbai.desk.components.fields import given
 from mingbai.desk.components.problems import words_of
 from mingbai.desk.components.words import role_words
 from mingbai.desk.profile.forms import OutsideForm
@@ -63,7 +64,7 @@ def post_lines(posts: list[Post], day: Any) -> list[dict[str, Any]]:
 @screen(SIGNED_IN, writes=True)
 def password(request: HttpRequest) -> HttpResponse:
     """Another password; all other sessions end."""
-    form = PasswordForm(request.POST or None)
+    form = PasswordForm(given(request))
     if request.method == "POST" and form.is_valid() and save_password(request, form):
         messages.success(request, _("密码换好了。别处的登录都已结束。"))
         return redirect("profile:profile")
@@ -117,7 +118,7 @@ def end_others(request: HttpRequest) -> HttpResponse:
 @screen(Permission.OUTSIDE_READ, writes=True)
 def outside(request: HttpRequest) -> HttpResponse:
     """Take leave to read outside one's scope, and see what runs."""
-    form = OutsideForm(request.POST or None)
+    form = OutsideForm(given(request))
     now = timezone.now()
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -30,6 +30,7 @@ from mingbai.accounts.second_factor import (
 from mingbai.accounts.sessions import end_session, start_session
 from mingbai.common.errors import RegisterError
 from mingbai.desk.access import PASSWORD, PUBLIC, owed_step, screen
+from mingbai.desk.components.fields import given
 from mingbai.desk.components.problems import words_of
 from mingbai.desk.signin.forms import CodeForm, ConfirmForm, PasswordForm, SignInForm
 from mingbai.places.queries import is_synthetic, working_date
@@ -43,7 +44,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Account and password. Unknown account and wrong password get the same answer in the same time."""
     if request.user.is_authenticated:
         return redirect("home")
-    form = SignInForm(request.POST or None)
+    form = SignInForm(given(request))
     back = request.POST.get("next", "") or request.GET.get("next", "")
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -104,11 +105,11 @@ def code(request: HttpRequest) -> HttpResponse:
     """Six digits of the phone, or a recovery code."""
     if request.user.is_verified() or not has_second_factor(request.user):
         return _onwards(request)
-    form = CodeForm(request.POST or None)
+    form = CodeForm(given(request))
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data["code"]
+        typed = form.cleaned_data["code"]
         try:
-            otp_login(request, verify_code(user=_own(request), code=given, now=timezone.now()))
+            otp_login(request, verify_code(user=_own(request), code=typed, now=timezone.now()))
         except RegisterError as refused:
             form.add_error("code", words_of(refused))
         else:
@@ -122,7 +123,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     if has_second_factor(request.user):
         return _onwards(request)
     user = _own(request)
-    form = ConfirmForm(request.POST or None)
+    form = ConfirmForm(given(request))
     if request.POST.get("begin"):
         enrol_device(user=user)
         return redirect("signin:enrol")
@@ -165,7 +166,7 @@ def password(request: HttpRequest) -> HttpResponse:
     owed = owed_step(request)
     if owed != "signin:password":
         return _onwards(request)
-    form = PasswordForm(request.POST or None)
+    form = PasswordForm(given(request))
     if request.method == "POST" and form.is_valid() and save_password(request, form):
         return _onwards(request)
     return _step(request, "password.html", form)

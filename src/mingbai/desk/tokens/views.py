@@ -17,6 +17,7 @@ from mingbai.accounts.scopes import posts_on
 from mingbai.accounts.tokens import issue_token, revoke_token
 from mingbai.common.errors import RegisterError
 from mingbai.desk.access import screen
+from mingbai.desk.components.fields import given
 from mingbai.desk.components.problems import words_of
 from mingbai.desk.components.words import permission_words, role_words
 from mingbai.desk.tokens.forms import TokenForm
@@ -29,7 +30,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     """The keys of one's own posts, and a form for another; its text is shown this once."""
     user = User.objects.get(pk=request.user.pk)
     posts = [post for post in posts_on(user, request.day) if _may(post)]
-    form = TokenForm(request.POST or None, posts=posts)
+    form = TokenForm(given(request), posts=posts)
     text = ""
     if request.method == "POST" and form.is_valid():
         text = _issue(request, form, posts)

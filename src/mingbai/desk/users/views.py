@@ -31,6 +31,7 @@ from mingbai.accounts.second_factor import reset_second_factor
 from mingbai.accounts.sessions import sessions_of
 from mingbai.common.errors import RegisterError
 from mingbai.desk.access import screen
+from mingbai.desk.components.fields import given
 from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.problems import words_of
 from mingbai.desk.components.words import english, role_words
@@ -61,7 +62,7 @@ def _standing(posts: list[Post], day: Any) -> str:
 @screen(Permission.USERS_MANAGE, writes=True)
 def new(request: HttpRequest) -> HttpResponse:
     """Make an account; its drawn password is shown this once."""
-    form = NewUserForm(request.POST or None)
+    form = NewUserForm(given(request))
     if request.method == "POST" and form.is_valid():
         password = draw_password()
         try:
@@ -108,7 +109,7 @@ def _may_grant(request: HttpRequest, post: Post) -> bool:
 def grant(request: HttpRequest, user_id: int) -> HttpResponse:
     """Give an account a post, if this one is one's to give."""
     found = _find(request, user_id)
-    form = GrantForm(request.POST or None, english=english(), initial={"valid_from": request.day})
+    form = GrantForm(given(request), english=english(), initial={"valid_from": request.day})
     if request.method == "POST" and form.is_valid() and _granted(request, found, form):
         messages.success(request, _("任职已登记。"))
         return redirect("users:user", found.pk)
@@ -140,7 +141,7 @@ def end_post(request: HttpRequest, post_id: int) -> HttpResponse:
     post = Post.objects.select_related("user").filter(pk=post_id).first()
     if post is None or not _open(post, request) or not _may_grant(request, post):
         raise Http404
-    form = EndPostForm(request.POST or None, initial={"day": request.day})
+    form = EndPostForm(given(request), initial={"day": request.day})
     if request.method == "POST" and form.is_valid():
         try:
             end(actor=request.user.actor, post=post, **form.cleaned_data)
