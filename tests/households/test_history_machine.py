@@ -371,20 +371,46 @@ POSTGRESQL = os.environ.get("MINGBAI_TEST_DATABASE") == "postgresql"
 
 
 def test_every_dated_count_is_that_of_the_model():
+    examples = int(os.environ.get("MINGBAI_EXAMPLES", "5" if POSTGRESQL else "15"))
     accepted.clear()
-    run_state_machine_as_test(
-        Register,
-        settings=settings(
-            max_examples=int(os.environ.get("MINGBAI_EXAMPLES", "5" if POSTGRESQL else "15")),
-            stateful_step_count=25,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-    never = {name for name in EVERY_ACTION if not accepted[name]}
-    assert never == set(), accepted
+    checks = list(HealthCheck)
+    drawn = settings(max_examples=examples, stateful_step_count=25, suppress_health_check=checks)
+    run_state_machine_as_test(Register, settings=drawn)
+    assert sum(count for name, count in accepted.items() if ":" not in name) > 4 * examples
 
 
-EVERY_ACTION = (
-    "register_household", "record_birth", "record_death", "split_household", "take_over_headship",
-    "move_household", "open_status", "record_facts", "recode_residences", "undo_action",
-)  # fmt: skip
+def test_one_of_every_action_agrees_with_the_model():
+    accepted.clear()
+    register = Register()
+    try:
+        register.begin((4, 3, 2))
+        register.bear(5, 0)
+        register.build(6, 0, 50)
+        register.build(9, 0, 51)
+        register.mend(7, 0, 55)
+        register.split(8, 0, 2, 0, carry=True)
+        register.cross(10, 1, 2, 1, 0, "record_marriage")
+        register.die(12, 1, 0, 0)
+        register.move(13, 2, 3)
+        register.recode(14, 3)
+        register.open_status(15, 0, "exited")
+        register.follow(16, 0, 1)
+        register.open_status(16, 1, "dibao")
+        register.close_status(17, 1)
+        register.merge(18, 0, 1, keep=True)
+        register.cross(19, 0, 1, 1, 0, "divorce")
+        register.leave(20, 0, 1, 0)
+        register.undo(0)
+        register.members_agree()
+        register.nothing_is_wrong()
+    finally:
+        register.teardown()
+    assert {name for name in actions_named() if not accepted[name]} == set(), accepted
+
+
+def actions_named():
+    """Actions that change who lives where, as what."""
+    return set(actions.__all__) - {
+        "Newcomer", "Said", "Saved", "add_entry", "add_income_entry", "correct_entry", "correct_membership",
+        "end_household", "register_person_into", "withdraw_entry",
+    }  # fmt: skip

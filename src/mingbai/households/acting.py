@@ -12,14 +12,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db import connection
+
 from mingbai.audit.actions import hold_chain, recording
 from mingbai.audit.models import Batch
 from mingbai.common.bulk import reserve_ids
 from mingbai.households.closing import document_digests
-from mingbai.households.draft import Draft, Effect, Kept, load_draft
+from mingbai.households.draft import Draft, Effect, load_draft
 from mingbai.households.enums import Subject
 from mingbai.households.errors import error
 from mingbai.households.indexing import index_households
+from mingbai.households.kept import Kept
 from mingbai.households.models import Household, Identity, Person
 from mingbai.households.topics import Span, topics_about
 from mingbai.households.writing import cut_values, end_rows, lock, set_values
@@ -31,6 +34,7 @@ from mingbai.places.queries import working_date
 class Outcome:
     """What an action did, or would do (办理结果)."""
 
+    draft: Draft
     effects: list[Effect] = field(default_factory=list)
     batch_id: int | None = None  # none: a dry run
     households: list[int] = field(default_factory=list)  # new ones, in the order they came
@@ -38,7 +42,6 @@ class Outcome:
     proposals: dict[str, Any] = field(
         default_factory=dict
     )  # what a person has to decide, with a proposal
-    draft: Draft | None = None
 
     @property
     def household_id(self) -> int:
@@ -88,7 +91,6 @@ def acting(
         outcome = _drafted(on, homes, people, seen)
         yield outcome
         _settle(outcome)
-        assert outcome.draft is not None
         write_draft(outcome.draft, batch, source=source, observed_on=on)
         outcome.batch_id = batch.pk
         keys = outcome.draft.keys
@@ -111,12 +113,11 @@ def _drafted(
         asked = stay.person_id in people and stay.until > on
         if homes and asked and stay.household_id not in homes:  # moved while we waited for the lock
             raise error("HOME-017", household=stay.household_id)
-    return Outcome(draft=draft)
+    return Outcome(draft)
 
 
 def _settle(outcome: Outcome) -> None:
     draft = outcome.draft
-    assert draft is not None
     draft.refuse_new_problems()
     _refuse_taken_numbers(draft)
     outcome.effects = list(draft.effects)
@@ -154,8 +155,6 @@ def refuse_document(document: str, *, except_for: int | None = None) -> None:
 
 def hold_chain_if_writing() -> None:
     """Let nobody else give out a number until the transaction ends; nothing to hold in a dry run."""
-    from django.db import connection
-
     if connection.in_atomic_block:
         hold_chain()
 

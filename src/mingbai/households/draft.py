@@ -7,105 +7,18 @@ Only what a change makes wrong is refused: an old fault of the data keeps nobody
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import Q
 
-from mingbai.audit.records import Recorded
+from mingbai.households.consistency import Problem, problems
 from mingbai.households.enums import HouseholdEnd, MembershipReason, StatusKind, Subject
 from mingbai.households.errors import error
+from mingbai.households.kept import HEAD, Episode, Life, Stay, cut, household_of
 from mingbai.households.models import HouseholdLife, Identity, Membership, Status
-
-NEVER = date.max
-HEAD = "head"
-
-
-@dataclass
-class Kept:
-    """A dated row as it would stand (拟定的登记行). `row`: the key of the stored one, if there is one."""
-
-    starts: date
-    ends: date | None = None
-    row: int | None = None
-    gone: bool = False
-    stored: tuple[Any, ...] | None = None  # what the row holds now
-
-    model: ClassVar[type[Recorded]]
-    names: ClassVar[tuple[str, ...]]  # columns beside the period, as attributes here
-
-    def columns(self) -> dict[str, Any]:
-        """Columns of the table."""
-        rest = {name: getattr(self, name) for name in self.names}
-        return {"valid_from": self.starts, "valid_to": self.ends, **rest}
-
-    @property
-    def until(self) -> date:
-        """The first day it no longer holds, or a day that never comes."""
-        return self.ends or NEVER
-
-    def holds(self, day: date) -> bool:
-        """Whether it is true on a day."""
-        return not self.gone and self.starts <= day < self.until
-
-    @property
-    def changed(self) -> bool:
-        """Whether it differs from what is stored."""
-        if self.row is None:
-            return not self.gone
-        return self.gone or tuple(self.columns().values()) != self.stored
-
-    @classmethod
-    def of(cls, row: Any) -> Any:
-        """From a stored row."""
-        made = cls(row.valid_from, row.valid_to, row.pk)
-        for name in cls.names:
-            setattr(made, name, getattr(row, name))
-        made.stored = tuple(made.columns().values())
-        return made
-
-
-@dataclass
-class Stay(Kept):
-    """A person in a household (成员关系)."""
-
-    person_id: int = 0
-    household_id: int = 0
-    relation: str = ""
-    reason_in: str = ""
-    reason_out: str = ""
-
-    model = Membership
-    names = ("person_id", "household_id", "relation", "reason_in", "reason_out")
-
-
-@dataclass
-class Life(Kept):
-    """When a household lived (存续期)."""
-
-    household_id: int = 0
-    ended_because: str = ""
-
-    model = HouseholdLife
-    names = ("household_id", "ended_because")
-
-
-@dataclass
-class Episode(Kept):
-    """Being registered as something (身份)."""
-
-    subject: str = Subject.HOUSEHOLD.value
-    subject_id: int = 0
-    kind: str = ""
-    cause: str = ""
-    reason: str = ""
-    case: str = ""
-
-    model = Status
-    names = ("subject", "subject_id", "kind", "cause", "reason", "case")
 
 
 @dataclass(frozen=True)
@@ -123,9 +36,6 @@ class Effect:
         who = {"household": self.household_id, "person": self.person_id}
         named = {name: key for name, key in who.items() if key is not None}
         return {"kind": self.kind, "day": self.day.isoformat(), **named, **self.details}
-
-
-Problem = tuple[Any, ...]  # number of the error, then its values
 
 
 @dataclass
@@ -291,8 +201,9 @@ class Draft:
         home = subject == Subject.HOUSEHOLD
         ends = self.life(key, self.on).ends if home else self.deaths.get(key)
         episode = Episode(
-            self.on, ends, subject=subject.value, subject_id=key, kind=kind.value, **said
-        )
+            self.on, ends, subject=subject.value, subject_id=key, kind=kind.value,
+            cause=said.get("cause", ""), reason=said.get("reason", ""), case=said.get("case", ""),
+        )  # fmt: skip
         self.episodes.append(episode)
         self.effects.append(_about(subject, key, "status.begins", self.on, {"status": kind.value}))
         return episode
@@ -322,100 +233,17 @@ class Draft:
         details = {"topic": topic, "columns": sorted(values)}
         self.effects.append(_about(subject, key, "facts.set", from_day, details))
 
-    # What would be wrong
-
-    def problems(self) -> Iterator[Problem]:
-        """Everything that may not be, in the rows as they would stand."""
-        yield from self._heads()
-        yield from self._overlaps()
-        yield from self._outside_life()
-        yield from self._outside_lifetime()
-        yield from self._episodes_twice()
-
     def refuse_new_problems(self) -> None:
-        """Raises the first of HOME-023 to HOME-028 that was no problem before."""
-        found = [problem for problem in self.problems() if problem not in self.before]
+        """Raises the first of HOME-023 to HOME-027 that was no problem before."""
+        found = [problem for problem in problems(self) if problem not in self.before]
         if found:
             code, *values = min(found, key=str)
             raise error(code, **dict(values))
-
-    def _heads(self) -> Iterator[Problem]:
-        for household in self.households:
-            mine = [s for s in self.stays if s.household_id == household and not s.gone]
-            for day in sorted({stay.starts for stay in mine} | {stay.until for stay in mine}):
-                here = [stay for stay in mine if stay.holds(day)]
-                heads = sum(stay.relation == HEAD for stay in here)
-                if here and heads != 1:
-                    yield _problem("HOME-023", household=household, day=day, heads=heads)
-
-    def _overlaps(self) -> Iterator[Problem]:
-        by_person: dict[int, list[Stay]] = {}
-        for stay in self.stays:
-            if not stay.gone:
-                by_person.setdefault(stay.person_id, []).append(stay)
-        for person, mine in by_person.items():
-            mine.sort(key=lambda stay: (stay.starts, stay.until))
-            for one, other in pairwise(mine):
-                if other.starts < one.until:
-                    yield _problem("HOME-024", person=person, day=other.starts, household=one.household_id,
-                                   other=other.household_id)  # fmt: skip
-
-    def _outside_life(self) -> Iterator[Problem]:
-        for household in self.households:
-            lives = [x for x in self.lives if x.household_id == household and not x.gone]
-            for stay in self.stays:
-                if stay.gone or stay.household_id != household:
-                    continue
-                if not any(x.starts <= stay.starts and stay.until <= x.until for x in lives):
-                    yield _problem("HOME-025", household=household, person=stay.person_id,
-                                   starts=stay.starts, ends=stay.ends or "–")  # fmt: skip
-
-    def _outside_lifetime(self) -> Iterator[Problem]:
-        for stay in self.stays:
-            if stay.gone:
-                continue
-            born, died = self.births.get(stay.person_id), self.deaths.get(stay.person_id)
-            if (died and stay.until > died) or (born and stay.starts < born):
-                yield _problem("HOME-026", person=stay.person_id, household=stay.household_id,
-                               starts=stay.starts, ends=stay.ends or "–")  # fmt: skip
-
-    def _episodes_twice(self) -> Iterator[Problem]:
-        kinds: dict[tuple[str, int, str], list[Episode]] = {}
-        for episode in self.episodes:
-            if not episode.gone:
-                kinds.setdefault((episode.subject, episode.subject_id, episode.kind), []).append(
-                    episode
-                )
-        for (subject, key, kind), mine in kinds.items():
-            mine.sort(key=lambda episode: (episode.starts, episode.until))
-            for one, other in pairwise(mine):
-                if other.starts < one.until:
-                    yield _problem("HOME-027", subject=Subject(subject).label, key=key,
-                                   status=StatusKind(kind).label, day=other.starts)  # fmt: skip
-
-
-def household_of(kept: Kept) -> int | None:
-    """The household a row is about, if it is about one."""
-    if isinstance(kept, Episode):
-        return kept.subject_id if kept.subject == Subject.HOUSEHOLD.value else None
-    return getattr(kept, "household_id", None)
-
-
-def cut(kept: Kept, day: date) -> None:
-    """Let it end on a day; what would begin then or later never holds."""
-    if day <= kept.starts:
-        kept.gone = True
-    elif day < kept.until:
-        kept.ends = day
 
 
 def _about(subject: Subject, key: int, kind: str, day: date, details: Mapping[str, Any]) -> Effect:
     household, person = (key, None) if subject == Subject.HOUSEHOLD else (None, key)
     return Effect(kind, day, household, person, details)
-
-
-def _problem(code: str, **values: Any) -> Problem:
-    return (code, *values.items())
 
 
 def load_draft(on: date, households: Iterable[int] = (), persons: Iterable[int] = ()) -> Draft:
@@ -442,5 +270,5 @@ def load_draft(on: date, households: Iterable[int] = (), persons: Iterable[int] 
         draft.births.update({person: born} if born else {})
         draft.deaths.update({person: died} if died else {})
         draft.sexes.update({person: sex} if sex else {})
-    draft.before = frozenset(draft.problems())
+    draft.before = frozenset(problems(draft))
     return draft

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from django.db import models
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the framework has no types: this is what its class promises
+    from enum import StrEnum
+    from typing import ClassVar
+
+    class TextChoices(StrEnum):
+        """Codes with labels."""
+
+        _value_: str
+        label: str
+        choices: ClassVar[list[tuple[str, str]]]
+
+        def __new__(cls, value: str, label: str = "") -> TextChoices: ...
+else:
+    from django.db.models import TextChoices
 
 
-class StatusKind(models.TextChoices):
+class StatusKind(TextChoices):
     """What a household or person is registered as (身份)."""
 
     REGISTERED = "registered", "建档立卡"
@@ -22,14 +37,14 @@ class StatusKind(models.TextChoices):
     FLOOR = "floor", "兜底保障"
 
 
-class Subject(models.TextChoices):
+class Subject(TextChoices):
     """Whom a status is about (对象)."""
 
     HOUSEHOLD = "household", "户"
     PERSON = "person", "人"
 
 
-class MembershipReason(models.TextChoices):
+class MembershipReason(TextChoices):
     """Why a membership began or ended (成员变动原因)."""
 
     INITIAL = "initial", "初次登记"
@@ -46,7 +61,7 @@ class MembershipReason(models.TextChoices):
     OTHER = "other", "其他"
 
 
-class HouseholdEnd(models.TextChoices):
+class HouseholdEnd(TextChoices):
     """Why a household ended (销户原因)."""
 
     DIED_OUT = "died_out", "自然销户"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from mingbai.households.draft import HEAD, Stay
+from mingbai.households.kept import HEAD, Stay
 
 OTHER = "other"
 SPOUSE = "spouse"

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from mingbai.households.acting import Outcome, acting
 from mingbai.households.actions.registering import Newcomer, enter
-from mingbai.households.draft import HEAD, Stay, cut
 from mingbai.households.enums import HouseholdEnd, MembershipReason, Subject
 from mingbai.households.errors import error
+from mingbai.households.kept import HEAD, Stay, cut
+from mingbai.households.models import Membership
 from mingbai.households.relations import propose_head, propose_relations
 
 
@@ -156,10 +159,6 @@ def take_over_headship(
 
 def current_households(person_id: int, on: date) -> list[int]:
     """Where a person is recorded from a day on: what to lock before anything is drafted. One query."""
-    from django.db.models import Q
-
-    from mingbai.households.models import Membership
-
     found = Membership.objects.recorded().filter(person_id=person_id)
     found = found.filter(Q(valid_to=None) | Q(valid_to__gt=on))
     return sorted(set(found.values_list("household_id", flat=True)))

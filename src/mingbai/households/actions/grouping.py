@@ -9,9 +9,10 @@ from typing import Any
 from mingbai.households.acting import Outcome, acting
 from mingbai.households.actions.family import current_households, go
 from mingbai.households.closing import open_column
-from mingbai.households.draft import HEAD, Draft, Stay
+from mingbai.households.draft import Draft
 from mingbai.households.enums import HouseholdEnd, MembershipReason, StatusKind, Subject
 from mingbai.households.errors import error
+from mingbai.households.kept import HEAD, Stay
 from mingbai.households.models import Membership, Residence
 from mingbai.households.relations import propose_relations
 from mingbai.households.topics import TOPICS

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from mingbai.households.acting import Outcome, acting
-from mingbai.households.draft import Episode
 from mingbai.households.enums import StatusKind, Subject
 from mingbai.households.errors import error
+from mingbai.households.kept import Episode
 from mingbai.households.states import OPENINGS, may_open
 
 

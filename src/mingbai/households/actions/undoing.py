@@ -13,11 +13,12 @@ from mingbai.audit.enums import BatchKind
 from mingbai.audit.models import Batch
 from mingbai.audit.records import Recorded
 from mingbai.audit.tables import recorded_models
+from mingbai.households.consistency import problems
 from mingbai.households.draft import load_draft
 from mingbai.households.enums import Subject
 from mingbai.households.errors import error
 from mingbai.households.indexing import index_households
-from mingbai.households.models import Household, Person
+from mingbai.households.models import Household, Membership, Person
 from mingbai.households.topics import TOPICS
 from mingbai.households.writing import NEVER, end_rows
 
@@ -121,7 +122,7 @@ def _refuse_wrong(batch: Batch, before: Any, homes: set[int], people: set[int]) 
     """Raises HOME-051: what the batch ended was filled by something later."""
     alive = Household.objects.recorded().filter(pk__in=homes).values_list("pk", flat=True)
     draft = load_draft(date.min, alive, people)
-    new = [problem for problem in draft.problems() if problem not in before.before]
+    new = [problem for problem in problems(draft) if problem not in before.before]
     twice = _overlapping(homes, people)
     if new or twice:
         why = error(new[0][0], **dict(new[0][1:])).zh if new else twice
@@ -146,7 +147,5 @@ def _overlapping(homes: set[int], people: set[int]) -> str:
 
 
 def _indexed(homes: set[int], people: set[int]) -> set[int]:
-    from mingbai.households.models import Membership
-
     where = Membership.objects.recorded().filter(Q(person_id__in=people))
     return homes | set(where.values_list("household_id", flat=True))

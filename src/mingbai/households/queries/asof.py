@@ -130,7 +130,7 @@ def household_as_of(
     stays = sorted(stays, key=lambda one: (one.relation != "head", one.valid_from, one.person_id))
     people = [stay.person_id for stay in stays]
     numbers = dict(Person.objects.filter(pk__in=people).values_list("pk", "number"))
-    said = {"day": day, "known_at": known_at, "full": full}
+    said: dict[str, Any] = {"day": day, "known_at": known_at, "full": full}
     allowed = {"restrictions": restrictions, "topics": topics}
     own = _records(Subject.HOUSEHOLD, [household_id], allowed, **said)
     theirs = _records(Subject.PERSON, people, allowed, **said)
