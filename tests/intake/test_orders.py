@@ -1,0 +1,113 @@
+"""Imports that the worker does: ordered, stopped, looked at."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings as site
+
+from mingbai.audit.models import Batch
+from mingbai.households.models import Household
+from mingbai.intake.files import FileUpload, accept, folder
+from mingbai.intake.models import ImportOrder
+from mingbai.intake.orders import order_import, order_rows
+from mingbai.intake.running import Request, who
+from mingbai.jobs.actions import stop_job
+from mingbai.jobs.enums import JobState
+from mingbai.jobs.errors import Stopped
+from mingbai.jobs.models import Job
+from mingbai.jobs.worker import work_off
+from tests.intake.making import FAMILY, JUNE, Office, home, id_number
+
+pytestmark = pytest.mark.database
+
+
+def ordered(office: Office, *, dry_run: bool = False, **more: object) -> ImportOrder:
+    paths = [office.list([home()]), office.list(FAMILY)]
+    stored = [accept(FileUpload(path), actor="user:1") for path in paths]
+    return order_import(
+        actor="user:1", files=stored, request=Request(JUNE, source="民政", **more), dry_run=dry_run
+    )  # type: ignore[arg-type] # of the caller
+
+
+def test_order_is_done_by_the_worker(office: Office) -> None:
+    order = ordered(office)
+    assert work_off() == 1
+    order.refresh_from_db()
+    job = Job.objects.get(pk=order.job_id)
+    assert job.state == JobState.DONE
+    assert job.result == {"order": order.pk, "batch": order.batch_id, "imported_before": None}
+    assert Household.objects.recorded().count() == 1
+    assert Batch.objects.get(pk=order.batch_id).source == "department:民政"
+
+
+def test_dry_run_order_keeps_the_difference_to_look_at(office: Office) -> None:
+    order = ordered(office, dry_run=True)
+    work_off()
+    order.refresh_from_db()
+    assert order.counts["new"]["persons"] == 2
+    assert order_rows(order, "新增")[1:] == (
+        [["户", "H1", ""], ["人", "P1", "H1"], ["人", "P2", "H1"]],
+        3,
+    )
+    assert order_rows(order, "新增", 1, 2)[1] == [["人", "P1", "H1"]]
+    assert not Household.objects.exists()
+
+
+def test_same_order_again_changes_nothing(office: Office) -> None:
+    first, second = ordered(office), ordered(office)
+    work_off()
+    first.refresh_from_db()
+    job = Job.objects.get(pk=second.job_id)
+    assert job.result["imported_before"] == first.batch_id
+
+
+def test_job_holds_keys_only(office: Office) -> None:
+    """Names, numbers and words stay in rows and sealed files, never in the queue."""
+    order = ordered(office, reason="七月核对")
+    assert Job.objects.get(pk=order.job_id).arguments == {"order": order.pk}
+
+
+def test_order_that_waits_can_be_stopped(office: Office) -> None:
+    order = ordered(office)
+    stop_job(job=Job.objects.get(pk=order.job_id), actor="user:1")
+    assert work_off() == 0
+    assert not Household.objects.exists()
+
+
+def test_order_stopped_in_the_middle_is_never_seen(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The handle says stop between two slices: the batch is given up."""
+
+    def stop(*_: object) -> None:
+        raise Stopped
+
+    monkeypatch.setattr("mingbai.intake.applying.write_new_entries", stop)
+    order = ordered(office)
+    work_off()
+    assert Job.objects.get(pk=order.job_id).state == JobState.STOPPED
+    assert not Household.objects.recorded().exists()
+    assert Batch.objects.get().given_up_at is not None
+
+
+def test_nothing_of_an_order_lies_in_the_clear(office: Office) -> None:
+    ordered(office, dry_run=True)
+    work_off()
+    contents = [path.read_bytes() for path in site.MINGBAI_DATA.rglob("*") if path.is_file()]
+    assert contents
+    assert not any(id_number(1).encode() in one or "肖一".encode() in one for one in contents)
+    assert not [path for path in folder().iterdir() if path.is_dir()]
+
+
+@pytest.mark.parametrize(
+    ("said", "source"),
+    [
+        ("医保", "department:医保"),
+        ("", ""),
+        ("village", "village"),
+        ("import:x", "import:x"),
+        ("长" * 80, "department:" + "长" * 53),
+    ],
+)
+def test_source_names_its_kind(said: str, source: str) -> None:
+    assert who(said) == source

@@ -1,0 +1,169 @@
+"""Imports as real processes: killed at any moment, beside a clerk who saves, in the worker."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from mingbai.engine.model.pack import Pack
+from tests.installation import Installation, kill
+from tests.intake.making import Office, home, member
+
+pytestmark = pytest.mark.database
+
+COMMAND = "from mingbai.cli.main import main; main()"
+STANDING = (
+    "SELECT count(*) FROM {table} t JOIN audit_batch b ON b.id = t.begun_by_id "
+    "LEFT JOIN audit_batch e ON e.id = t.ended_by_id "
+    "WHERE b.recorded_at IS NOT NULL AND e.recorded_at IS NULL"
+)
+#: Further readings and parts of a name stand in rows of their own.
+ENTRIES = "(SELECT * FROM households_searchentry WHERE NOT extra)"
+TABLES = (
+    "households_household",
+    "households_membership",
+    "households_identity",
+    ENTRIES,
+)
+
+
+def many(office: Office, first: int, count: int) -> list[Path]:
+    """Two lists of so many households of two."""
+    numbers = range(first, first + count)
+    homes = [home(f"H{n}", 户主姓名=f"肖{n}") for n in numbers]
+    people = [
+        member(f"P{n}-{at}", f"H{n}", at, 姓名=f"肖{n}{at}", 证件号码="", 与户主关系=relation)
+        for n in numbers
+        for at, relation in enumerate(("户主", "配偶"))
+    ]
+    return [office.list(homes, f"homes-{first}.csv"), office.list(people, f"people-{first}.csv")]
+
+
+def arguments(paths: list[Path]) -> list[str]:
+    return ["-c", COMMAND, "import", *map(str, paths), "--as-of", "2025-06-30", "--json"]
+
+
+def counts(installation: Installation) -> list[int]:
+    return [installation.sql(STANDING.format(table=table))[0][0] for table in TABLES]
+
+
+def whole(households: int) -> list[int]:
+    return [households, households * 2, households * 2, households * 2]
+
+
+@pytest.fixture
+def writer(tmp_path: Path, pack: Pack) -> Office:
+    """Writes lists; the import is another process."""
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    return Office(folder, pack)
+
+
+@pytest.fixture
+def ten(installation: Installation, writer: Office) -> Installation:
+    """An installation with ten households."""
+    installation.run(*arguments(many(writer, 0, 10)))
+    return installation
+
+
+def _rows(table: str) -> str:
+    """Rows of the second batch: the first one made the ten households."""
+    return f"SELECT count(*) FROM {table} WHERE begun_by_id > 1"  # noqa: S608 — names of ours
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "SELECT count(*) - 1 FROM audit_batch",
+        _rows("households_household"),
+        _rows("households_identity"),
+        _rows("households_searchentry"),
+        "random",
+    ],
+    ids=["open", "households", "identities", "search", "random"],
+)
+def test_killed_import_leaves_the_register_as_before(
+    ten: Installation, writer: Office, moment: str
+) -> None:
+    """SIGKILL in the middle: nothing is seen; the next import sweeps and works."""
+    lists = many(writer, 1000, 900)
+    process = ten.start(*arguments(lists))
+    if moment == "random":
+        ten.wait("SELECT count(*) - 1 FROM audit_batch", lambda value: value > 0)
+        time.sleep(random.random() * 1.5)
+    else:
+        ten.wait(moment, lambda value: value > 0, 60)
+    kill(process)
+    before = whole(10) if counts(ten) == whole(10) else whole(910)  # "random" may come too late
+    assert counts(ten) == before
+    ten.run(*arguments(lists))
+    assert counts(ten) == whole(910)
+    left = "SELECT count(*) FROM audit_batch WHERE recorded_at IS NULL AND swept_at IS NULL"
+    assert ten.sql(left) == [(0,)]
+    assert ten.sql("SELECT count(*) FROM households_membership") == [(1820,)]
+
+
+def test_clerk_saves_while_a_long_list_is_written(
+    ten: Installation, writer: Office, tmp_path: Path
+) -> None:
+    """Slices let every form through: none fails, none waits longer than two seconds."""
+    lists = many(writer, 1000, 6000)
+    stop, report = tmp_path / "stop", tmp_path / "report.json"
+    clerk = ten.start("-m", "tests.intake.saving", str(stop), str(report))
+    ten.run(*arguments(lists))
+    stop.touch()
+    assert clerk.wait(timeout=30) == 0, ten.said(clerk)
+    told = json.loads(report.read_text())
+    assert told["failed"] == []
+    assert len(told["took"]) >= 10
+    assert max(told["took"]) < 2.0
+    assert counts(ten) == whole(6010)
+
+
+def test_stopped_import_is_given_up(ten: Installation, writer: Office) -> None:
+    """Ctrl-C ends with 130, and nothing half is left to see."""
+    process = ten.start(*arguments(many(writer, 1000, 900)))
+    ten.wait(_rows("households_household"), lambda value: value > 0)
+    process.send_signal(2)
+    assert process.wait(timeout=20) == 130, ten.said(process)
+    assert counts(ten) == whole(10)
+    assert ten.sql("SELECT count(*) FROM audit_batch WHERE given_up_at IS NOT NULL") == [(1,)]
+
+
+def test_undo_beside_nobody_takes_it_all_back(ten: Installation) -> None:
+    done = ten.run("-c", COMMAND, "batches", "undo", "1", "--reason", "wrong file", "--json")
+    assert json.loads(done.stdout) == {"undone": 1, "batch": 2}
+    assert counts(ten) == [0, 0, 0, 0]
+
+
+def test_command_says_what_it_did(ten: Installation, writer: Office, tmp_path: Path) -> None:
+    """Dry run, difference.xlsx, list of batches, export: as the command prints them."""
+    lists = many(writer, 20, 2)
+    command = ["-c", COMMAND, "import", *map(str, lists), "--as-of", "2025-06-30"]
+    dry: subprocess.CompletedProcess[str] = ten.run(
+        *command, "--dry-run", "--out", str(tmp_path / "out")
+    )
+    assert "新增 2 户 4 人" in dry.stdout
+    assert (tmp_path / "out" / "difference.xlsx").is_file()
+    assert counts(ten) == whole(10)
+    assert "batches undo 2" in ten.run(*command).stdout
+    assert "--again" in ten.run(*command).stdout
+    assert "2025-06-30" in ten.run("-c", COMMAND, "batches", "list").stdout
+    out = tmp_path / "户.xlsx"
+    said = ten.run(
+        "-c",
+        COMMAND,
+        "export",
+        "--as",
+        "household-export",
+        "--as-of",
+        "2025-06-30",
+        "--out",
+        str(out),
+    )
+    assert "12 行" in said.stdout
