@@ -165,7 +165,8 @@ class Difference:
         """The difference in figures."""
         conflicts = Counter(one.kind.value for one in self.conflicts())
         changed = Counter(f"{one.topic}.{one.column}" for one in self.changed())
-        new_records = {one.topic.key: one.new.num_rows for one in (*self.topics, *self.records)}
+        parts: list[TopicDifference | Records] = [*self.topics, *self.records]
+        new_records = {one.topic.key: one.new.num_rows for one in parts}
         new_records["schooling"] = new_records.get("schooling", 0) + self.terms.new
         return {
             "rows_in": self.intake.rows_in,
@@ -188,8 +189,9 @@ class Difference:
 
     def unchanged(self) -> int:
         """Records of the lists that say what the register says."""
-        parts = (self.people, self.statuses, self.terms, *self.topics, *self.records)
-        return sum(part.unchanged for part in parts)
+        own = self.people.unchanged + self.statuses.unchanged + self.terms.unchanged
+        parts: list[TopicDifference | Records] = [*self.topics, *self.records]
+        return own + sum(part.unchanged for part in parts)
 
     @property
     def nothing(self) -> bool:

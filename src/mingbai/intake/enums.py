@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import models
+from mingbai.common.choices import TextChoices
 
 
-class DiscrepancyKind(models.TextChoices):
+class DiscrepancyKind(TextChoices):
     """Why a value or row of a list was not written into the register (未采用的原因)."""
 
     NEWER = "newer", "登记的内容比名单新"

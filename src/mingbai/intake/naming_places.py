@@ -83,7 +83,8 @@ def place_codes(households: pa.Table, day: date) -> tuple[pa.Array, pa.Array, di
     told = [name for name in ("division_code", *NAMES) if name in households.column_names]
     rows = zip(*(pc.fill_null(households[name], "").to_pylist() for name in told), strict=True)
     known: dict[tuple[str, ...], tuple[str | None, str | None]] = {}
-    codes, words, missing = [], [], defaultdict(int)
+    codes, words = [], []
+    missing: dict[str, int] = defaultdict(int)
     for row in rows:
         if row not in known:
             said = dict(zip(told, row, strict=True))
@@ -94,7 +95,7 @@ def place_codes(households: pa.Table, day: date) -> tuple[pa.Array, pa.Array, di
         words.append(path)
         if path:
             missing[path] += 1
-    return pa.array(codes, pa.string()), pa.array(words, pa.string()), dict(missing)
+    return pa.array(codes, pa.string()), pa.array(words, pa.string()), missing
 
 
 def _one(places: Places, code: str, names: tuple[str, ...]) -> tuple[str | None, str | None]:

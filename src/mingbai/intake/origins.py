@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mingbai.audit.writing import lots
 from mingbai.households.topics import Topic
@@ -42,7 +42,7 @@ def origins(topic: Topic, asked: Iterable[tuple[int, str]]) -> dict[tuple[int, s
     return found
 
 
-def _rows(topic: Topic, keys: set[int]) -> dict[int, tuple]:  # type: ignore[type-arg] # of the columns below
+def _rows(topic: Topic, keys: set[int]) -> dict[int, tuple[Any, ...]]:
     names = ("follows", "changed", "corrects", "source", "observed_on", "valid_from")
     rows = {}
     for few in lots(sorted(keys), _IN_LIST):

@@ -136,7 +136,7 @@ def standing_rows(
 
     Each is to be read whole before the next: no cursor stays open over a slice that is written.
     """
-    rows = model.objects.recorded().filter(Q(valid_to=None) | Q(valid_to__gt=starts))  # type: ignore[attr-defined]
+    rows = model.objects.recorded().filter(Q(valid_to=None) | Q(valid_to__gt=starts))
     if ends is not None:
         rows = rows.filter(valid_from__lt=ends)
     for block in lots(sorted(set(subjects)), BLOCK):

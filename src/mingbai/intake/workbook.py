@@ -35,6 +35,11 @@ _COLUMNS = {
     "stage": "学段", "full_time": "全日制", "roll_state": "学籍状态", "person_id": "人口编号",
 }  # fmt: skip
 
+_CHANGED = ("主题", "栏目", "编号", "原值", "新值", "原值来源", "原值日期", "文件", "行")
+_LISTED = (
+    "原因", "主题", "栏目", "户编号", "人口编号", "登记的", "名单的", "登记来源", "登记日期", "文件", "行",
+)  # fmt: skip
+
 Rows = Iterable[Sequence[object]]
 
 
@@ -121,23 +126,9 @@ def sheets(difference: Difference, wording: Wording) -> Iterator[Sheet]:
     """The lists of a difference: what they are called, their heads, their rows."""
     yield Sheet("概况", ("项目", "数量"), lambda: _summary(difference, wording))
     yield Sheet("新增", ("类别", "编号", "所在户"), lambda: _new(difference))
-    heads = ("主题", "栏目", "编号", "原值", "新值", "原值来源", "原值日期", "文件", "行")
-    yield Sheet("变化", heads, lambda: _changed(difference, wording))
+    yield Sheet("变化", _CHANGED, lambda: _changed(difference, wording))
     yield Sheet("名单里没有", ("类别", "编号", "所在户"), lambda: _gone(difference))
-    heads = (
-        "原因",
-        "主题",
-        "栏目",
-        "户编号",
-        "人口编号",
-        "登记的",
-        "名单的",
-        "登记来源",
-        "登记日期",
-        "文件",
-        "行",
-    )
-    yield Sheet("冲突", heads, lambda: _conflicts(difference, wording))
+    yield Sheet("冲突", _LISTED, lambda: _conflicts(difference, wording))
     yield Sheet(
         "未采用", ("编号", "文件", "工作表", "行", "原因", "怎么办"), lambda: _refused(difference)
     )
