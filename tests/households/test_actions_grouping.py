@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from mingbai.audit.models import Event
 from mingbai.common.errors import RegisterError
 from mingbai.households.actions import (
     correct_membership,
@@ -196,3 +197,16 @@ def test_a_membership_is_not_mended_out_of_the_household_s_life():
     row = Membership.objects.recorded().get(person_id=son).pk
     with pytest.raises(RegisterError, match="HOME-023"):
         correct_membership(**BY, membership_id=row, starts=START, ends=None, relation="head")
+
+
+def test_a_move_to_where_one_lives_leaves_no_batch_and_no_event():
+    home, _ = household()
+    before = Event.objects.count()
+    moved = move_household(**BY, on=DAY, household_id=home, residence={"division_code": VILLAGE})
+    assert (moved.batch_id, moved.effects, Event.objects.count()) == (None, [], before)
+
+
+def test_a_dry_run_refuses_what_the_action_would_refuse():
+    home, _ = household()
+    with pytest.raises(RegisterError, match="HOME-011"):
+        move_household(**BY, on=DAY, household_id=home, residence={"colour": "red"}, dry_run=True)

@@ -68,8 +68,9 @@ class Register(RuleBasedStateMachine):
         except RegisterError as refused:
             accepted[f"{name}: {refused.code}"] += 1
             return None
+        if (batch := done.batch_id) is None:
+            return done  # everything stood already
         accepted[name] += 1
-        batch = done.batch_id
         self.model.add(batch, steps(done))
         self.known.append((Batch.objects.get(pk=batch).recorded_at, self.model.copy()))
         return done

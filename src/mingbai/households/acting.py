@@ -24,8 +24,8 @@ from mingbai.households.errors import error
 from mingbai.households.indexing import index_households
 from mingbai.households.kept import Kept
 from mingbai.households.models import Household, Identity, Person
-from mingbai.households.topics import Span, topics_about
-from mingbai.households.writing import cut_values, end_rows, lock, set_values
+from mingbai.households.topics import Span, topic_of, topics_about
+from mingbai.households.writing import checked, cut_values, end_rows, lock, set_values
 from mingbai.places.access import refuse_real_documents
 from mingbai.places.queries import working_date
 
@@ -36,7 +36,7 @@ class Outcome:
 
     draft: Draft
     effects: list[Effect] = field(default_factory=list)
-    batch_id: int | None = None  # none: a dry run
+    batch_id: int | None = None  # none: a dry run, or everything stood already
     households: list[int] = field(default_factory=list)  # new ones, in the order they came
     persons: list[int] = field(default_factory=list)
     proposals: dict[str, Any] = field(
@@ -83,23 +83,36 @@ def acting(
         yield outcome
         _settle(outcome)
         return
-    with recording(
-        actor=actor, action=action, reason=reason, source=source, target=target
-    ) as batch:
-        lock(Subject.HOUSEHOLD, homes, batch)
-        lock(Subject.PERSON, people, batch)
-        outcome = _drafted(on, homes, people, seen)
-        yield outcome
-        _settle(outcome)
-        write_draft(outcome.draft, batch, source=source, observed_on=on)
-        outcome.batch_id = batch.pk
-        keys = outcome.draft.keys
-        outcome.households = [keys[key] for key in outcome.households]
-        outcome.persons = [keys[key] for key in outcome.persons]
-        outcome.effects = [_named(effect, keys) for effect in outcome.effects]
-        batch.event_data["effects"] = [effect.data() for effect in outcome.effects]
-        batch.event_data["on"] = on.isoformat()
-        batch.event_target = target or _target(outcome)
+    try:
+        with recording(
+            actor=actor, action=action, reason=reason, source=source, target=target
+        ) as batch:
+            lock(Subject.HOUSEHOLD, homes, batch)
+            lock(Subject.PERSON, people, batch)
+            outcome = _drafted(on, homes, people, seen)
+            yield outcome
+            _settle(outcome)
+            if not write_draft(outcome.draft, batch, source=source, observed_on=on):
+                raise _Nothing
+            _name(outcome, batch)
+            batch.event_data["effects"] = [effect.data() for effect in outcome.effects]
+            batch.event_data["on"] = on.isoformat()
+            batch.event_target = target or _target(outcome)
+    except _Nothing:
+        outcome.effects = []
+
+
+class _Nothing(Exception):  # noqa: N818 — no error: everything stood already, so no batch and no event
+    pass
+
+
+def _name(outcome: Outcome, batch: Batch) -> None:
+    """Stored keys in the place of the draft's."""
+    keys = outcome.draft.keys
+    outcome.batch_id = batch.pk
+    outcome.households = [keys[key] for key in outcome.households]
+    outcome.persons = [keys[key] for key in outcome.persons]
+    outcome.effects = [_named(effect, keys) for effect in outcome.effects]
 
 
 def _drafted(
@@ -119,6 +132,8 @@ def _drafted(
 def _settle(outcome: Outcome) -> None:
     draft = outcome.draft
     draft.refuse_new_problems()
+    for fact in draft.facts:
+        checked(topic_of(fact["topic"]), fact["values"])
     _refuse_taken_numbers(draft)
     outcome.effects = list(draft.effects)
     outcome.households = list(draft.new_households)
@@ -159,8 +174,12 @@ def hold_chain_if_writing() -> None:
         hold_chain()
 
 
-def write_draft(draft: Draft, batch: Batch, *, source: str, observed_on: date) -> None:
-    """The rows of a draft, under the batch; `draft.keys` then leads from our keys to the stored ones."""
+def write_draft(draft: Draft, batch: Batch, *, source: str, observed_on: date) -> bool:
+    """The rows of a draft, under the batch; `draft.keys` then leads from our keys to the stored ones.
+
+    Whether anything was written at all.
+    """
+    wrote = bool(draft.new_households or draft.new_persons)
     for model, numbers, letter in (
         (Household, draft.new_households, "L"),
         (Person, draft.new_persons, "P"),
@@ -171,23 +190,26 @@ def write_draft(draft: Draft, batch: Batch, *, source: str, observed_on: date) -
             model.objects.create(pk=stored, number=own, begun_by=batch)
             draft.keys[key] = stored
     for group in (draft.lives, draft.stays, draft.episodes):
-        _write_kept(group, batch, draft.keys)
+        wrote |= _write_kept(group, batch, draft.keys)
     for fact in draft.facts:
         subject_id = draft.keys.get(fact["subject_id"], fact["subject_id"])
-        set_values(batch=batch, source=source, observed_on=observed_on,
-                   **{**fact, "subject_id": subject_id})  # fmt: skip
+        written = set_values(batch=batch, source=source, observed_on=observed_on,
+                             **{**fact, "subject_id": subject_id})  # fmt: skip
+        wrote |= not written.nothing
     for ending in draft.cuts:
         for topic in topics_about(Subject.HOUSEHOLD):
             if topic.span == Span.LASTING:
                 cut_values(batch=batch, topic=topic.key, **ending)
     touched = {draft.keys.get(key, key) for key in draft.households}
-    index_households(batch=batch, household_ids=sorted(touched))
+    if wrote:
+        index_households(batch=batch, household_ids=sorted(touched))
+    return wrote
 
 
-def _write_kept(group: Iterable[Kept], batch: Batch, keys: Mapping[int, int]) -> None:
+def _write_kept(group: Iterable[Kept], batch: Batch, keys: Mapping[int, int]) -> bool:
     changed = [kept for kept in group if kept.changed]
     if not changed:
-        return
+        return False
     model = changed[0].model
     stored = [kept.row for kept in changed if kept.row is not None]
     end_rows(batch, model, model.objects.filter(pk__in=stored))
@@ -201,6 +223,7 @@ def _write_kept(group: Iterable[Kept], batch: Batch, keys: Mapping[int, int]) ->
                 columns[name] = keys.get(columns[name], columns[name])
         rows.append(model(**columns, begun_by=batch))
     model.objects.bulk_create(rows)
+    return True
 
 
 def _named(effect: Effect, keys: Mapping[int, int]) -> Effect:
