@@ -8,8 +8,9 @@ from mingbai.decisions.enums import WORDS
 from mingbai.decisions.gaps import messages_of
 from mingbai.decisions.judging import judge
 from mingbai.decisions.programs import not_recorded, pack_named, state_program
+from mingbai.decisions.requests import Scope, facts_read
 from mingbai.decisions.small import run_small
-from mingbai.decisions.snapshot import Scope, facts_read, take_snapshot
+from mingbai.decisions.snapshot import take_snapshot
 from mingbai.engine.compiling import compile_pack
 from mingbai.engine.running import run
 from mingbai.screening.inputs import household_row, pack_for

@@ -11,8 +11,9 @@ from django.db import connection
 
 from mingbai.common.errors import RegisterError
 from mingbai.decisions.programs import not_recorded, pack_named, state_program, whole_program
-from mingbai.decisions.reading import _CursorReader, reading
-from mingbai.decisions.snapshot import Scope, take_snapshot
+from mingbai.decisions.reading import Request, _CursorReader, reading
+from mingbai.decisions.requests import Scope
+from mingbai.decisions.snapshot import take_snapshot
 from mingbai.households.models import (
     Bill,
     Dwelling,
@@ -317,11 +318,10 @@ def test_column_that_begins_with_many_nulls_is_read_from_outside(from_outside):
     for key in keys[:-1]:
         filler.put(Living, household_id=key)
     from_outside()
+    columns = ["household_id", "fuel", "tv", "valid_to"]
     with reading() as reader:
-        found = reader.table(
-            Living.objects.order_by("-id"), ["household_id", "fuel", "tv", "valid_to"]
-        )
-        none = reader.table(Living.objects.filter(pk=0), ["household_id", "fuel", "tv", "valid_to"])
+        found = reader.table(Request(Living.objects.order_by("-id"), columns))
+        none = reader.table(Request(Living.objects.filter(pk=0), columns))
     kinds = [pa.int64(), pa.string(), pa.bool_(), pa.date32()]
     assert (found.num_rows, found.schema.types) == (3, kinds)
     assert (none.num_rows, none.schema.types) == (0, kinds)

@@ -29,8 +29,9 @@ from mingbai.decisions.judging import Judged, judge
 from mingbai.decisions.models import RuleSet, Run, State, Tally
 from mingbai.decisions.programs import not_recorded, pack_named, state_program
 from mingbai.decisions.queries import latest_runs, run_over
-from mingbai.decisions.reading import reading
-from mingbai.decisions.snapshot import Scope, take_snapshot
+from mingbai.decisions.reading import Request, reading
+from mingbai.decisions.requests import Scope
+from mingbai.decisions.snapshot import take_snapshot
 from mingbai.decisions.storing import (
     STATE_COLUMNS,
     STATE_READ,
@@ -129,7 +130,7 @@ def _evaluate(batch: Batch, pack: str, as_of: date, division: str, step: Progres
 def _store(writer: BatchWriter, judged: Judged, rule_set: RuleSet, division: str) -> None:
     patterns = pattern_ids(rule_set, judged.standings)
     with reading() as reader:
-        standing = reader.table(State.objects.recorded(), STATE_READ)
+        standing = reader.table(Request(State.objects.recorded(), STATE_READ))
     if division:
         standing = _spoken_for(standing, judged, division)
     states = state_changes(judged, patterns, standing)
@@ -222,7 +223,7 @@ def _reevaluate(run: Run, ids: list[int], actor: str, *, recount: bool) -> list[
     patterns = pattern_ids(rule_set, judged.standings)
     standing = State.objects.recorded().filter(household_id__in=ids)
     with reading() as reader:
-        states = state_changes(judged, patterns, reader.table(standing, STATE_READ))
+        states = state_changes(judged, patterns, reader.table(Request(standing, STATE_READ)))
     if not states and not recount:
         return []
     villages = set(standing.values_list("division_code", flat=True)) | set(judged.villages)

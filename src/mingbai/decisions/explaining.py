@@ -11,8 +11,8 @@ from mingbai.decisions.errors import error
 from mingbai.decisions.models import Run
 from mingbai.decisions.programs import not_recorded, pack_named, whole_program
 from mingbai.decisions.queries import latest_runs, run_over
+from mingbai.decisions.requests import Scope as Households
 from mingbai.decisions.small import case_rows
-from mingbai.decisions.snapshot import Scope as Households
 from mingbai.decisions.snapshot import take_snapshot
 from mingbai.engine.compiling import Program
 from mingbai.engine.explaining.counterfactual import Change

@@ -21,9 +21,9 @@ from mingbai.decisions.enums import Letter
 from mingbai.decisions.picking import Keys, keys_in
 from mingbai.decisions.small import run_small
 from mingbai.decisions.snapshot import Snapshot
-from mingbai.engine.compiling import Cause, Program
+from mingbai.engine.compiling import Cause, Program, compile_bound
 from mingbai.engine.model.pack import Role
-from mingbai.engine.running import run
+from mingbai.engine.running import complete_facts, run
 from mingbai.screening.states import RuleStates, counts_of, role_rules
 
 Flags = npt.NDArray[np.bool_]
@@ -66,8 +66,11 @@ def judge(program: Program, snapshot: Snapshot) -> Judged:
     """Evaluate a snapshot. Raises ``RunError`` when the run cannot be finished."""
     top = program.pack.top
     wanted = [top.id, *(name for name in snapshot.tables if name != top.id and _has(program, name))]
-    few = snapshot.households <= FEW
-    results = (run_small if few else run)(program, snapshot.tables, entities=wanted)
+    if snapshot.households <= FEW:
+        results = run_small(program, snapshot.tables, wanted)
+    else:
+        program = _narrowed(program, snapshot)
+        results = run(program, snapshot.tables, entities=wanted)
     ordered = {name: _ordered(program, snapshot, name, table) for name, table in results.items()}
     states = list(role_rules(program, ordered))
     keys = keys_in_text(snapshot.tables[top.id], top.key or "")
@@ -84,6 +87,19 @@ def judge(program: Program, snapshot: Snapshot) -> Judged:
         standings=tuple(_standing(program, columns, row) for row in first),
         standing=codes,
         counts={item.rule.id: counts_of(item).as_dict() for item in states},
+    )
+
+
+def _narrowed(program: Program, snapshot: Snapshot) -> Program:
+    """Compiled again for a snapshot: what nobody lacks need not be looked for."""
+    complete = complete_facts(program.pack, snapshot.tables)
+    return compile_bound(
+        program.bound,
+        outputs=program.outputs,
+        reasons=True,
+        causes=True,
+        bounds=False,
+        complete=complete,
     )
 
 

@@ -14,7 +14,7 @@ from mingbai.accounts.scopes import EVERYTHING, Scope
 from mingbai.decisions.enums import WORDS
 from mingbai.decisions.errors import error
 from mingbai.decisions.models import RuleSet, Run, State, Tally
-from mingbai.decisions.storing import read_counts
+from mingbai.decisions.storing import added, counts_at
 from mingbai.places.codes import range_of
 
 
@@ -103,9 +103,12 @@ def counts(division_code: str = "", *, scope: Scope = EVERYTHING) -> dict[str, d
 
     A household counts once for a rule about its members: as the weightiest of their states.
     """
-    found: dict[str, dict[str, int]] = {}
+    texts: dict[RuleSet, list[str]] = {}
     for tally in _tallies(division_code, scope):
-        for rule, row in zip(tally.rule_set.rules, read_counts(tally.counts), strict=True):
+        texts.setdefault(tally.rule_set, []).append(tally.counts)
+    found: dict[str, dict[str, int]] = {}
+    for rule_set, counted in texts.items():
+        for rule, row in zip(rule_set.rules, added(counted), strict=True):
             one = found.setdefault(rule, dict.fromkeys(WORDS.values(), 0))
             for word, count in zip(WORDS.values(), row, strict=True):
                 one[word] += count
@@ -120,7 +123,7 @@ def counts_by_division(
     for tally in _tallies(division_code, scope):
         if rule not in tally.rule_set.rules:
             continue
-        row = read_counts(tally.counts)[tally.rule_set.rules.index(rule)]
+        row = counts_at(tally.counts, tally.rule_set.rules.index(rule))
         code = tally.village_code[:digits].ljust(12, "0")
         one = found.setdefault(code, dict.fromkeys(WORDS.values(), 0))
         for word, count in zip(WORDS.values(), row, strict=True):
@@ -208,7 +211,7 @@ def _page_villages(
     by_village: dict[str, int] = {}
     for tally in _tallies(division_code, scope):
         if rule in tally.rule_set.rules:
-            row = read_counts(tally.counts)[tally.rule_set.rules.index(rule)]
+            row = counts_at(tally.counts, tally.rule_set.rules.index(rule))
             code = tally.village_code
             by_village[code] = by_village.get(code, 0) + row[place]
     villages: list[str] = []

@@ -11,10 +11,12 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import IO, Any, Protocol
+from functools import partial
+from typing import IO, Any, NamedTuple, Protocol
 from urllib.parse import quote, urlencode
 
 import adbc_driver_postgresql.dbapi
@@ -30,11 +32,21 @@ _EMPTY: dict[pa.DataType, str] = {
 }  # fmt: skip
 
 
-class Reader(Protocol):
-    """Reads columns of a query (读取器) as a table of int64, bool, string and date32, nothing else."""
+class Request(NamedTuple):
+    """Columns of a query (读取请求)."""
 
-    def table(self, rows: models.QuerySet[Any], columns: Sequence[str]) -> pa.Table:
-        """The columns of the rows that the query finds, in no order."""
+    rows: models.QuerySet[Any]
+    columns: Sequence[str]
+
+
+class Reader(Protocol):
+    """Answers requests (读取器) with tables of int64, bool, string and date32, nothing else, in no order."""
+
+    def ask(self, requests: Iterable[Request]) -> None:
+        """Name requests that `table` will be called with, in this order: they are read ahead."""
+
+    def table(self, request: Request) -> pa.Table:
+        """The columns of the rows that the query finds."""
 
 
 @contextmanager
@@ -49,10 +61,15 @@ def reading() -> Iterator[Reader]:
             source.cursor() as cursor,
         ):
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield _AdbcReader(cursor)
+            with _AheadReader(partial(_fetched, cursor)) as reader:
+                yield reader
     else:
-        with tempfile.TemporaryFile() as said, _child(said) as process:
-            yield _ChildReader(process, said)
+        with (
+            tempfile.TemporaryFile() as said,
+            _child(said) as process,
+            _AheadReader(partial(_asked, process, said)) as reader,
+        ):
+            yield reader
 
 
 def _in_memory() -> bool:
@@ -83,70 +100,93 @@ def _postgresql_address(settings: dict[str, Any]) -> str:
     return f"postgresql:///{quote(str(settings['NAME']))}?{urlencode(kept, quote_via=quote)}"
 
 
-class _AdbcReader:
-    def __init__(self, cursor: Any) -> None:
-        self._cursor = cursor
+class _AheadReader:
+    """Reads in a thread what was asked for, one request after the other, while the answers are worked on.
 
-    def table(self, rows: models.QuerySet[Any], columns: Sequence[str]) -> pa.Table:
-        self._cursor.execute(_statement(rows, columns))
-        found = self._cursor.fetch_arrow_table()
-        return _typed(found, columns, _kinds(rows.model, columns))
+    The thread touches the driver or the child alone, never Django's connection.
+    """
+
+    def __init__(self, fetch: Callable[[str], pa.Table]) -> None:
+        self._fetch = fetch
+        self._thread = ThreadPoolExecutor(1, "reading")
+        self._asked: dict[str, Future[pa.Table]] = {}
+
+    def __enter__(self) -> _AheadReader:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._thread.shutdown(wait=not raised[0], cancel_futures=True)
+
+    def ask(self, requests: Iterable[Request]) -> None:
+        for request in requests:
+            self._future(_statement(request))
+
+    def table(self, request: Request) -> pa.Table:
+        statement = _statement(request)
+        found = self._future(statement).result()
+        del self._asked[statement]
+        return _typed(found, request.columns, _kinds(request))
+
+    def _future(self, statement: str) -> Future[pa.Table]:
+        if statement not in self._asked:
+            self._asked[statement] = self._thread.submit(self._fetch, statement)
+        return self._asked[statement]
 
 
-class _ChildReader:
-    def __init__(self, process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
-        self._process, self._said = process, said
+def _fetched(cursor: Any, statement: str) -> pa.Table:
+    cursor.execute(statement)
+    return cursor.fetch_arrow_table()
 
-    def table(self, rows: models.QuerySet[Any], columns: Sequence[str]) -> pa.Table:
-        # The driver takes the types of the first rows, and a column that begins with nulls for integers: so
-        # a row of the right types goes first and is dropped again.
-        kinds = _kinds(rows.model, columns)
-        first = ", ".join(_EMPTY[kind] for kind in kinds)
-        statement = _statement(rows, columns)
-        found = self._asked(f"SELECT {first} UNION ALL SELECT * FROM ({statement})")  # noqa: S608  # ours
-        return _typed(found.slice(1), columns, kinds)
 
-    def _asked(self, statement: str) -> pa.Table:
-        asked, answers = self._process.stdin, self._process.stdout
-        assert asked is not None
-        assert answers is not None
-        try:
-            asked.write(json.dumps(statement).encode() + b"\n")
-            asked.flush()
-            (size,) = LENGTH.unpack(answers.read(LENGTH.size))
-            answer = answers.read(size)
-        except (OSError, struct.error):
-            raise self._broken() from None
-        if len(answer) < size:
-            raise self._broken()
-        return pa.ipc.open_stream(pa.py_buffer(answer)).read_all()
+def _asked(process: subprocess.Popen[bytes], said: IO[bytes], statement: str) -> pa.Table:
+    """A table from the child, without the row that gave the driver the types."""
+    asked, answers = process.stdin, process.stdout
+    assert asked is not None
+    assert answers is not None
+    try:
+        asked.write(json.dumps(statement).encode() + b"\n")
+        asked.flush()
+        (size,) = LENGTH.unpack(answers.read(LENGTH.size))
+        answer = answers.read(size)
+    except (OSError, struct.error):
+        raise _broken(said) from None
+    if len(answer) < size:
+        raise _broken(said)
+    return pa.ipc.open_stream(pa.py_buffer(answer)).read_all().slice(1)
 
-    def _broken(self) -> Exception:
-        self._said.seek(0)
-        lines = self._said.read().decode(errors="replace").strip().splitlines()
-        return error("DEC-007", detail=lines[-1][:200] if lines else "")
+
+def _broken(said: IO[bytes]) -> Exception:
+    said.seek(0)
+    lines = said.read().decode(errors="replace").strip().splitlines()
+    return error("DEC-007", detail=lines[-1][:200] if lines else "")
 
 
 class _CursorReader:
-    def table(self, rows: models.QuerySet[Any], columns: Sequence[str]) -> pa.Table:
-        kinds = _kinds(rows.model, columns)
+    def ask(self, requests: Iterable[Request]) -> None:
+        """Nothing is read ahead: one connection, one household at a time."""
+
+    def table(self, request: Request) -> pa.Table:
         with connection.cursor() as cursor:
-            cursor.execute(*_compiled(rows, columns))
+            cursor.execute(*_compiled(request))
             found = cursor.fetchall()
-        arrays = []
-        for number, kind in enumerate(kinds):
-            values = [row[number] for row in found]
-            text = kind == pa.date32() and any(isinstance(value, str) for value in values)
-            plain = pa.int64() if kind == pa.bool_() else pa.string() if text else kind
-            if kind == pa.bool_():
-                values = [None if value is None else int(value) for value in values]
-            arrays.append(pa.array(values, plain))
-        return _typed(pa.table(arrays, names=list(columns)), columns, kinds)
+        kinds = _kinds(request)
+        columns = [[row[number] for row in found] for number in range(len(kinds))]
+        arrays = [_array(values, kind) for values, kind in zip(columns, kinds, strict=True)]
+        return _typed(pa.table(arrays, names=list(request.columns)), request.columns, kinds)
 
 
-def _kinds(model: type[models.Model], columns: Sequence[str]) -> list[pa.DataType]:
-    fields = {field.attname: field for field in model._meta.concrete_fields}
-    return [_kind(fields[name]) for name in columns]
+def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+    """Values as a driver gives them: SQLite has integers for booleans and text for days."""
+    if kind == pa.bool_():
+        return pa.array([None if value is None else int(value) for value in values], pa.int64())
+    if kind == pa.date32() and any(isinstance(value, str) for value in values):
+        return pa.array(values, pa.string())
+    return pa.array(values, kind)
+
+
+def _kinds(request: Request) -> list[pa.DataType]:
+    fields = {field.attname: field for field in request.rows.model._meta.concrete_fields}
+    return [_kind(fields[name]) for name in request.columns]
 
 
 def _kind(field: models.Field[Any, Any]) -> pa.DataType:
@@ -160,22 +200,29 @@ def _kind(field: models.Field[Any, Any]) -> pa.DataType:
 
 
 def _typed(table: pa.Table, columns: Sequence[str], kinds: Sequence[pa.DataType]) -> pa.Table:
-    """The columns as declared: SQLite gives booleans as integers and days as text."""
+    """The columns as declared, whatever the driver made of them."""
     arrays = [column.cast(kind) for column, kind in zip(table.columns, kinds, strict=True)]
     return pa.table(arrays, names=list(columns))
 
 
-def _compiled(rows: models.QuerySet[Any], columns: Sequence[str]) -> tuple[str, tuple[Any, ...]]:
-    query = rows.values_list(*columns).query
-    statement, values = query.get_compiler(using=rows.db).as_sql()
+def _compiled(request: Request) -> tuple[str, tuple[Any, ...]]:
+    query = request.rows.values_list(*request.columns).query
+    statement, values = query.get_compiler(using=request.rows.db).as_sql()
     return statement, values
 
 
-def _statement(rows: models.QuerySet[Any], columns: Sequence[str]) -> str:
-    """The statement with its values written out: PostgreSQL copies only statements without parameters."""
-    statement, values = _compiled(rows, columns)
+def _statement(request: Request) -> str:
+    """The statement with its values written out: PostgreSQL copies only statements without parameters.
+
+    The driver of SQLite takes the types of the first rows, and a column that begins with nulls for integers:
+    so there a row of the right types goes first.
+    """
+    statement, values = _compiled(request)
     written: str = statement % tuple(_written(value) for value in values)
-    return written
+    if connection.vendor != "sqlite":
+        return written
+    first = ", ".join(_EMPTY[kind] for kind in _kinds(request))
+    return f"SELECT {first} UNION ALL SELECT * FROM ({written})"  # noqa: S608  # ours
 
 
 def _written(value: Any) -> str:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mingbai.decisions.picking import Keys, aligned, days_in, keys_in, last_of_each
-from mingbai.decisions.reading import Reader
+from mingbai.decisions.reading import Reader, Request
 from mingbai.households.enums import StatusKind, Subject
 from mingbai.households.models import Status
 
@@ -37,7 +37,7 @@ CIVIL_AFFAIRS: tuple[Any, ...] = (
     StatusKind.TEKUN,
 )
 #: Of two episodes that begin on one day the later here decides.
-_ORDER = list(StatusKind.values)
+_ORDER = [str(kind) for kind in (*KIND_OF, *WATCHED, StatusKind.CLEARED)]
 _COLUMNS = ("id", "subject_id", "kind", "cause", "valid_from", "valid_to")
 
 
@@ -128,20 +128,28 @@ def _mapped(values: pa.ChunkedArray, names: dict[Any, str]) -> pa.Array:
     return pa.array(list(names.values()), pa.string()).take(pc.index_in(values, known))
 
 
-def read_registrations(
-    reader: Reader, day: date, households: object = None, persons: object = None
-) -> Registrations:
-    """The episodes begun by a day; `households` and `persons` are keys, sub-queries or none: all."""
-    begun = Status.objects.recorded().filter(valid_from__lte=day)
+def registration_requests(
+    day: date, households: object = None, persons: object = None
+) -> tuple[Request, ...]:
+    """Episodes begun by a day, of households and of persons (keys, sub-queries or none: all).
+
+    And one row each of the whole register: whether it holds any, and any of civil affairs.
+    """
+    standing = Status.objects.recorded()
+    begun = standing.filter(valid_from__lte=day)
     found = []
     for subject, ids in ((Subject.HOUSEHOLD, households), (Subject.PERSON, persons)):
         rows = begun.filter(subject=subject)
-        found.append(
-            reader.table(rows if ids is None else rows.filter(subject_id__in=ids), _COLUMNS)
-        )
-    standing = Status.objects.recorded()
-    known = [
-        reader.table(rows[:1], ["id"]).num_rows > 0
-        for rows in (standing, standing.filter(kind__in=CIVIL_AFFAIRS))
-    ]
-    return Registrations(day, found[0], found[1], *known)
+        found.append(rows if ids is None else rows.filter(subject_id__in=ids))
+    any_at_all, civil = standing[:1], standing.filter(kind__in=CIVIL_AFFAIRS)[:1]
+    return (
+        *(Request(rows, _COLUMNS) for rows in found),
+        Request(any_at_all, ("id",)),
+        Request(civil, ("id",)),
+    )
+
+
+def read_registrations(reader: Reader, day: date, requests: tuple[Request, ...]) -> Registrations:
+    """What `registration_requests` asks for."""
+    households, persons, any_at_all, civil = (reader.table(request) for request in requests)
+    return Registrations(day, households, persons, any_at_all.num_rows > 0, civil.num_rows > 0)

@@ -141,13 +141,24 @@ def written_counts(rows: Iterable[Iterable[int]]) -> str:
     return ",".join(" ".join(str(count) for count in row) for row in rows)
 
 
-def read_counts(text: str) -> list[list[int]]:
-    """What `written_counts` wrote.
+def counts_at(text: str, place: int) -> list[int]:
+    """The counts of one rule out of what `written_counts` wrote.
 
-    >>> read_counts("3 1 0 0,0 0 4 0")
-    [[3, 1, 0, 0], [0, 0, 4, 0]]
+    >>> counts_at("3 1 0 0,0 0 4 0", 1)
+    [0, 0, 4, 0]
     """
-    return [[int(count) for count in row.split()] for row in text.split(",")] if text else []
+    return [int(count) for count in text.split(",", place + 1)[place].split()]
+
+
+def added(texts: Sequence[str]) -> list[list[int]]:
+    """The counts of several villages under one list of rules added up.
+
+    >>> added(["3 1 0 0,0 0 4 0", "1 0 0 0,0 1 0 0"])
+    [[4, 1, 0, 0], [0, 1, 4, 0]]
+    """
+    numbers = np.array(",".join(texts).replace(",", " ").split(), np.int64)
+    found: list[list[int]] = numbers.reshape(len(texts), -1, len(LETTERS)).sum(axis=0).tolist()
+    return found
 
 
 def tally_changes(
