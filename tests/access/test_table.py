@@ -1,8 +1,9 @@
-"""Every address × role × expected code, near misses included: right role, wrong village; right village, other list.
+"""Every address × role × expected code, near misses included: right role, wrong village.
 
 `anon` has not signed in, `expi` and `comi` hold a post that is over or has not begun, `depu` stands in for
-`cler`, `lead` has a leave to read in the next township. 302 is the way to the sign-in page, or on after a save;
-404 stands for absent and forbidden alike; 405 for a method that the address does not have; 422 for an empty form.
+`cler`, `lead` has a leave to read in the next township. 302 is the way to the sign-in page, or on after a
+save; 404 stands for absent and forbidden alike; 405 for a method that the address does not have; 422 for an
+empty form.
 """
 
 from __future__ import annotations

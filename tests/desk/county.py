@@ -1,6 +1,7 @@
-"""An invented county for the tests of screens: two townships, three villages, a few households, a cast with posts.
+"""An invented county for the tests of screens: two townships, three villages, households, a cast with posts.
 
-The cast has names, so that a near miss is as easy to write as a hit: a clerk of *this* township and of the next.
+The cast has names, so that a near miss is as easy to write as a hit: a clerk of *this* township, and of the
+next.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ DAY = date(2026, 3, 18)
 START = date(2020, 1, 1)
 COUNTY, QINGXI, LONGTAN = "990101000000", "990101100000", "990101101000"
 BAISHI, DAPING, JINGSHUI = "990101100201", "990101100202", "990101101201"
-PASSWORD = "a long sentence for tests"
+PASSWORD = "a long sentence for tests"  # noqa: S105 — of invented accounts
 
 
 @dataclass(frozen=True)

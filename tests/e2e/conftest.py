@@ -34,13 +34,18 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, live_server: Any) -> Iterator[Page]:
-    """A page of a fresh context; any request to another host, and any error of the console, fails the test."""
+    """A page of a fresh context; a request to another host or an error of the console fails the test."""
     context = browser.new_context(
         viewport=DESK, locale="zh-CN", base_url=live_server.url, bypass_csp=False
     )
     made = context.new_page()
     strange: list[str] = []
-    made.on("request", lambda request: request.url.startswith((live_server.url, "data:")) or strange.append(request.url))
+    made.on(
+        "request",
+        lambda request: (
+            request.url.startswith((live_server.url, "data:")) or strange.append(request.url)
+        ),
+    )
     made.on("console", lambda message: message.type == "error" and strange.append(message.text))
     yield made
     context.close()

@@ -62,8 +62,8 @@ def field_of(column: Column) -> forms.Field:
         return forms.TypedChoiceField(choices=choices, empty_value=None, **options)
     if column.kind in ("money", "land"):
         unit = _("元") if column.kind == "money" else _("亩")
-        widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off"})
-        return Hundredths(help_text=column.unit or unit, widget=widget, max_length=20, **options)
+        signs = {"inputmode": "decimal", "autocomplete": "off", "maxlength": 20}
+        return Hundredths(help_text=column.unit or unit, widget=forms.TextInput(signs), **options)
     if column.kind == "number":
         return forms.IntegerField(
             min_value=-(2**31), max_value=2**31 - 1, help_text=column.unit, **options
