@@ -18,7 +18,8 @@ _ONE_READING = frozenset(
 )
 #: Compound surnames that are not read sign by sign.
 _COMPOUND = {"万俟": "mq", "萬俟": "mq"}
-#: Further parts of one name that are kept for search; the rest of a longer one only behind a dot.
+#: Further parts of one name that are kept for search: all of two signs and more in names of up to seven; a
+#: longer one is found by its parts behind dots.
 MOST_PARTS = 4
 _DOTS = "·•・. "
 

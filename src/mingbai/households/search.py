@@ -108,7 +108,7 @@ class _Entries:
         return list(self.rows.filter(within).order_by(*order)[: self.limit])
 
     def anywhere(self, part: str) -> list[SearchEntry]:
-        """Within the name: reads all names of the scope."""
+        """Anywhere in the name: reads all names of the scope. For one sign that begins no part of a name."""
         return list(self.rows.filter(extra=False, name__contains=part)[: self.limit])
 
     def equal(self, **digests: bytes | None) -> list[SearchEntry]:
@@ -186,7 +186,7 @@ def _names(typed: str, entries: _Entries) -> Found:
     if len(typed) >= 2 or not found:
         parts = entries.beginning("given", typed)
         yield Match.PART, parts
-        if not found and not parts:
+        if len(typed) == 1 and not (found or parts):
             yield Match.PART, entries.anywhere(typed)
 
 

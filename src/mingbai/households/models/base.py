@@ -165,8 +165,10 @@ class SearchEntry(Recorded):
                 name="search_initials",
                 condition=models.Q(initials__isnull=False),
             ),
+            # A part of a name, and whatever else no other index begins with, within a village or township.
+            models.Index(fields=["division_code", "name"], name="search_division"),
             models.Index(
-                fields=["household_number"],
+                fields=["household_number", "division_code"],
                 name="search_household_number",
                 condition=models.Q(household_number__isnull=False),
             ),
