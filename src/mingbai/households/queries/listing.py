@@ -17,7 +17,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from mingbai.accounts.scopes import Scope
 from mingbai.households.enums import StatusKind, Subject
 from mingbai.households.errors import error
-from mingbai.households.models import Identity, Membership, Residence, Status
+from mingbai.households.models import Household, Identity, Membership, Residence, Status
 from mingbai.households.queries.counting import KINDS, Standing
 from mingbai.households.topics import topic_of
 from mingbai.places.codes import range_of
@@ -75,7 +75,7 @@ def list_households(
     after: str = "",
     limit: int = 50,
 ) -> Page:
-    """A page of households as they were on a day. At most seven queries.
+    """A page of households as they were on a day. At most nine queries.
 
     `sort`: place or number, with a minus the other way round. Raises HOME-010, HOME-011, HOME-054.
     """
@@ -83,18 +83,30 @@ def list_households(
     columns = SORTS.get(sort.lstrip("-"))
     if columns is None or not 0 < limit <= MOST:
         raise error("HOME-054", detail=f"sort={sort}, limit={limit}")
-    rows = _filtered(day, scope, filters)
-    if after:
-        rows = rows.filter(_beyond(columns, after, backwards=backwards))
+    rows, rare = _filtered(day, scope, filters)
     order = [F(name).desc() if backwards else F(name).asc() for name in columns]
+    beyond = _beyond(columns, after, backwards=backwards) if after else Q()
     wanted = ("household_id", "household__number", "division_code", "group_number")
-    found = list(rows.order_by(*order).values_list(*wanted)[: limit + 1])
+    if columns == SORTS["number"] and not rare and _width(scope, filters) > TOWNSHIP:
+        found = _by_number(rows, beyond, order, limit, wanted)
+    else:
+        found = list(rows.filter(beyond).order_by(*order).values_list(*wanted)[: limit + 1])
     page = found[:limit]
     last = page[-1] if len(found) > limit else None
-    key = (
-        "" if last is None else f"{last[2] if columns[0] == 'division_code' else last[1]} {last[0]}"
-    )
-    return Page(_described(page, day), key)
+    edge = {"division_code": 2, "household__number": 1}[columns[0]]
+    return Page(_described(page, day), "" if last is None else f"{last[edge]} {last[0]}")
+
+
+def _by_number(
+    rows: Any, beyond: Q, order: list[Any], limit: int, wanted: tuple[str, ...]
+) -> list[tuple[Any, ...]]:
+    """A page in the order of numbers without sorting a county: along the numbers, asking who is in it."""
+    inside = rows.filter(household_id=OuterRef("pk"))
+    homes = Household.objects.annotate(household_id=F("pk"), household__number=F("number"))
+    homes = homes.filter(Exists(inside)).filter(beyond).order_by(*order)
+    keys = list(homes.values_list("pk", flat=True)[: limit + 1])
+    found = {row[0]: row for row in rows.filter(household_id__in=keys).values_list(*wanted)}
+    return [found[key] for key in keys]
 
 
 def count_households(
@@ -105,7 +117,7 @@ def count_households(
     most: int | None = None,
 ) -> int:
     """How many households the filters find, or `most` when there are more. At most two queries."""
-    rows = _filtered(day, scope, filters)
+    rows, _ = _filtered(day, scope, filters)
     return int(rows.count() if most is None else rows.values("pk")[:most].count())
 
 
@@ -118,33 +130,40 @@ def _beyond(columns: tuple[str, str], after: str, *, backwards: bool) -> Q:
     return Q(**{f"{columns[0]}__{edge}": first}) & tie
 
 
-def _filtered(day: date, scope: Scope, filters: Filter) -> Any:
+def _filtered(day: date, scope: Scope, filters: Filter) -> tuple[Any, bool]:
+    """The residences of the day that are asked for, and whether they are few."""
     rows = Residence.objects.recorded().on(day).filter(scope.rows())
     if filters.division_code:
         rows = rows.filter(division_code__range=range_of(filters.division_code))
     if filters.group_number:
         rows = rows.filter(group_number=filters.group_number)
-    small = _is_small(scope, filters)
+    width, rare = _width(scope, filters), False
     wanted, without = KINDS[filters.standing]
     for kinds in (wanted, filters.kinds):
         if kinds:
-            rows = _among(rows, _with_kinds(day, kinds), "subject_id", small=small)
+            few = _few(_with_kinds(day, kinds), "subject_id") if width > VILLAGE else None
+            rows, rare = _among(rows, _with_kinds(day, kinds), "subject_id", few, rare)
     if without:
         rows = rows.exclude(
             Exists(_with_kinds(day, without).filter(subject_id=OuterRef("household_id")))
         )
     if filters.topic:
-        rows = _among(rows, _with_value(day, filters), "household_id", small=small)
-    return rows
+        having = _with_value(day, filters)
+        few = _few(having, "household_id") if width > TOWNSHIP and not rare else None
+        rows, rare = _among(rows, having, "household_id", few, rare)
+    return rows, rare or width <= VILLAGE
 
 
-def _is_small(scope: Scope, filters: Filter) -> bool:
-    """A village or a list: every household of it may be looked at."""
+#: Codes from the first to the last of a village and of a township.
+VILLAGE, TOWNSHIP = 0, 999
+
+
+def _width(scope: Scope, filters: Filter) -> int:
+    """How wide the list reaches at most: the widest range of codes; of a list of households none."""
     low, high = range_of(filters.division_code) if filters.division_code else ("0" * 12, "9" * 12)
-    if low == high:
-        return True
-    narrow = all(int(last) - int(first) < 1000 for first, last in scope.ranges)
-    return not scope.everything and narrow and len(scope.ranges) < 3
+    asked = int(high) - int(low)
+    held = max((int(last) - int(first) for first, last in scope.ranges), default=0)
+    return asked if scope.everything else min(asked, held + 1000 * (len(scope.ranges) > 50))
 
 
 def _with_kinds(day: date, kinds: Collection[StatusKind]) -> Any:
@@ -160,12 +179,18 @@ def _with_value(day: date, filters: Filter) -> Any:
     return topic.model.objects.recorded().on(day).filter(**{filters.column: filters.value})
 
 
-def _among(rows: Any, having: Any, column: str, *, small: bool) -> Any:
-    if not small:
-        keys = set(having.values_list(column, flat=True)[: RARE + 1])
-        if len(keys) <= RARE:
-            return rows.filter(household_id__in=keys)
-    return rows.filter(Exists(having.filter(**{column: OuterRef("household_id")})))
+def _few(having: Any, column: str) -> set[int] | None:
+    """The households, if they are so few that a search begins with them."""
+    keys = set(having.values_list(column, flat=True)[: RARE + 1])
+    return keys if len(keys) <= RARE else None
+
+
+def _among(
+    rows: Any, having: Any, column: str, few: set[int] | None, rare: bool
+) -> tuple[Any, bool]:
+    if few is not None:
+        return rows.filter(household_id__in=few), True
+    return rows.filter(Exists(having.filter(**{column: OuterRef("household_id")}))), rare
 
 
 def _described(found: list[tuple[Any, ...]], day: date) -> tuple[Row, ...]:
