@@ -64,11 +64,11 @@ def test_list_stays_in_scope(evaluated):
 
 
 def test_list_looks_only_at_the_villages_of_its_page(evaluated, django_assert_num_queries):
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         households_with("basics.food", "?", start=5, stop=10)
     with django_assert_num_queries(1):
         states_of([1, 2, 3])
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         counts()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -99,16 +99,17 @@ def history_of(household_id: int, *, scope: Scope = EVERYTHING) -> list[Househol
 
 
 def counts(division_code: str = "", *, scope: Scope = EVERYTHING) -> dict[str, dict[str, int]]:
-    """Households of a place by rule and state (状态数), from the tallies of its villages. One query.
+    """Households of a place by rule and state (状态数), from the tallies of its villages. Two queries.
 
     A household counts once for a rule about its members: as the weightiest of their states.
     """
-    texts: dict[RuleSet, list[str]] = {}
-    for tally in _tallies(division_code, scope):
-        texts.setdefault(tally.rule_set, []).append(tally.counts)
+    texts: dict[int, list[str]] = {}
+    for _, rule_set, text in _tallies(division_code, scope):
+        texts.setdefault(rule_set, []).append(text)
+    rules = _rules(texts)
     found: dict[str, dict[str, int]] = {}
     for rule_set, counted in texts.items():
-        for rule, row in zip(rule_set.rules, added(counted), strict=True):
+        for rule, row in zip(rules[rule_set], added(counted), strict=True):
             one = found.setdefault(rule, dict.fromkeys(WORDS.values(), 0))
             for word, count in zip(WORDS.values(), row, strict=True):
                 one[word] += count
@@ -118,24 +119,37 @@ def counts(division_code: str = "", *, scope: Scope = EVERYTHING) -> dict[str, d
 def counts_by_division(
     rule: str, digits: int, division_code: str = "", *, scope: Scope = EVERYTHING
 ) -> dict[str, dict[str, int]]:
-    """A rule's states by the places below, cut to so many digits of their code. One query."""
+    """A rule's states by the places below, cut to so many digits of their code. Two queries."""
     found: dict[str, dict[str, int]] = {}
-    for tally in _tallies(division_code, scope):
-        if rule not in tally.rule_set.rules:
-            continue
-        row = counts_at(tally.counts, tally.rule_set.rules.index(rule))
-        code = tally.village_code[:digits].ljust(12, "0")
+    for village, row in _rows_of(rule, division_code, scope):
+        code = village[:digits].ljust(12, "0")
         one = found.setdefault(code, dict.fromkeys(WORDS.values(), 0))
         for word, count in zip(WORDS.values(), row, strict=True):
             one[word] += count
     return found
 
 
-def _tallies(division_code: str, scope: Scope) -> Iterable[Tally]:
+def _rows_of(rule: str, division_code: str, scope: Scope) -> Iterator[tuple[str, list[int]]]:
+    """The counts of a rule, village by village."""
+    tallies = list(_tallies(division_code, scope))
+    rules = _rules({rule_set for _, rule_set, _ in tallies})
+    places = {key: names.index(rule) for key, names in rules.items() if rule in names}
+    for village, rule_set, text in tallies:
+        if rule_set in places:
+            yield village, counts_at(text, places[rule_set])
+
+
+def _rules(rule_sets: Iterable[int]) -> dict[int, list[str]]:
+    return dict(RuleSet.objects.filter(id__in=list(rule_sets)).values_list("id", "rules"))
+
+
+def _tallies(division_code: str, scope: Scope) -> QuerySet[Any]:
+    """Village, rule list and counts of every standing tally, by village."""
     rows = Tally.objects.recorded().filter(scope.divisions("village_code"))
     if division_code:
         rows = rows.filter(village_code__range=range_of(division_code))
-    return rows.select_related("rule_set").order_by("village_code", "id")
+    ordered = rows.order_by("village_code", "id")
+    return ordered.values_list("village_code", "rule_set_id", "counts")
 
 
 @dataclass(frozen=True)
@@ -164,7 +178,7 @@ def households_with(
     start: int = 0,
     stop: int = 50,
 ) -> Page:
-    """Households that stand so under a rule (按规则的名单), by village, then by key. Three queries.
+    """Households that stand so under a rule (按规则的名单), by village, then by key. Four queries.
 
     The tallies say which villages the page lies in, so that only their households are looked at. A scope
     that is a list of households is looked at as it is. Raises DEC-003 for a rule no state was stored of.
@@ -209,11 +223,8 @@ def _page_villages(
     start, stop = page
     place = list(WORDS).index(letter)
     by_village: dict[str, int] = {}
-    for tally in _tallies(division_code, scope):
-        if rule in tally.rule_set.rules:
-            row = counts_at(tally.counts, tally.rule_set.rules.index(rule))
-            code = tally.village_code
-            by_village[code] = by_village.get(code, 0) + row[place]
+    for code, row in _rows_of(rule, division_code, scope):
+        by_village[code] = by_village.get(code, 0) + row[place]
     villages: list[str] = []
     skipped = total = 0
     for code, count in by_village.items():
