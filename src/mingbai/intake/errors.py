@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 
 from mingbai.common.errors import RegisterError, error_from
 
-CATALOGUE: Mapping[str, tuple[str, str]] = {
+CATALOGUE: dict[str, tuple[str, str]] = {
     "INTAKE-001": (
         "文件太大：{size} MB，最多 {limit} MB；请按乡镇分开，或改存为 xlsx 后再上传",
         "the file is too large: {size} MB of at most {limit} MB; split it by township or save it as xlsx",
