@@ -15,10 +15,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from mingbai.accounts.access import reach_of, second_factor_due
+from mingbai.accounts.access import second_factor_due
 from mingbai.accounts.roles import Permission
-from mingbai.accounts.scopes import Scope, scope_of
+from mingbai.accounts.scopes import Scope
 from mingbai.accounts.sessions import note_seen
+from mingbai.desk.components.rights import Rights
 from mingbai.places.queries import working_date
 
 View = Callable[..., HttpResponse]
@@ -84,13 +85,15 @@ def owed_step(request: HttpRequest) -> str:
 def _open_scope(request: HttpRequest, permission: Permission) -> None:
     """The day and the scope of a request; of what may be read under a leave, the leave's places as well."""
     request.day = working_date()
-    request.reach = reach_of(request.user, permission, request.day, timezone.now())
+    request.rights = Rights(request.user, request.day)
+    request.reach = request.rights.reach(permission, timezone.now())
     request.scope = request.reach.all
     if request.scope.empty:
         raise Http404
     note_seen(session_key=request.session.session_key, now=timezone.now())
 
 
-def scope_for(request: HttpRequest, permission: Permission, *, topic: str = "") -> Scope:
-    """The scope of the one who asks under another permission than the view's gate. At most four queries."""
-    return scope_of(request.user, permission, request.day, topic=topic)
+def scope_for(request: HttpRequest, permission: Permission) -> Scope:
+    """The scope of the one who asks under another permission than the view's gate."""
+    scope: Scope = request.rights[permission]
+    return scope

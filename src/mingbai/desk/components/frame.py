@@ -14,8 +14,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy
 
 from mingbai.accounts.roles import ROLES, Permission
-from mingbai.accounts.scopes import posts_on
 from mingbai.desk.access import owed_step
+from mingbai.desk.components.rights import Rights
 from mingbai.places.models import Division, Register
 from mingbai.places.queries import working_date
 
@@ -67,19 +67,23 @@ class Frame:
         return user if done else None
 
     @cached_property
-    def _posts(self) -> list[Any]:
-        return posts_on(self.user, self.day) if self.user else []
+    def _rights(self) -> Rights | None:
+        """The rights that the gate worked out, or those of a page that asked for none."""
+        return getattr(self._request, "rights", None) or (
+            Rights(self.user, self.day) if self.user else None
+        )
 
-    @cached_property
+    @property
     def permissions(self) -> frozenset[Permission]:
-        return frozenset().union(*(ROLES[post.role].permissions for post in self._posts))
+        return self._rights.permissions if self._rights else frozenset()
 
     @property
     def roles(self) -> str:
         """The names of the posts that stand, each once."""
         english = (get_language() or "").startswith("en")
         names = dict.fromkeys(
-            ROLES[post.role].en if english else ROLES[post.role].zh for post in self._posts
+            ROLES[post.role].en if english else ROLES[post.role].zh
+            for post in (self._rights.posts if self._rights else ())
         )
         return "、".join(names)
 

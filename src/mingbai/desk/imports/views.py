@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from mingbai.accounts.roles import Permission
-from mingbai.accounts.scopes import Scope, topics_of
+from mingbai.accounts.scopes import Scope
 from mingbai.common.errors import RegisterError
 from mingbai.desk.access import screen
 from mingbai.desk.components.paging import SIZE, page_of
@@ -157,7 +157,7 @@ def _visible(request: HttpRequest) -> Any:
     codes = ImportOrder.objects.values_list("division_code", flat=True).distinct().order_by()
     mine = [code for code in codes if _reached(request.scope, code)]
     found = ImportOrder.objects.filter(division_code__in=mine)
-    if topics_of(request.user, Permission.HOUSEHOLDS_IMPORT, request.day) is None:
+    if request.rights.topics(Permission.HOUSEHOLDS_IMPORT) is None:
         return found
     return found.filter(ordered_by=request.user.actor)
 

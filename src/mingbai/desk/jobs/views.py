@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from mingbai.accounts.roles import Permission
-from mingbai.accounts.scopes import topics_of
 from mingbai.desk.access import scope_for, screen
 from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.reaching import covers, whole
@@ -73,7 +72,7 @@ def stop(request: HttpRequest, job_id: int) -> HttpResponse:
 
 def _may_stop(request: HttpRequest, found: Job) -> bool:
     """Not a line department, whose lists are of its own topics only."""
-    if topics_of(request.user, Permission.HOUSEHOLDS_IMPORT, request.day) is not None:
+    if request.rights.topics(Permission.HOUSEHOLDS_IMPORT) is not None:
         return False
     needed = (Permission.HOUSEHOLDS_IMPORT, Permission.EVALUATION_RUN)
     scopes = [scope_for(request, permission) for permission in needed]

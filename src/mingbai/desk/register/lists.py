@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ from mingbai.accounts.roles import Permission
 from mingbai.decisions.queries import latest_runs, run_over
 from mingbai.desk.access import scope_for, screen
 from mingbai.desk.register.forms import FilterForm
-from mingbai.desk.register.states import COLUMNS, SHORT, marked
+from mingbai.desk.register.states import COLUMNS, Marked, marked
 from mingbai.desk.register.words import standing_words, status_words
 from mingbai.households.queries import Filter, Row, Standing, count_households, list_households
 from mingbai.places.codes import level_of
@@ -38,19 +39,30 @@ def households(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")[:60]
     page = list_households(day, scope=request.scope, filters=filters, after=after, limit=SIZE)
     total = count_households(day, scope=request.scope, filters=filters, most=MOST)
+    run = run_of(filters.division_code)
     said = {
-        "form": form, "day": day, "rows": _lines(request, page.rows, day), "total": total,
+        "form": form, "day": day, "rows": _lines(request, page.rows, day, run), "total": total,
         "most": MOST, "chips": _chips(request, data), "first": not after, "after": page.next,
-        "query": urlencode(_kept(request)), "columns": [_(SHORT[rule]) for rule in COLUMNS],
-        "run": _run(filters.division_code), "today": day == request.day,
+        "query": urlencode(_kept(request)), "columns": [_(short) for short in COLUMNS.values()],
+        "run": run, "today": day == request.day,
     }  # fmt: skip
     return render(request, "register/templates/households.html", said)
 
 
-def _lines(request: HttpRequest, rows: tuple[Row, ...], day: date) -> list[dict[str, Any]]:
-    places = names_on({row.division_code for row in rows}, day)
+def marks_for(request: HttpRequest, places: Mapping[int, str], run: Any) -> dict[int, Marked]:
+    """The marks that the one who asks may see of households; none before the first evaluation."""
+    if run is None:
+        return {}
     scope = scope_for(request, Permission.EVALUATION_READ) | request.reach.outside
-    marks = marked([row.household_id for row in rows], scope)
+    return marked(places, run.as_of, scope=scope, health=scope_for(request, Permission.HEALTH_READ))
+
+
+def _lines(
+    request: HttpRequest, rows: tuple[Row, ...], day: date, run: Any
+) -> list[dict[str, Any]]:
+    places = names_on({row.division_code for row in rows}, day)
+    places_of = {row.household_id: row.division_code for row in rows}
+    marks = marks_for(request, places_of, run)
     return [
         {
             "row": row,
@@ -62,7 +74,7 @@ def _lines(request: HttpRequest, rows: tuple[Row, ...], day: date) -> list[dict[
     ]
 
 
-def _run(division_code: str) -> Any:
+def run_of(division_code: str) -> Any:
     """The run that the marks come from: over the place asked for, else the newest. One query."""
     found = latest_runs()
     return run_over(found, division_code) if division_code else (found[0] if found else None)

@@ -10,12 +10,13 @@ from django.shortcuts import render
 
 from mingbai.accounts.queries import helpers_of
 from mingbai.accounts.roles import Permission
-from mingbai.desk.access import scope_for, screen
+from mingbai.desk.access import screen
+from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.words import actor_names
 from mingbai.desk.register.blocks import happening_lines, member_lines, topic_blocks
 from mingbai.desk.register.forms import DayForm
+from mingbai.desk.register.lists import marks_for, run_of
 from mingbai.desk.register.readers import read
-from mingbai.desk.register.states import marked
 from mingbai.desk.register.subjects import writable
 from mingbai.desk.register.words import code_words, status_words
 from mingbai.households.access import Reader, household_for, person_for, place_of, timeline_for
@@ -24,34 +25,39 @@ from mingbai.households.models import Household, Person
 from mingbai.households.queries import HouseholdView, StatusView, households_of_person
 from mingbai.places.queries import names_on, path
 
-#: So many things that happened stand on the page; all of them on demand.
-RECENT = 12
-
 
 @screen(Permission.HOUSEHOLDS_READ)
 def household(request: HttpRequest, household_id: int) -> HttpResponse:
     """One household on a day: who lives there, as what it is registered, every topic one may read."""
     form, day = _day(request)
     reader, view = read(request, lambda one: household_for(one, household_id, day=day))
-    happened = timeline_for(reader, household_id, day=day)
     code, _until = place_of(household_id, day)
     open_topics = writable(reader, code, household_id) if day == request.day else frozenset()
     blocks = topic_blocks(Subject.HOUSEHOLD, household_id, view.records, day, open_topics)
     helpers = helpers_of(household_id, day)
-    names = actor_names(
-        [one.actor for one in happened[:RECENT]] + [one.entered_by for one in _records(view)]
-    )
+    names = actor_names(one.entered_by for one in _records(view))
     said = {
         "view": view, "form": form, "day": day, "today": day == request.day, "names": names,
         "above": path(code, day), "group": view.fact("residence", "group_number"),
         "members": member_lines(view), "blocks": blocks, "nothing": _empty(blocks),
         "statuses": status_lines(view.statuses),
-        "marks": _marks(request, household_id) if day == request.day else None,
-        "happened": happening_lines(_shown(request, happened), view, names),
-        "more": 0 if request.GET.get("all") else max(0, len(happened) - RECENT),
+        "marks": _marks(request, household_id, code) if day == request.day else None,
         "helpers": helpers, "outside": reader.leave_id is not None,
     }  # fmt: skip
     return render(request, "register/templates/household.html", said)
+
+
+@screen(Permission.HOUSEHOLDS_READ)
+def history(request: HttpRequest, household_id: int) -> HttpResponse:
+    """Everything that happened to a household, the last first."""
+    day = request.day
+    reader, view = read(request, lambda one: household_for(one, household_id, day=day))
+    happened = timeline_for(reader, household_id, day=day)
+    page = page_of(request, len(happened))
+    shown = happened[page.start : page.stop]
+    names = actor_names(one.actor for one in shown)
+    said = {"view": view, "page": page, "happened": happening_lines(shown, view, names)}
+    return render(request, "register/templates/history.html", said)
 
 
 @screen(Permission.HOUSEHOLDS_READ)
@@ -91,13 +97,8 @@ def _records(view: HouseholdView) -> list[Any]:
     return [one for rows in view.records.values() for one in rows]
 
 
-def _marks(request: HttpRequest, household_id: int) -> Any:
-    scope = scope_for(request, Permission.EVALUATION_READ) | request.reach.outside
-    return marked([household_id], scope).get(household_id)
-
-
-def _shown(request: HttpRequest, happened: list[Any]) -> list[Any]:
-    return happened if request.GET.get("all") else happened[:RECENT]
+def _marks(request: HttpRequest, household_id: int, code: str) -> Any:
+    return marks_for(request, {household_id: code}, run_of(code)).get(household_id)
 
 
 def status_lines(statuses: tuple[StatusView, ...]) -> list[dict[str, Any]]:

@@ -1,42 +1,46 @@
-"""States as marks (状态标记): the indicators of a household, and whatever else asks somebody to act."""
+"""States as marks (状态标记): the indicators of a household, and whatever else asks somebody to act.
+
+A state that rests on restricted facts (illness, disability) is shown only where those facts may be read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+
+from django.utils.translation import gettext_noop as noop
 
 from mingbai.accounts.scopes import Scope
-from mingbai.decisions.enums import WORDS
-from mingbai.decisions.programs import pack_named
-from mingbai.decisions.queries import HouseholdStates, states_of
+from mingbai.decisions.queries import states_of
+from mingbai.decisions.wording import RuleWords, worded
 from mingbai.desk.components.words import english
-from mingbai.documents.marks import look_of
-from mingbai.documents.words import words
+from mingbai.documents.marks import NA_TONE, NO, OK, UN
+from mingbai.documents.words import Words, words
 
-INDICATOR = "indicator"
-#: What stands in the columns of the list, in this order; the rest is counted.
-COLUMNS = (
-    "basics.food", "basics.clothing", "basics.education", "basics.medical", "basics.housing",
-    "basics.water", "income.above_monitoring_line",
-)  # fmt: skip
-SHORT = {
-    "basics.food": "吃", "basics.clothing": "穿", "basics.education": "教育",
-    "basics.medical": "医疗", "basics.housing": "住房", "basics.water": "饮水",
-    "income.above_monitoring_line": "收入",
+#: What stands in the columns of the list, in this order, with its short name.
+COLUMNS = {
+    "basics.food": noop("吃"), "basics.clothing": noop("穿"), "basics.education": noop("教育"),
+    "basics.medical": noop("医疗"), "basics.housing": noop("住房"), "basics.water": noop("饮水"),
+    "income.above_monitoring_line": noop("收入"),
+}  # fmt: skip
+INDICATOR, CHECK = "indicator", "check"
+#: Role of a rule → words of its good and of its other answer; others are met or unmet.
+ANSWERS = {
+    "signal": (noop("无风险"), noop("有风险")), "status": (noop("不符合"), noop("符合")),
+    "readiness": (noop("具备"), noop("还不具备")), "entitlement": (noop("没有线索"), noop("有线索")),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A state in colour, shape and word (标记). Tones: ok, no, un, na."""
+    """A state in colour, shape and word (标记). `because`: the clauses, or what an unknown waits for."""
 
     rule: str
     label: str
     tone: str
     word: str
-    sentence: str = ""
+    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,48 +54,59 @@ class Marked:
     @property
     def acts(self) -> list[Mark]:
         """What beside the indicators asks somebody to act."""
-        return [mark for mark in self.others if mark.tone == "no"]
+        return [mark for mark in self.others if mark.tone == NO]
 
     @property
     def open_ones(self) -> list[Mark]:
         """What beside the indicators cannot be said yet."""
-        return [mark for mark in self.others if mark.tone == "un"]
+        return [mark for mark in self.others if mark.tone == UN]
 
     @property
     def columns(self) -> list[Mark | None]:
-        """The marks of the list's columns; None where a rule is not in the pack."""
+        """The marks of the list's columns; None where a rule is not in the pack or not to be shown."""
         found = {mark.rule: mark for mark in self.indicators}
         return [found.get(rule) for rule in COLUMNS]
 
 
-def marked(household_ids: Collection[int], scope: Scope) -> dict[int, Marked]:
-    """Marks of households that were evaluated. One query."""
-    found = states_of(household_ids, scope=scope)
-    return {key: _marked(states) for key, states in found.items()}
-
-
-def _marked(states: HouseholdStates) -> Marked:
-    language = words("en" if english() else "zh")
-    indicators, others = [], []
-    for rule in _rules(states.pack):
-        letter = states.letters.get(rule.id)
-        if letter is None:
-            continue
-        look = look_of(rule, WORDS[letter], language)
-        mark = Mark(
-            rule.id, language.of(rule.label), look.tone, look.word, language.of(rule.sentence)
-        )
-        if rule.role == INDICATOR:
-            indicators.append(mark)
-        elif look.tone in ("no", "un"):
-            others.append(mark)
-    return Marked(tuple(indicators), tuple(others), states.since)
-
-
-def _rules(pack: str) -> Sequence[Any]:
-    """The household's rules that have a role, each id once: the version that holds now stands last."""
+def marked(
+    places: Mapping[int, str], as_of: date, *, scope: Scope, health: Scope
+) -> dict[int, Marked]:
+    """Marks of households (key → division code) that were evaluated. `health`: where illness may be read."""
     found = {}
-    for rule in pack_named(pack).rules:
-        if rule.role is not None and rule.role != "check" and rule.entity == "household":
-            found[rule.id] = rule
-    return list(found.values())
+    language = words("en" if english() else "zh")
+    for key, states in states_of(places, scope=scope).items():
+        open_to = health.covers(places[key], key)
+        shown = [one for one in worded(states, as_of) if open_to or not one.restricted]
+        found[key] = _marked(shown, states.since, language)
+    return found
+
+
+def _marked(shown: list[RuleWords], since: datetime | None, language: Words) -> Marked:
+    indicators, others = [], []
+    for one in shown:
+        if one.role is None or one.role == CHECK:
+            continue
+        mark = _mark(one, language)
+        if one.role == INDICATOR:
+            indicators.append(mark)
+        elif mark.tone in (NO, UN):
+            others.append(mark)
+    return Marked(tuple(indicators), tuple(others), since)
+
+
+def _mark(one: RuleWords, language: Words) -> Mark:
+    why = one.causes if one.state == "unknown" else one.clauses
+    because = "、".join(dict.fromkeys(language.of(text) for text in why))
+    tone, word = _look(one)
+    return Mark(one.rule, language.of(one.label), tone, language.say(word), because)
+
+
+def _look(one: RuleWords) -> tuple[str, str]:
+    if one.state == "unknown":
+        return UN, "待核实"
+    if one.state == "not_applicable":
+        return NA_TONE, "不适用"
+    good, other = ANSWERS.get(str(one.role), ("达标", "未达标"))
+    if one.state == "met":
+        return OK, good
+    return (NA_TONE if one.role == "readiness" else NO), other

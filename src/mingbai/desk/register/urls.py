@@ -9,6 +9,7 @@ urlpatterns = [
     path("search/", searching.find, name="search"),
     path("households/", lists.households, name="households"),
     path("households/<int:household_id>/", pages.household, name="household"),
+    path("households/<int:household_id>/history/", pages.history, name="history"),
     path("persons/<int:person_id>/", pages.person, name="person"),
     path(
         "<str:subject>/<int:subject_id>/topics/<slug:topic>/",
