@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from mingbai.common.errors import RegisterError, error_from
 
 CATALOGUE: dict[str, tuple[str, str]] = {
