@@ -27,7 +27,7 @@ from mingbai.audit.models import Batch
 from mingbai.common.errors import RegisterError
 from mingbai.households import actions
 from mingbai.households.enums import StatusKind, Subject
-from mingbai.households.models import Dwelling, Membership
+from mingbai.households.models import Dwelling, Membership, Status
 from mingbai.households.queries import Standing, adjustment_ledger, counts_on, list_households
 from tests.households.making import BY, somebody
 from tests.households.register_model import DAYS, Model
@@ -200,8 +200,6 @@ class Register(RuleBasedStateMachine):
         if home is None or home == absorbed:
             return
         coming = self.members(absorbed, on)
-        from mingbai.households.models import Status
-
         rows = Status.objects.recorded().on(DAYS[on]).filter(subject_id__in=[home, absorbed])
         mine, theirs = (
             set(rows.filter(subject_id=one).values_list("kind", flat=True))
@@ -326,6 +324,10 @@ class Register(RuleBasedStateMachine):
                 for row in list_households(day, scope=EVERYTHING, limit=200).rows
             }
             assert set(listed) == self.model.days[on].alive
+        assert _kinds() == [
+            {(home, kind) for home, kinds in day.kinds.items() for kind in kinds}
+            for day in self.model.days
+        ]
         assert _areas() == [
             {home: area for home in day.alive if (area := self.model.area(home, on)) is not None}
             for on, day in enumerate(self.model.days)
@@ -361,6 +363,11 @@ def _members(known_at=None):
 def _areas():
     rows = Dwelling.objects.recorded().values_list("valid_from", "valid_to", "household_id", "area")
     return [dict(day) for day in _spread(rows)]
+
+
+def _kinds():
+    rows = Status.objects.recorded().values_list("valid_from", "valid_to", "subject_id", "kind")
+    return [set(day) for day in _spread(rows)]
 
 
 def _counts(day, standing, known_at=None):
@@ -407,6 +414,35 @@ def test_one_of_every_action_agrees_with_the_model():
     finally:
         register.teardown()
     assert {name for name in actions_named() if not accepted[name]} == set(), accepted
+
+
+def test_what_is_told_late_agrees_with_the_model():
+    accepted.clear()
+    register = Register()
+    try:
+        register.begin((4, 3, 2))
+        register.die(25, 0, 2, 0)
+        register.split(8, 0, 2, 1, carry=True)  # with her who died later
+        register.cross(24, 1, 0, 1, 0, "record_marriage")
+        register.merge(22, 0, 2, keep=False)
+        register.open_status(5, 2, "dibao")  # of the household that ended later
+        register.build(20, 0, 52)
+        register.build(6, 0, 50)
+        register.build(12, 0, 51)
+        register.mend(13, 0, 56)
+        register.move(16, 1, 2)
+        register.move(7, 1, 3)
+        for on, village in ((16, 2), (3, 2), (17, 0), (4, 3)):
+            register.move(on, 0, village)
+        register.recode(10, 3)
+        register.undo(1)
+        register.undo(0)
+        register.members_agree()
+    finally:
+        register.teardown()
+    assert {"record_death", "split_household", "merge_households", "open_status"} <= set(
+        accepted
+    ), accepted
 
 
 def actions_named():
