@@ -1,6 +1,6 @@
 """The register of a county, measured: loading, the published totals out of the database, search.
 
-python -m benchmarks.register                                  洞口县 on both databases: about fifteen minutes
+python -m benchmarks.register                                  洞口县 on both databases: fifteen minutes
 python -m benchmarks.register --database sqlite --place puxi   a township: half a minute
 python -m benchmarks.register --data out/dongkou               a place that is built already
 """

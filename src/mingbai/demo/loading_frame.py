@@ -155,9 +155,9 @@ def _statuses(loading: Loading, before: Mapping[str, tuple[str, date]]) -> None:
     table = loading.fit(table, "village_statuses", "code", there, "没有这种身份 / no such kind")
     made = []
     for row in table.to_pylist():
-        kind, reason = row["kind"], row["reason"] or ""
-        if kind in SUPERVISED:
-            kind, reason = VillageStatusKind.SUPERVISED.value, SUPERVISED[kind]
+        listed = SUPERVISED.get(row["kind"])
+        kind = VillageStatusKind.SUPERVISED.value if listed else row["kind"]
+        reason = listed or row["reason"] or ""
         spans = stretches(row["code"], row["from_date"], row["to_date"], before)
         made += [(pad(code), kind, reason, since, until) for code, since, until in spans]
     names = ("division_code", "kind", "reason", "valid_from", "valid_to")

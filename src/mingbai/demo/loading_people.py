@@ -175,7 +175,7 @@ def _memberships(loading: Loading) -> pa.Table:
 
 def _statuses(loading: Loading) -> None:
     table = loading.table("statuses")
-    known = pc.is_in(table["kind"], value_set=pa.array(StatusKind.values))
+    known = pc.is_in(table["kind"], value_set=pa.array([one.value for one in StatusKind]))
     table = loading.fit(table, "statuses", "subject_id", known, "没有这种身份 / no such kind")
     for subject, ids in (("household", loading.homes), ("person", loading.people)):
         assert ids is not None
