@@ -48,8 +48,8 @@ def screen(
                 return HttpResponseNotAllowed(methods)
             return view(request, *args, **kwargs)
 
-        gated.gate = gate
-        gated.methods = tuple(methods)
+        marked: Any = gated  # what the tests of all views look at
+        marked.gate, marked.methods = gate, tuple(methods)
         return gated
 
     return wrap

@@ -23,6 +23,8 @@ from mingbai.households.actions import undo_action
 from mingbai.intake.actions import undo_import
 
 TEMPLATES = "batches/templates/"
+#: Rows of an import that are taken back while somebody waits: some seconds.
+MOST_WAITED_FOR = 20_000
 
 
 @screen(Permission.HOUSEHOLDS_READ)
@@ -65,6 +67,11 @@ def undo(request: HttpRequest, batch_id: int) -> HttpResponse:
     if not reason:
         messages.error(request, _("没有撤销：请写明为什么。"))
         return redirect("batches:batch", batch_id)
+    if found.kind == BatchKind.IMPORT and _rows(found) > MOST_WAITED_FOR:
+        messages.error(
+            request, _("这一批太大，网页上等不完：请管理员用 mingbai batches undo 撤销。")
+        )
+        return redirect("batches:batch", batch_id)
     if found.kind == BatchKind.IMPORT:
         undo_import(actor=request.user.actor, batch_id=batch_id, reason=reason)
         messages.success(request, _("导入已整批撤销。"))
@@ -73,6 +80,11 @@ def undo(request: HttpRequest, batch_id: int) -> HttpResponse:
     after_change(households_touched([back.pk]), actor=request.user.actor)
     messages.success(request, _("已撤销。改前的样子都回来了。"))
     return redirect("batches:batch", back.pk)
+
+
+def _rows(found: Batch) -> int:
+    """How many rows a batch began and ended. One query."""
+    return sum(one.begun + one.ended for one in found.spans.all())
 
 
 def _find(request: HttpRequest, batch_id: int) -> tuple[Batch, Target | None, Scope]:

@@ -14,10 +14,11 @@ from mingbai.desk.access import scope_for, screen
 from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.reaching import covers, whole
 from mingbai.desk.jobs.words import kind_words
-from mingbai.jobs.actions import stop_job
+from mingbai.jobs.actions import start_job, stop_job
 from mingbai.jobs.enums import JobState
 from mingbai.jobs.models import Job
 from mingbai.jobs.queries import find_job, worker_seen_at
+from mingbai.places.queries import register
 
 TEMPLATES = "jobs/templates/"
 LIVE = (JobState.QUEUED, JobState.RUNNING)
@@ -46,8 +47,27 @@ def jobs(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         TEMPLATES + "jobs.html",
-        {"page": page, "lines": lines, "running": running, "waiting": running and _no_worker()},
+        {
+            "page": page,
+            "lines": lines,
+            "running": running,
+            "waiting": running and _no_worker(),
+            "may_evaluate": whole(scope_for(request, Permission.EVALUATION_RUN)),
+        },
     )
+
+
+@screen(Permission.EVALUATION_RUN, reads=False, writes=True)
+def evaluate(request: HttpRequest) -> HttpResponse:
+    """Let the worker hold the rules against the whole register, as of the working date."""
+    if not whole(request.scope):
+        raise Http404
+    wanted = {"pack": register().pack, "as_of": request.day.isoformat(), "division_code": ""}
+    made = start_job(
+        kind="evaluate", arguments=wanted, actor=request.user.actor,
+        division_code=register().division_code,
+    )  # fmt: skip
+    return redirect("jobs:job", made.pk)
 
 
 @screen(Permission.HOUSEHOLDS_READ)

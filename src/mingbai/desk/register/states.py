@@ -74,9 +74,13 @@ def marked(
     """Marks of households (key → division code) that were evaluated. `health`: where illness may be read."""
     found = {}
     language = words("en" if english() else "zh")
+    alike: dict[str, list[RuleWords]] = {}  # households of one page often stand alike
     for key, states in states_of(places, scope=scope).items():
+        pattern = repr((states.pack, states.letters, states.reasons, states.causes))
+        if pattern not in alike:
+            alike[pattern] = worded(states, as_of)
         open_to = health.covers(places[key], key)
-        shown = [one for one in worded(states, as_of) if open_to or not one.restricted]
+        shown = [one for one in alike[pattern] if open_to or not one.restricted]
         found[key] = _marked(shown, states.since, language)
     return found
 
