@@ -134,6 +134,15 @@ def test_unknown_place_is_listed_once_and_kept_in_words(office: Office, division
 
 
 @pytest.mark.database
+def test_path_that_is_not_whole_moves_nobody(office: Office, divisions: None) -> None:
+    """A list of the township names no village: the household stays in its own."""
+    office.bring([home()], FAMILY)
+    done = office.look([home(村=""), home("H2", 村="", 户主姓名="陈三")], day=JULY)
+    assert done.counts()["changed"] == {}
+    assert Residence.objects.recorded().get(household=household()).division_code == "430525101201"
+
+
+@pytest.mark.database
 def test_place_codes_of_no_words_are_none(office: Office, pack: object) -> None:
     table = office.look([{"户编号": "H1", "户主姓名": "肖一", "家庭人口数": 1}])
     assert table.counts()["new"]["households"] == 1

@@ -27,6 +27,7 @@ from mingbai.households.writing import set_values
 from mingbai.intake.actions import undo_import
 from mingbai.intake.models import Discrepancy, Import
 from mingbai.intake.queries import discrepancies, imports, said
+from mingbai.intake.running import Request, run_import
 from tests.intake.making import (
     FAMILY,
     JULY,
@@ -348,6 +349,18 @@ def test_undone_files_may_come_again(office: Office) -> None:
     assert office.deliver(paths).batch is not None
     assert Household.objects.recorded().count() == 1
     assert SearchEntry.objects.recorded().filter(extra=False).count() == 2
+
+
+def test_picture_beside_the_lists_does_no_harm(office: Office) -> None:
+    """Reading names it; alone it is refused."""
+    picture = office.folder / "扫描.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    files = [office.list([home()]), office.list(FAMILY), picture]
+    done = run_import(actor="command", files=files, request=Request(JUNE, pack_name="cn"))
+    assert done.difference is not None
+    assert [one.what for one in done.difference.intake.files] == ["table", "table", "skipped"]
+    with pytest.raises(RegisterError, match="INTAKE-002"):
+        run_import(actor="command", files=[picture], request=Request(JUNE, pack_name="cn"))
 
 
 def test_failing_import_leaves_nothing_to_see(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mingbai.engine.model.pack import Pack
 from mingbai.intake.claims import KEYS, Asking, not_kept, questions, tied
@@ -90,6 +91,7 @@ def compare_intake(
     known = {"household": standing.households, "person": standing.persons}
     for subject, (entity, key) in KEYS.items():
         tables[entity] = tied(tables[entity], key, known[subject.value])
+    tables["household"] = _sure_places(tables["household"])
     topics = []
     for question in questions(tables, sources, asking):
         step(f"compare {question.topic.key}", 0, 0)
@@ -120,6 +122,16 @@ def _placed(tables: Tables, asking: Asking) -> list[Listed]:
         )
         for path, count in sorted(unknown.items())
     ]
+
+
+def _sure_places(homes: pa.Table) -> pa.Table:
+    """A path that was not found whole moves nobody who has a residence already."""
+    unsure = pc.and_(pc.is_valid(homes["id"]), pc.is_valid(homes["address"]))
+    for name in ("division_code", "address"):
+        place = homes.column_names.index(name)
+        kept = pc.if_else(unsure, pa.scalar(None, pa.string()), homes[name])
+        homes = homes.set_column(place, name, kept)
+    return homes
 
 
 def _records(

@@ -63,7 +63,9 @@ def _sealed(one: Listed, using: Keys) -> Sealed:
     }  # fmt: skip
     kept = {name: value for name, value in said.items() if value not in (None, "")}
     text = json.dumps(kept, ensure_ascii=False, default=str, sort_keys=True)
-    mark = using.digest(f"{one.kind.value} {cell.topic}.{cell.column} {text}", "discrepancy")
+    # Of a place nobody knows `before` is how many households name it: another number is not another place.
+    same = text if one.kind != DiscrepancyKind.PLACE_UNKNOWN else str(cell.after)
+    mark = using.digest(f"{one.kind.value} {cell.topic}.{cell.column} {same}", "discrepancy")
     return Sealed(one, text, mark)
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from mingbai.audit.batches import sweep
+from mingbai.common.errors import RegisterError
 from mingbai.engine.loading import load_pack
 from mingbai.engine.model.pack import Pack
 from mingbai.intake.actions import Delivery, Imported, import_files
@@ -23,6 +24,7 @@ from mingbai.screening.inputs import schema_of
 
 _PACK = "cn"
 _SOURCE_LENGTH = 64
+_NO_TABLE = ("INTAKE-002", "INTAKE-004")
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def run_import(
         imported = Imported(found)
     else:
         sweep()
-        kept = stored or [accept(FileUpload(path), actor=actor) for path in files]
+        kept = stored or _accepted(files, actor)
         imported = import_files(
             actor=actor, delivery=Delivery(files, kept, request.password), pack=pack,
             asking=request.asking, apply_gone=request.apply_gone, again=request.again,
@@ -79,6 +81,18 @@ def run_import(
         out.mkdir(parents=True, exist_ok=True)
         write_difference(imported.difference, schema_of(pack), out)
     return imported
+
+
+def _accepted(files: Sequence[Path], actor: str) -> list[StoredFile]:
+    """The files as they are kept. What is no table is left to reading, which names it."""
+    kept = []
+    for path in files:
+        try:
+            kept.append(accept(FileUpload(path), actor=actor))
+        except RegisterError as refusal:
+            if refusal.code not in _NO_TABLE or len(files) == 1:
+                raise
+    return kept
 
 
 def register_pack(name: str | None) -> Pack:
