@@ -1,5 +1,7 @@
 """A register with the example in it."""
 
+import sqlite3
+
 import pytest
 from django.db import connection
 
@@ -21,16 +23,15 @@ def evaluated(example_register):
 
 
 @pytest.fixture
-def from_outside(transactional_db, tmp_path, monkeypatch):
+def from_outside(transactional_db, tmp_path):
     """Call it when the register is filled: from then on a second connection, by ADBC, reads it."""
+    with pytest.MonkeyPatch.context() as patch:  # undone before the tables are emptied
 
-    def copy():
-        if connection.vendor == "sqlite":
-            import sqlite3
+        def copy(path=tmp_path / "copy.sqlite3"):
+            if connection.vendor == "sqlite":
+                with sqlite3.connect(tmp_path / "copy.sqlite3") as target:
+                    connection.connection.backup(target)
+                patch.setitem(connection.settings_dict, "NAME", path)
+                patch.setattr(reading, "_in_memory", lambda: False)
 
-            with sqlite3.connect(tmp_path / "copy.sqlite3") as target:
-                connection.connection.backup(target)
-            monkeypatch.setitem(connection.settings_dict, "NAME", tmp_path / "copy.sqlite3")
-            monkeypatch.setattr(reading, "_in_memory", lambda: False)
-
-    return copy
+        yield copy

@@ -336,12 +336,11 @@ def test_number_of_statements_does_not_grow(filler, django_assert_max_num_querie
         take_snapshot(program, Scope(DAY))
 
 
-def test_reading_process_that_ends_early_is_said(from_outside, monkeypatch, tmp_path):
+def test_reading_process_that_ends_early_is_said(from_outside, tmp_path):
     make_register()
-    from_outside()
     if connection.vendor == "postgresql":
         pytest.skip("PostgreSQL is read in this process")
-    monkeypatch.setitem(connection.settings_dict, "NAME", tmp_path)  # a folder
+    from_outside(tmp_path)  # a folder is no database
     with pytest.raises(RegisterError, match="DEC-007"):
         snapshot()
 
