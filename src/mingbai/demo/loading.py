@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,7 +18,7 @@ from django.db import connection, transaction
 from mingbai.audit.actions import give_up, open_batch
 from mingbai.audit.batches import record_batch, sweep
 from mingbai.audit.enums import BatchKind
-from mingbai.audit.writing import BatchWriter
+from mingbai.audit.writing import Progress
 from mingbai.common.keys import read_keys
 from mingbai.demo import loading_frame, loading_homes, loading_people, loading_persons
 from mingbai.demo.build import ABOUT, place_of
@@ -41,7 +40,6 @@ TAKEN = frozenset(
         "works", "insurances", "bills", "payments", "posts",
     )
 )  # fmt: skip
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -82,8 +80,7 @@ def load_place(folder: Path, *, actor: str, progress: Progress | None = None) ->
         actor=actor, kind=BatchKind.LOAD, title=f"装载示范地 {about['name']}（合成数据）",
         source=f"place:{about['place']}",
     )  # fmt: skip
-    writer = BatchWriter(batch, progress)
-    loading = Loading(files, until, writer, read_keys(settings.MINGBAI_KEY_FILE))
+    loading = Loading(files, until, batch, read_keys(settings.MINGBAI_KEY_FILE), progress)
     try:
         with bulk_writing():
             _load(loading)

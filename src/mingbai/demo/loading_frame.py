@@ -10,8 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mingbai.audit.models import Batch
 from mingbai.audit.records import Recorded
-from mingbai.audit.writing import BatchWriter
+from mingbai.audit.writing import BatchWriter, Progress
 from mingbai.common.keys import Keys
 from mingbai.demo.divisions import Division
 from mingbai.demo.reports import Files
@@ -40,8 +41,9 @@ class Loading:
 
     files: Files
     until: date
-    writer: BatchWriter
+    batch: Batch
     using: Keys
+    progress: Progress | None = None
     misfits: list[Misfit] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     homes: Ids | None = None
@@ -51,9 +53,13 @@ class Loading:
         """A table of the place, read now and kept by nobody."""
         return self.files.ensure(name).read()
 
+    def writer(self) -> BatchWriter:
+        """A writer of its own for each table: what a slice of one takes says nothing about the next."""
+        return BatchWriter(self.batch, self.progress)
+
     def put(self, model: type[Recorded], columns: Mapping[str, Column], count: int) -> None:
         """Insert rows and count them."""
-        done = put(self.writer, model, columns, count)
+        done = put(self.writer(), model, columns, count)
         name = str(model._meta.model_name)
         self.counts[name] = self.counts.get(name, 0) + done
 
@@ -80,7 +86,7 @@ class Loading:
 def load(loading: Loading) -> list[Division]:
     """Divisions with what became of them, and all that hangs on their codes; returns the divisions."""
     rows = [Division(**row) for row in loading.table("divisions").to_pylist()]
-    loading.counts["division"] = load_divisions(rows=rows, batch=loading.writer.batch)
+    loading.counts["division"] = load_divisions(rows=rows, batch=loading.batch)
     before = predecessors(rows)
     first = {code: min(row.from_date for row in rows if row.code == code) for code in codes(rows)}
     _groups(loading, before, first)

@@ -236,7 +236,7 @@ def _entries(
     found = _by_name(loading, persons, _last(members))
     speakers = _speakers(found)
     rows = _entry_rows(loading, homes, persons, found, speakers, documents)
-    done = loading.writer.insert(SearchEntry, COLUMNS, rows, total=len(found))
+    done = loading.writer().insert(SearchEntry, COLUMNS, rows, total=len(found))
     loading.counts["searchentry"] = done
 
 
