@@ -14,15 +14,18 @@ from mingbai.households.actions import (
     correct_facts,
     leave,
     move_household,
+    open_status,
     record_birth,
     record_death,
     record_facts,
+    register_household,
     register_person_into,
     split_household,
     take_over_headship,
     undo_action,
     withdraw_entry,
 )
+from mingbai.households.enums import StatusKind, Subject
 from mingbai.households.errors import ChangedMeanwhileError
 from mingbai.households.models import (
     Benefit,
@@ -307,3 +310,16 @@ def test_a_move_told_late_ends_at_the_next_move():
         (date(2018, 1, 1), "610921102003"),
         (DAY, OTHER_VILLAGE),
     ]
+
+
+def test_a_registration_is_not_undone_under_a_status_or_an_attachment():
+    made = register_household(
+        **BY, on=START, members=[somebody("head")], residence={"division_code": VILLAGE}
+    )
+    about = {"subject": Subject.HOUSEHOLD, "subject_id": made.household_id}
+    status = open_status(**BY, on=DAY, **about, kind=StatusKind.DIBAO)
+    with pytest.raises(RegisterError, match="HOME-050"):
+        undo_action(**BY, batch_id=made.batch_id)
+    undo_action(**BY, batch_id=status.batch_id)
+    undo_action(**BY, batch_id=made.batch_id)
+    assert not Household.objects.recorded().exists()

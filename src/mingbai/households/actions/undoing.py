@@ -99,17 +99,27 @@ def _refuse_built_on(batch: Batch, rows: Touched) -> None:
             raise error(
                 "HOME-052", batch=batch.pk
             )  # an undone registration: register again instead
-    for base, name in ((Household, "household_id"), (Person, "person_id")):
+    for base, subject in ((Household, Subject.HOUSEHOLD), (Person, Subject.PERSON)):
         new = [row.pk for row in rows.get(base, ([], []))[0]]
         for model in recorded_models() if new else ():
-            names = {field.column for field in model._meta.concrete_fields}
-            if model.derived or name not in names:
-                continue
-            about = model.objects.recorded().filter(**{f"{name}__in": new}).exclude(begun_by=batch)
-            later.update(about.values_list("begun_by_id", flat=True))
+            about = _about(model, subject, new)
+            if about is not None:
+                later.update(about.exclude(begun_by=batch).values_list("begun_by_id", flat=True))
     if later:
         named = ", ".join(str(key) for key in sorted(later)[:10])
         raise error("HOME-050", batch=batch.pk, count=sum(later.values()), later=named)
+
+
+def _about(model: type[Recorded], subject: Subject, keys: list[int]) -> Any:
+    """What stands about these in a table; None: the table is not about such."""
+    names = {field.column for field in model._meta.concrete_fields}
+    if model.derived:
+        return None
+    if f"{subject.value}_id" in names:
+        return model.objects.recorded().filter(**{f"{subject.value}_id__in": keys})
+    if "subject_id" in names:
+        return model.objects.recorded().filter(subject=subject, subject_id__in=keys)
+    return None
 
 
 def _copy(model: type[Recorded], row: Any, back: Batch) -> Any:
