@@ -83,7 +83,7 @@ def change_password(*, user: User, old: str, new: str, session_key: str = "") ->
         raise error("ACC-025")
     check_password_rules(new, user)
     if old == new:
-        raise error("ACC-002", zh="和原来的一样", en="it is the old one")
+        raise error("ACC-002", detail_zh="和原来的一样", detail_en="it is the old one")
     digest = digest_password(new)
     return _store(user.actor, user, digest, must_change=False, keep=session_key)
 
@@ -124,7 +124,7 @@ def activate(*, actor: str, user: User, reason: str) -> User:
 
 def _set_active(actor: str, user: User, reason: str, *, active: bool) -> User:
     if not reason.strip():
-        raise error("ACC-024", what="停用和恢复账号", what_en="closing or opening an account")
+        raise error("ACC-024", what_zh="停用和恢复账号", what_en="closing or opening an account")
     with transaction.atomic():
         user.is_active = active
         user.save(update_fields=["is_active"])
@@ -170,11 +170,15 @@ def deputise(
     Raises ACC-006, ACC-007, ACC-008, ACC-009 for a deputy's deputy or the holder, ACC-023, ACC-024.
     """
     if post.deputy_for_id is not None:
-        raise error("ACC-009", post=post.pk, zh="它本身就是代理", en="it is a deputy's itself")
+        raise error(
+            "ACC-009", post=post.pk, detail_zh="它本身就是代理", detail_en="it is a deputy's itself"
+        )
     if deputy.pk == post.user_id:
-        raise error("ACC-009", post=post.pk, zh="代理人就是本人", en="the deputy holds it")
+        raise error(
+            "ACC-009", post=post.pk, detail_zh="代理人就是本人", detail_en="the deputy holds it"
+        )
     if not reason.strip():
-        raise error("ACC-024", what="代理", what_en="a deputy")
+        raise error("ACC-024", what_zh="代理", what_en="a deputy")
     check_period(valid_from, valid_to, post.valid_from, post.valid_to)
     acting = Post(
         user=deputy, role=post.role, division_code=post.division_code, valid_from=valid_from,
@@ -205,7 +209,7 @@ def _appoint(actor: str, post: Post, action: str) -> Post:
 def end_post(*, actor: str, post: Post, day: date, reason: str) -> Post:
     """A post ends on the day (excluded); one that has not begun never does. Raises ACC-011, ACC-024."""
     if not reason.strip():
-        raise error("ACC-024", what="结束任职", what_en="ending a post")
+        raise error("ACC-024", what_zh="结束任职", what_en="ending a post")
     with transaction.atomic():
         current = Post.objects.select_for_update().get(pk=post.pk)
         end = max(day, current.valid_from)

@@ -10,8 +10,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "the account {username} is taken; choose another",
     ),
     "ACC-002": (
-        "密码不行：{zh}。请换一个至少 10 个字符、不含账号、不常见的",
-        "the password does not do: {en}. Choose one of at least 10 characters, without the account, "
+        "密码不行：{detail_zh}。请换一个至少 10 个字符、不含账号、不常见的",
+        "the password does not do: {detail_en}. Choose one of at least 10 characters, without the account, "
         "not common",
     ),
     "ACC-003": (
@@ -19,7 +19,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "there is no role {role}; see docs/reference/roles.md",
     ),
     "ACC-004": (
-        "{role}的任职要写明{wanted}，收到“{division}”；请改正区划代码",
+        "{role}的任职要写明{wanted_zh}，收到“{division}”；请改正区划代码",
         "a post as {role} needs {wanted_en}, got {division}; correct the code",
     ),
     "ACC-005": (
@@ -27,8 +27,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "the division {division} is not in use on {day}{hint}; give the code of that day",
     ),
     "ACC-006": (
-        "同一人不能同时担任：{one} 与 {other}（{zh}）。请先结束其中一个、错开期间，或另派一人",
-        "one person cannot have both: {one} and {other} ({en}). End one of them, let the periods not "
+        "同一人不能同时担任：{one} 与 {other}（{detail_zh}）。请先结束其中一个、错开期间，或另派一人",
+        "one person cannot have both: {one} and {other} ({detail_en}). End one of them, let the periods not "
         "overlap, or appoint somebody else",
     ),
     "ACC-007": (
@@ -41,8 +41,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "{high}",
     ),
     "ACC-009": (
-        "任职 {post} 不能这样代理：{zh}；请改派",
-        "post {post} cannot be deputised so: {en}; appoint somebody else",
+        "任职 {post} 不能这样代理：{detail_zh}；请改派",
+        "post {post} cannot be deputised so: {detail_en}; appoint somebody else",
     ),
     "ACC-010": (
         "行业部门的任职要写明看哪些主题，收到“{topics}”；可写：{known}",
@@ -53,8 +53,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "post {post} ended before {day}; there is nothing to change",
     ),
     "ACC-012": (
-        "不能越权查阅：{zh}",
-        "reading outside the scope is refused: {en}",
+        "不能越权查阅：{detail_zh}",
+        "reading outside the scope is refused: {detail_en}",
     ),
     "ACC-013": (
         "令牌不能带这些权限：{permissions}。令牌只能带它所属任职已有的权限，不含账号管理和越权查阅",
@@ -106,7 +106,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "there is no active account {username}; check it, or activate it again first",
     ),
     "ACC-024": (
-        "请写明理由；{what}要留下理由备查",
+        "请写明理由；{what_zh}要留下理由备查",
         "say why; {what_en} leaves its reason behind",
     ),
     "ACC-025": (
@@ -114,8 +114,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "the old password is wrong; nothing was changed",
     ),
     "ACC-026": (
-        "账号表读不了：{zh}",
-        "the sheet of users cannot be read: {en}",
+        "账号表读不了：{detail_zh}",
+        "the sheet of users cannot be read: {detail_en}",
     ),
     "ACC-027": (
         "账号“{username}”不行：要 3 到 40 个字母、数字、点、横线或下划线，以字母开头",

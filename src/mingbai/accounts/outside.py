@@ -25,13 +25,15 @@ def open_outside_reading(
 ) -> OutsideReading:
     """Take leave to read a division outside the own scope (开启越权查阅). Raises ACC-012."""
     if Permission.OUTSIDE_READ not in permissions_of(user, day):
-        raise error("ACC-012", zh="您的任职没有这项权力", en="no post of yours has this power")
+        raise error(
+            "ACC-012", detail_zh="您的任职没有这项权力", detail_en="no post of yours has this power"
+        )
     if len(reason.strip()) < SHORTEST_REASON:
-        raise error("ACC-012", zh="请写明理由", en="say why")
+        raise error("ACC-012", detail_zh="请写明理由", detail_en="say why")
     if not timedelta(0) < lasting <= LONGEST:
-        raise error("ACC-012", zh="最多 8 小时", en="eight hours at most")
+        raise error("ACC-012", detail_zh="最多 8 小时", detail_en="eight hours at most")
     if division_on(division_code, day) is None:
-        raise error("ACC-012", zh="没有这个区划", en="there is no such division")
+        raise error("ACC-012", detail_zh="没有这个区划", detail_en="there is no such division")
     with transaction.atomic():
         found = OutsideReading.objects.create(
             user=user, division_code=pad(division_code), reason=reason.strip(),
@@ -95,4 +97,6 @@ def log_outside_look(
                 actor=user.actor, via=via, purpose="outside", person_id=person_id,
                 household_id=household_id, leave_id=one.pk,
             )  # fmt: skip
-    raise error("ACC-012", zh="没有开着的越权查阅", en="no leave is running for this place")
+    raise error(
+        "ACC-012", detail_zh="没有开着的越权查阅", detail_en="no leave is running for this place"
+    )

@@ -34,7 +34,11 @@ def check_password_rules(password: str, user: User) -> None:
     if len(account) >= _SHORTEST_ACCOUNT and account in password.casefold():
         found.append(("含有账号", "it holds the account"))
     if found:
-        raise error("ACC-002", zh="、".join(z for z, _ in found), en=", ".join(e for _, e in found))
+        raise error(
+            "ACC-002",
+            detail_zh="、".join(z for z, _ in found),
+            detail_en=", ".join(e for _, e in found),
+        )
 
 
 def draw_password() -> str:

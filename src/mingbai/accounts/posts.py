@@ -39,7 +39,7 @@ def check_period(start: date, end: date | None, low: date, high: date | None) ->
 def check_place(role: Role, division_code: str, day: date) -> str:
     """The twelve-digit code of a post's place. Raises ACC-004, ACC-005."""
     wanted = {
-        "wanted": f"{role.level.label}级或以下的区划代码",
+        "wanted_zh": f"{role.level.label}级或以下的区划代码",
         "wanted_en": f"a code of {role.level} level or below",
     }
     if not division_code:
@@ -80,7 +80,11 @@ def refuse_clashes(post: Post, user: User) -> None:
         for pair in pairs:
             if pair.anywhere or _places_meet(post, other, first):
                 raise error(
-                    "ACC-006", one=_named(other), other=_named(post), zh=pair.zh, en=pair.en
+                    "ACC-006",
+                    one=_named(other),
+                    other=_named(post),
+                    detail_zh=pair.zh,
+                    detail_en=pair.en,
                 )
 
 

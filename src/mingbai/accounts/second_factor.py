@@ -117,7 +117,7 @@ def recovery_codes_left(user: User) -> int:
 def reset_second_factor(*, actor: str, user: User, reason: str) -> None:
     """Take the app away after a lost phone (解除验证器): the user must bind another at the next sign-in."""
     if not reason.strip():
-        raise error("ACC-024", what="解除验证器", what_en="removing an authenticator")
+        raise error("ACC-024", what_zh="解除验证器", what_en="removing an authenticator")
     with transaction.atomic():
         Authenticator.objects.filter(user=user).delete()
         RecoveryCode.objects.filter(user=user).delete()

@@ -181,9 +181,9 @@ def read_sheet(path: Path, day: date) -> list[Row]:
         grids = [_texts(sheet.rows()) for sheet in opened.sheets]
     except UnreadableError as problem:
         said, _ = wording(problem.code, **problem.facts)
-        raise error("ACC-026", zh=said.zh, en=said.en) from None
+        raise error("ACC-026", detail_zh=said.zh, detail_en=said.en) from None
     except TablesError as problem:
-        raise error("ACC-026", zh=problem.message.zh, en=problem.message.en) from None
+        raise error("ACC-026", detail_zh=problem.message.zh, detail_en=problem.message.en) from None
     best = [words[0] for column, words in HEADERS.items() if column not in _OPTIONAL]
     for grid in grids:
         for at, cells in enumerate(grid[:10]):
@@ -201,7 +201,9 @@ def _texts(rows: Iterable[Sequence[object]]) -> list[list[str]]:
     for row in rows:
         grid.append([_text(cell) for cell in row])
         if len(grid) > MOST_ROWS:
-            raise error("ACC-026", zh=f"超过 {MOST_ROWS} 行", en=f"more than {MOST_ROWS} rows")
+            raise error(
+                "ACC-026", detail_zh=f"超过 {MOST_ROWS} 行", detail_en=f"more than {MOST_ROWS} rows"
+            )
     return grid
 
 
@@ -243,7 +245,7 @@ def _day(row: Row, column: str) -> date | None:
     found = DateReader(None).read(text).value if text else None
     if text and not isinstance(found, date):
         what = f"“{text}”不是日期", f"{text} is no day"
-        row.problems.append(error("ACC-026", zh=what[0], en=what[1]))
+        row.problems.append(error("ACC-026", detail_zh=what[0], detail_en=what[1]))
     return found if isinstance(found, date) else None
 
 
