@@ -37,12 +37,15 @@ def record_batch(
     step = progress or (lambda name, done, total: None)
     withdrawn: dict[str, int] = {}
     checked = batch.after_event
+    spans: dict[str, Any] = {}
     while True:
+        before = dict(withdrawn)
         checked = _withdraw(batch, checked, withdrawn)
-        spans = {}
         for span in batch.spans.order_by("table"):
-            step(f"digest {span.table}", 0, 0)
-            spans[span.table] = _digest(batch, span)
+            # Digesting a county takes longer than the next save needs to come: only what changed again.
+            if span.table not in spans or withdrawn.get(span.table) != before.get(span.table):
+                step(f"digest {span.table}", 0, 0)
+                spans[span.table] = _digest(batch, span)
         with transaction.atomic():
             hold_chain()
             check_open(batch)

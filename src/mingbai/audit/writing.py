@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from mingbai.audit.actions import check_open
@@ -24,6 +24,8 @@ Progress = Callable[[str, int, int], None]
 #: What a slice should take, and the rows it begins with.
 SLICE_SECONDS, FIRST_ROWS, MOST_ROWS = 0.25, 4_000, 100_000
 MOST_KEYS = 500  # in one IN list
+#: Who waits for SQLite's lock looks ten times a second: at least so often the lock is free for so long.
+ROOM_SECONDS, BETWEEN_ROOMS = 0.105, 0.4
 
 Item = TypeVar("Item")
 
@@ -34,8 +36,9 @@ class BatchWriter:
     def __init__(self, batch: Batch, progress: Progress | None = None) -> None:
         self.batch = batch
         self._progress = progress or (lambda step, done, total: None)
-        self._rows = FIRST_ROWS
+        self._rows: dict[str, int] = {}  # of a slice, by table: one with seven indexes takes fewer
         self._written: dict[str, int] = {}
+        self._freed = self._roomy = time.monotonic()
 
     def insert(
         self, model: type[Recorded], columns: Sequence[str], rows: Iterable[Row], *, total: int = 0
@@ -47,7 +50,8 @@ class BatchWriter:
         mine = (self.batch.pk,)
         todo = iter(rows)
         count = 0
-        while slice_ := [(*row, *mine) for row in islice(todo, self._rows)]:
+        while slice_ := [(*row, *mine) for row in islice(todo, self._rows.get(table, FIRST_ROWS))]:
+            self._let_others_in()
             started = time.monotonic()
             with transaction.atomic():
                 before = last_id(model) if key is None else min(row[key] for row in slice_) - 1
@@ -55,7 +59,8 @@ class BatchWriter:
                 after = last_id(model) if key is None else max(row[key] for row in slice_)
                 self._note(table, before + 1, after, begun=len(slice_))
             count += len(slice_)
-            self._adapt(time.monotonic() - started)
+            self._freed = time.monotonic()
+            self._adapt(table, len(slice_), time.monotonic() - started)
             self._written[table] = self._written.get(table, 0) + len(slice_)
             self._progress(table, self._written[table], total)
         return count
@@ -65,12 +70,14 @@ class BatchWriter:
         table = model._meta.db_table
         count = 0
         for keys in lots(ids):
+            self._let_others_in()
             with transaction.atomic():
                 rows = model.objects.filter(pk__in=keys)
                 done = rows.recorded().update(ended_by=self.batch)
                 if done != len(keys):
                     raise error("AUD-004", table=table, count=len(keys) - done)
                 self._note(table, ended=done)
+            self._freed = time.monotonic()
             count += done
             self._progress(table, 0, 0)
         return count
@@ -90,9 +97,24 @@ class BatchWriter:
         span.save()
         Batch.objects.filter(pk=self.batch.pk).update(heartbeat_at=timezone.now())
 
-    def _adapt(self, seconds: float) -> None:
-        wanted = int(self._rows * SLICE_SECONDS / max(seconds, 0.001))
-        self._rows = max(500, min(wanted, self._rows * 4, MOST_ROWS))
+    def _let_others_in(self) -> None:
+        """Leave SQLite's lock free for a moment, unless making the rows has done so already."""
+        if connection.vendor != "sqlite":
+            return
+        now = time.monotonic()
+        if now - self._freed < ROOM_SECONDS:
+            if now - self._roomy < BETWEEN_ROOMS:
+                return
+            time.sleep(ROOM_SECONDS - (now - self._freed))
+        self._roomy = time.monotonic()
+
+    def _adapt(self, table: str, rows: int, seconds: float) -> None:
+        """How many rows the next slice of this table has; a short one says little."""
+        wanted = int(rows * SLICE_SECONDS / max(seconds, 0.001))
+        before = self._rows.get(table, FIRST_ROWS)
+        self._rows[table] = (
+            max(500, min(wanted, before * 2, MOST_ROWS)) if rows > before // 2 else before
+        )
 
 
 def lots(keys: Iterable[Item], size: int = MOST_KEYS) -> Iterator[list[Item]]:
