@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` and `make test`. Both set everything up by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz bench docs lock clean
+.PHONY: help setup system demo test fuzz bench docs lock clean
 SHELL := /bin/sh
 
 BIN := .venv/bin
@@ -48,7 +48,7 @@ demo: setup
 	@echo "Look at:"
 	@ls out/*/report.html out/*/*.xlsx | sed 's/^/  /'
 
-test: setup
+test: setup system
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -61,6 +61,10 @@ test: setup
 	$(BIN)/pytest -n auto
 	MINGBAI_TEST_DATABASE=postgresql $(BIN)/pytest -n auto -m database
 
+# What the tests start and pip does not bring: PostgreSQL, a browser, fonts for Chinese.
+system:
+	@sh tools/system_packages.sh
+
 FILES := 100000
 
 fuzz: setup
@@ -72,6 +76,8 @@ bench: $(BENCH_STAMP)
 docs: setup
 	$(BIN)/python tools/mechanisms.py
 	$(BIN)/python tools/error_pages.py
+	$(BIN)/python tools/settings_page.py
+	$(BIN)/python tools/role_pages.py
 	$(BIN)/python -m tests.spec
 
 lock: setup

@@ -56,11 +56,13 @@ def find_binaries() -> Path | None:
 
 
 def start_cluster(settings: Sequence[str] = ()) -> Cluster:
-    """Make and start a server that only this run can reach. PostgreSQL refuses root: then it runs as nobody."""
+    """Make and start a server that only this run reaches. PostgreSQL refuses root: it runs as nobody."""
     binaries = find_binaries()
     if binaries is None:
         raise RuntimeError("PostgreSQL is absent. On Debian: apt-get install -y postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="mingbai-pg-", dir="/tmp"))  # noqa: S108 — a socket's path must be short
+    folder = Path(
+        tempfile.mkdtemp(prefix="mingbai-pg-", dir="/tmp")
+    )  # a socket's path must be short
     if os.getuid() == 0:
         shutil.chown(folder, "nobody", "nogroup")
     cluster = Cluster(folder, binaries)

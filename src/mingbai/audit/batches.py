@@ -169,13 +169,17 @@ def _refuse_when_built_on(batch: Batch) -> None:
         others = begun.exclude(ended_by=None).exclude(ended_by=batch)
         note(others.filter(ended_by__recorded_at__isnull=False), "ended_by")
         if model._meta.model_name in ("household", "person"):
-            begun_subjects[f"{model._meta.model_name}_id"] = begun.values("id")
+            begun_subjects[model._meta.model_name] = begun.values("id")
     for model in lasting:
         names = {field.column for field in model._meta.concrete_fields}
-        for column, keys in begun_subjects.items():
-            if column in names:
-                rest = model.objects.recorded().filter(**{f"{column}__in": keys})
-                note(rest.filter(begun_by__recorded_at__gt=batch.recorded_at), "begun_by")
+        for base, keys in begun_subjects.items():
+            if f"{base}_id" in names:
+                rest = model.objects.recorded().filter(**{f"{base}_id__in": keys})
+            elif {"subject", "subject_id"} <= names:
+                rest = model.objects.recorded().filter(subject=base, subject_id__in=keys)
+            else:
+                continue
+            note(rest.filter(begun_by__recorded_at__gt=batch.recorded_at), "begun_by")
     if later:
         named = ", ".join(str(key) for key in sorted(later)[:10])
         raise error("AUD-002", batch=batch.pk, count=sum(later.values()), later=named)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import models
+from mingbai.common.choices import TextChoices
 
 
-class BatchKind(models.TextChoices):
+class BatchKind(TextChoices):
     """How rows came to be (登记方式)."""
 
     ACTION = "action", "单项登记"

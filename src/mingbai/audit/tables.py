@@ -30,7 +30,6 @@ def recorded_model(table: str) -> type[Recorded]:
     return {model._meta.db_table: model for model in recorded_models()}[table]
 
 
-@cache
 def subject_columns(model: type[Recorded]) -> tuple[str, ...]:
     """The columns that together name the subject of a row; empty for base rows and divisions."""
     names = {field.column for field in model._meta.concrete_fields}

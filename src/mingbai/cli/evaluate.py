@@ -207,7 +207,8 @@ def _list_contradictions(division: str, limit: int, json_out: bool) -> None:
         rules = " ".join(one.rules) or "—"
         number = numbers[one.household_id]
         click.echo(
-            f"  {one.division_code}  {number}  {one.decision} {one.since}  {Reason(one.reason).label}  {rules}"
+            f"  {one.division_code}  {number}  {one.decision} {one.since}"
+            f"  {Reason(one.reason).label}  {rules}"
         )
 
 

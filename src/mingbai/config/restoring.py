@@ -60,7 +60,9 @@ def _check_fits(manifest: Mapping[str, Any]) -> bool:
     """Whether its tables are of this very version; older ones `mingbai migrate` brings up to date."""
     if manifest["vendor"] != connection.vendor:
         raise error("DATA-005", theirs=manifest["vendor"], ours=connection.vendor)
-    known = {".".join(key) for key in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
+    known = {
+        ".".join(key) for key in MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    }
     unknown = [name for name in manifest["migrations"] if name not in known]
     if unknown:
         raise error("DATA-004", version=manifest["version"], unknown=", ".join(unknown[:3]))

@@ -1,4 +1,4 @@
-"""Django's settings (站点设置), from the environment alone: nothing to edit, nothing secret in a file of the project."""
+"""Django's settings (站点设置), from the environment alone: nothing to edit, no secret in the project."""
 
 from __future__ import annotations
 

@@ -31,7 +31,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SearchEntry",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("extra", models.BooleanField()),
                 ("division_code", mingbai.common.fields.PlainText(max_length=12)),
                 ("relation", models.CharField(max_length=24)),
@@ -53,14 +58,32 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "indexes": [
                     models.Index(fields=["begun_by"], name="searchentry_begun"),
-                    models.Index(fields=["ended_by"], name="searchentry_ended", condition=_given("ended_by")),
+                    models.Index(
+                        fields=["ended_by"], name="searchentry_ended", condition=_given("ended_by")
+                    ),
                     models.Index(fields=["household"], name="search_household"),
                     models.Index(fields=["name", "division_code"], name="search_name"),
-                    models.Index(fields=["given", "division_code"], name="search_given", condition=_given("given")),
-                    models.Index(fields=["initials", "name", "division_code"], name="search_initials", condition=_given("initials")),
-                    models.Index(fields=["household_number"], name="search_household_number", condition=_given("household_number")),
-                    models.Index(fields=["id_tail4"], name="search_id", condition=_given("id_tail4")),
-                    models.Index(fields=["phone_tail4"], name="search_phone", condition=_given("phone_tail4")),
+                    models.Index(
+                        fields=["given", "division_code"],
+                        name="search_given",
+                        condition=_given("given"),
+                    ),
+                    models.Index(
+                        fields=["initials", "name", "division_code"],
+                        name="search_initials",
+                        condition=_given("initials"),
+                    ),
+                    models.Index(
+                        fields=["household_number"],
+                        name="search_household_number",
+                        condition=_given("household_number"),
+                    ),
+                    models.Index(
+                        fields=["id_tail4"], name="search_id", condition=_given("id_tail4")
+                    ),
+                    models.Index(
+                        fields=["phone_tail4"], name="search_phone", condition=_given("phone_tail4")
+                    ),
                 ],
             },
         ),
