@@ -263,3 +263,18 @@ def test_all_permissions_of_a_request_cost_four_queries_together() -> None:
     assert (len(asked), together) == (4, alone)
     assert together[READ].household_ids == frozenset({1})
     assert together[Permission.BANK_READ].household_ids is None
+
+
+def test_topics_are_those_of_the_posts_that_reach_the_household() -> None:
+    """The bureau's clerk who is also a helper sees every topic of her households, and of no others."""
+    clerk = user()
+    post(clerk, "line_department", COUNTY, topics=["dwelling"])
+    helper = post(clerk, "helper", EAST_1)
+    actions.assign_households(actor="command", post=helper, household_ids=[7], valid_from=START)
+    scopes = Scopes(clerk, DAY)
+    assert scopes.topics_at(READ, EAST_1, 7) is None
+    assert scopes.topics_at(READ, EAST_1, 8) == {"dwelling"}
+    assert scopes.topics_at(READ, WEST_1) == {"dwelling"}
+    assert scopes.topics_at(READ, "990102100201") == frozenset()
+    assert scopes.topics_at(Permission.HOUSEHOLDS_WRITE, WEST_1) == frozenset()
+    assert topics_of(clerk, READ, DAY) is None

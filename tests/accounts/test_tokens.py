@@ -10,7 +10,7 @@ from mingbai.accounts import actions
 from mingbai.accounts.models import Token
 from mingbai.accounts.queries import tokens_of
 from mingbai.accounts.roles import Permission
-from mingbai.accounts.scopes import scope_of_token
+from mingbai.accounts.scopes import Scopes, scope_of_token
 from mingbai.accounts.tokens import digest_of, issue_token, revoke_token, token_for
 from mingbai.audit.models import Event
 from mingbai.common.errors import RegisterError
@@ -99,3 +99,14 @@ def test_key_that_is_not_issued() -> None:
     assert _code(issued, post=officer, expires_at=NOW + timedelta(days=400)) == "ACC-014"
     ended = actions.end_post(actor="user:9", post=officer, day=DAY, reason="调离")
     assert _code(issued, post=ended) == "ACC-011"
+
+
+def test_key_of_a_line_department_sees_its_topics_whatever_else_its_holder_is() -> None:
+    clerk = user()
+    post(clerk, "helper", "990101100201")
+    limited = post(clerk, "line_department", COUNTY, topics=["dwelling"])
+    token, _ = issued(post=limited)
+    scopes = Scopes.of_token(token, DAY)
+    assert scopes.topics_at(READ, EAST) == {"dwelling"}
+    assert scopes.topics_at(Permission.EVALUATION_READ, EAST) == frozenset()
+    assert scopes.of(READ, "water").empty

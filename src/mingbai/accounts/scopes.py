@@ -112,11 +112,12 @@ def permissions_of(user: User, day: date) -> frozenset[Permission]:
 
 
 def topics_of(user: User, permission: Permission, day: date) -> frozenset[str] | None:
-    """The topics to which the user's posts with the permission are limited; None: to none. One query."""
-    giving = [post for post in posts_on(user, day) if permission in ROLES[post.role].permissions]
-    if any(not ROLES[post.role].by_topic for post in giving):
-        return None
-    return frozenset(topic for post in giving for topic in post.topics)
+    """The topics to which the user's posts with the permission are limited; None: to none. One query.
+
+    For navigation: somebody with two posts may be limited in one place and not in another
+    (`Scopes.topics_at`).
+    """
+    return _topics(_giving(posts_on(user, day), permission, ""))
 
 
 class Scopes:
@@ -127,15 +128,26 @@ class Scopes:
     """
 
     def __init__(self, user: User, day: date) -> None:
-        self.day = day
-        self.posts = posts_on(user, day)
+        self._begin(posts_on(user, day), day)
+
+    def _begin(self, posts: list[Post], day: date) -> None:
+        self.posts, self.day = posts, day
+        self._carried: frozenset[str] | None = None  # of a key; none: all its posts give
         self._found: dict[tuple[Permission, str], Scope] = {}
 
     @classmethod
     def of_posts(cls, posts: Iterable[Post], day: date) -> Scopes:
         """The same for posts that were read already; they stand on the day."""
         made = cls.__new__(cls)
-        made.day, made.posts, made._found = day, list(posts), {}
+        made._begin(list(posts), day)
+        return made
+
+    @classmethod
+    def of_token(cls, token: Token, day: date) -> Scopes:
+        """Those of a program's key: its post's, for the permissions that it carries."""
+        stands = token.post.user.is_active and token.post.stands_on(day)
+        made = cls.of_posts([token.post] if stands else [], day)
+        made._carried = frozenset(token.permissions)
         return made
 
     @cached_property
@@ -151,14 +163,44 @@ class Scopes:
         """Where the user has the permission; `topic` as in `scope_of`."""
         asked = permission, topic
         if asked not in self._found:
-            giving = _giving(self.posts, permission, topic)
-            placed = [post for post in giving if not ROLES[post.role].by_list]
-            listed = [post for post in giving if ROLES[post.role].by_list]
-            ids = frozenset().union(*(self._lists[post.pk] for post in listed))
-            self._found[asked] = Scope(
-                _ranges(placed, self._lineage, self.day) if placed else (), ids if listed else None
-            )
+            self._found[asked] = self._scope(self._giving(permission, topic))
         return self._found[asked]
+
+    def topics_at(
+        self, permission: Permission, division_code: str, household_id: int | None = None
+    ) -> frozenset[str] | None:
+        """The topics that the posts which reach a place, or this household, open there; None: all.
+
+        A line department's post opens its topics in the whole county, and the same person's post as a
+        helper opens every topic of the households on her list, and of no others. No further query.
+        """
+        here = [
+            post
+            for post in self._giving(permission, "")
+            if self._of_post(post).covers(division_code, household_id)
+        ]
+        return _topics(here) if here else frozenset()
+
+    def _giving(self, permission: Permission, topic: str) -> list[Post]:
+        if self._carried is not None and permission not in self._carried:
+            return []
+        return _giving(self.posts, permission, topic)
+
+    def _of_post(self, post: Post) -> Scope:
+        if post.pk not in self._by_post:
+            self._by_post[post.pk] = self._scope([post])
+        return self._by_post[post.pk]
+
+    @cached_property
+    def _by_post(self) -> dict[int, Scope]:
+        return {}
+
+    def _scope(self, giving: Collection[Post]) -> Scope:
+        placed = [post for post in giving if not ROLES[post.role].by_list]
+        listed = [post for post in giving if ROLES[post.role].by_list]
+        ids = frozenset().union(*(self._lists[post.pk] for post in listed))
+        ranges = _ranges(placed, self._lineage, self.day) if placed else ()
+        return Scope(ranges, ids if listed else None)
 
 
 def scope_of(user: User, permission: Permission, day: date, *, topic: str = "") -> Scope:
@@ -172,10 +214,7 @@ def scope_of(user: User, permission: Permission, day: date, *, topic: str = "") 
 
 def scope_of_token(token: Token, permission: Permission, day: date, *, topic: str = "") -> Scope:
     """Where a program's key has the permission: the scope of its post, if the key carries the permission."""
-    post = token.post
-    if permission not in token.permissions or not post.user.is_active or not post.stands_on(day):
-        return NOTHING
-    return scope_of_posts([post], permission, day, topic=topic)
+    return Scopes.of_token(token, day).of(permission, topic)
 
 
 def scope_of_posts(
@@ -193,6 +232,12 @@ def _giving(posts: Iterable[Post], permission: Permission, topic: str) -> list[P
         if permission in ROLES[post.role].permissions
         and not (asked and ROLES[post.role].by_topic and asked not in post.topics)
     ]
+
+
+def _topics(giving: Collection[Post]) -> frozenset[str] | None:
+    if not all(ROLES[post.role].by_topic for post in giving):
+        return None
+    return frozenset(topic for post in giving for topic in post.topics)
 
 
 def _ranges(posts: Iterable[Post], steps: Lineage, day: date) -> tuple[Range, ...]:
