@@ -89,9 +89,12 @@ class Model:
             day.where.pop(person, None)
 
     def _relate(self, person, home, relation, on):
+        """Until the next change of what she is to the head."""
+        before = self.days[on].where.get(person)
         for day in self.from_(on):
-            if day.where.get(person, (None,))[0] == home:
-                day.where[person] = (home, relation)
+            if day.where.get(person) != before or before[0] != home:
+                return
+            day.where[person] = (home, relation)
 
     def _open(self, home, kind, on):
         ended = ENDS[kind] & self.days[on].kinds.get(home, set())
