@@ -38,6 +38,12 @@ class Rights(Mapping[Permission, Scope]):
             return None
         return frozenset(topic for post in giving for topic in post.topics)
 
+    def topics_at(
+        self, permission: Permission, division_code: str, household_id: int
+    ) -> frozenset[str] | None:
+        """The topics open at a household; None: all."""
+        return self._scopes.topics_at(permission, division_code, household_id)
+
     def __getitem__(self, permission: Permission) -> Scope:
         return self._scopes.of(permission)
 

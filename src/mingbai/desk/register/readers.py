@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from django.http import Http404, HttpRequest
@@ -10,8 +11,10 @@ from django.utils import timezone
 
 from mingbai.accounts.outside import readings_at
 from mingbai.accounts.roles import Permission
+from mingbai.accounts.scopes import Scope
 from mingbai.common.errors import RegisterError
 from mingbai.households.access import Reader
+from mingbai.places.codes import range_of
 
 Found = TypeVar("Found")
 ABSENT = "HOME-001"
@@ -19,10 +22,12 @@ ABSENT = "HOME-001"
 
 def own_reader(request: HttpRequest) -> Reader:
     """The rights of the one who asks, each scope worked out when it is needed."""
-    topics = request.rights.topics(Permission.HOUSEHOLDS_READ)
-    # Who a person is and where a household lives comes with every topic of a line department.
-    shown = None if topics is None else topics | {"identity", "residence"}
-    return Reader(request.user.actor, "desk", request.rights, shown)
+    return Reader(
+        request.user.actor,
+        "desk",
+        request.rights,
+        topics_there=partial(request.rights.topics_at, Permission.HOUSEHOLDS_READ),
+    )
 
 
 def read(request: HttpRequest, reading: Callable[[Reader], Found]) -> tuple[Reader, Found]:
@@ -39,7 +44,7 @@ def read(request: HttpRequest, reading: Callable[[Reader], Found]) -> tuple[Read
 def _under_leave(request: HttpRequest, reading: Callable[[Reader], Found]) -> tuple[Reader, Found]:
     """Read with the leave that reaches it; the look is logged with that leave."""
     for one in readings_at(request.user, timezone.now()):
-        scope = {Permission.HOUSEHOLDS_READ: request.reach.outside}
+        scope = {Permission.HOUSEHOLDS_READ: Scope((range_of(one.division_code),))}
         reader = Reader(request.user.actor, "desk", scope, leave_id=one.pk)
         try:
             return reader, reading(reader)

@@ -79,10 +79,11 @@ def writable(reader: Reader, division_code: str, household_id: int) -> frozenset
     """The topics one may record for a household that lives there. No query."""
     if not reader.may(Permission.HOUSEHOLDS_WRITE, division_code, household_id):
         return frozenset()
+    opened = reader.topics_at(division_code, household_id)
     return frozenset(
         key
         for key, topic in TOPICS.items()
-        if (reader.topics is None or key in reader.topics)
+        if (opened is None or key in opened)
         and (
             topic.restriction is None
             or reader.may(WRITES[topic.restriction], division_code, household_id)
