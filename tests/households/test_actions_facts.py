@@ -323,3 +323,14 @@ def test_a_registration_is_not_undone_under_a_status_or_an_attachment():
     undo_action(**BY, batch_id=status.batch_id)
     undo_action(**BY, batch_id=made.batch_id)
     assert not Household.objects.recorded().exists()
+
+
+def test_an_end_is_not_undone_under_a_fact_that_was_cut_by_it():
+    home, people = household()
+    left = leave(**BY, on=DAY, household_id=home, person_ids=people)
+    told = dwelling(home, START, area=80)
+    with pytest.raises(RegisterError, match="HOME-050"):
+        undo_action(**BY, batch_id=left.batch_id)
+    undo_action(**BY, batch_id=told.batch_id)
+    undo_action(**BY, batch_id=left.batch_id)
+    assert len(relations_on(home, DAY)) == 4

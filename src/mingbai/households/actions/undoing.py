@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -18,8 +19,8 @@ from mingbai.households.draft import load_draft
 from mingbai.households.enums import Subject
 from mingbai.households.errors import error
 from mingbai.households.indexing import index_households
-from mingbai.households.models import Household, Membership, Person
-from mingbai.households.topics import TOPICS
+from mingbai.households.models import Household, HouseholdLife, Membership, Person, Status
+from mingbai.households.topics import TOPICS, topics_about
 from mingbai.households.writing import NEVER, end_rows
 
 _BASE = (Household, Person)
@@ -105,9 +106,23 @@ def _refuse_built_on(batch: Batch, rows: Touched) -> None:
             about = _about(model, subject, new)
             if about is not None:
                 later.update(about.exclude(begun_by=batch).values_list("begun_by_id", flat=True))
+    for life in rows.get(HouseholdLife, ([], []))[0]:
+        if life.valid_to is not None:
+            later.update(_ended_with(life, batch))
     if later:
         named = ", ".join(str(key) for key in sorted(later)[:10])
         raise error("HOME-050", batch=batch.pk, count=sum(later.values()), later=named)
+
+
+def _ended_with(life: Any, batch: Batch) -> Iterator[int]:
+    """Batches that recorded something later which ends with the household: it would stay cut short."""
+    home = life.household_id
+    for topic in topics_about(Subject.HOUSEHOLD):
+        rows = topic.model.objects.recorded().filter(household_id=home, valid_to=life.valid_to)
+        yield from rows.filter(begun_by__gt=batch.pk).values_list("begun_by_id", flat=True)
+    rows = Status.objects.recorded().filter(subject=Subject.HOUSEHOLD, subject_id=home)
+    rows = rows.filter(valid_to=life.valid_to, begun_by__gt=batch.pk)
+    yield from rows.values_list("begun_by_id", flat=True)
 
 
 def _about(model: type[Recorded], subject: Subject, keys: list[int]) -> Any:
