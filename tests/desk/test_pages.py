@@ -124,7 +124,10 @@ def test_head_shows_day_place_post_and_synthetic(county: County, signed_in: Entr
     assert [word for word in shown if word not in text] == []
 
 
-def test_page_speaks_english_when_asked(county: County, signed_in: Entry) -> None:
+def test_page_speaks_another_language_once_it_is_offered(
+    county: County, signed_in: Entry, settings: Any
+) -> None:
+    settings.LANGUAGES = [*settings.LANGUAGES, ("en", "English")]
     client = signed_in("township_clerk")
     client.post("/language/", {"language": "en", "next": "/households/"})
     assert b'lang="en"' in client.get("/households/").content
