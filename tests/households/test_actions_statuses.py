@@ -26,6 +26,7 @@ def kinds(home, year):
 
 @database
 def test_registered_exited_returned_and_exited_again():
+    """S0-03: registered and exited are dated episodes; nothing is overwritten."""
     home, _ = household()
     for year, kind in (
         (2015, S.REGISTERED),
