@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import partial
 from typing import IO, Any, NamedTuple, Protocol
@@ -88,6 +88,10 @@ def _child(said: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
             yield process
         finally:
             process.kill()
+            # What was still to be asked has nobody to go to; leaving that to Popen hides why the child ended.
+            with suppress(OSError):
+                assert process.stdin is not None
+                process.stdin.close()
 
 
 def _postgresql_address(settings: dict[str, Any]) -> str:
