@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from django.test import RequestFactory
 
 from mingbai.common.errors import RegisterError
 from mingbai.config.logs import JsonLines, logging_settings, masked
@@ -33,6 +34,13 @@ def test_a_number_of_a_person_is_masked_wherever_it_stands(number):
     ):
         assert number not in line
         assert "***" in line
+
+
+def test_what_somebody_searched_for_is_not_logged():
+    asked = RequestFactory().get("/search/", {"q": "陈桂生"})
+    said = json.loads(_line("Not Found: %s", asked.path, request=asked))
+    assert said["request"] == "GET /search/"
+    assert "陈桂生" not in json.dumps(said, ensure_ascii=False)
 
 
 @pytest.mark.parametrize(

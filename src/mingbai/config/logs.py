@@ -62,10 +62,19 @@ class JsonLines(logging.Formatter):
         }
         for name in EXTRA:
             if (value := getattr(record, name, None)) is not None:
-                said[name] = value if isinstance(value, int | float) else masked(str(value))
+                said[name] = _extra(value)
         if record.exc_info and record.exc_info[1] is not None:
             said["exception"] = exception_without_values(record.exc_info[1])
         return json.dumps(said, ensure_ascii=False)
+
+
+def _extra(value: Any) -> int | float | str:
+    """A field of a call; of a request its method and path: the query holds whom somebody looked for."""
+    if isinstance(value, int | float):
+        return value
+    if hasattr(value, "path") and hasattr(value, "method"):
+        return masked(f"{value.method} {value.path}")
+    return masked(str(value))
 
 
 def exception_without_values(problem: BaseException) -> dict[str, Any]:
