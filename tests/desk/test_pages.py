@@ -179,3 +179,11 @@ def test_accounts_cost_as_many_queries_for_many_as_for_few(
     same = {"name": "测试", "password": make_password(None), "created_at": timezone.now()}
     User.objects.bulk_create(User(username=f"more{one}", **same) for one in range(30))
     assert count(client, "/users/") == few
+
+
+def test_day_of_death_is_nothing_to_find_out_about_the_living(
+    county: County, signed_in: Entry
+) -> None:
+    page = signed_in("township_clerk").get(f"/persons/{county.heads['here']}/").content.decode()
+    assert "待核实" in page
+    assert "死亡日期" not in page

@@ -81,8 +81,12 @@ def _facts(
 
 
 def _unknown(topic: Topic, rows: tuple[RecordView, ...]) -> list[str]:
-    """What nobody knows yet: said in a line, never left out and never an alarm."""
-    return [one.label for one in columns_of(topic) if rows[0].columns.get(one.key) in (None, "")]
+    """What nobody knows yet: said in a line, never left out and never an alarm.
+
+    A day of death that is not there means that the person lives, not that something is to be found out.
+    """
+    asked = (one for one in columns_of(topic) if one.key != "died_on")
+    return [one.label for one in asked if rows[0].columns.get(one.key) in (None, "")]
 
 
 def _place(column: Column, row: RecordView, day: date) -> str:
