@@ -6,7 +6,9 @@ import pytest
 
 from mingbai.accounts.scopes import NOTHING, Scope
 from mingbai.common.errors import RegisterError
+from mingbai.decisions.behind import topics_behind
 from mingbai.decisions.explaining import explain_household
+from mingbai.decisions.programs import pack_named
 from mingbai.decisions.queries import states_of
 from mingbai.documents.family import family_of
 from mingbai.documents.sheets import auditor_sheet, explain_json
@@ -74,3 +76,26 @@ def test_before_the_first_run_there_is_nothing_to_explain(example_register):
         explain_household(example_register.households["995301010001"])
     key = example_register.households["995301010001"]
     assert explain_household(key, as_of=DAY, pack="cn").household.key == "995301010001"
+
+
+def test_one_rule_alone_is_explained_as_among_all(evaluated):
+    filler, _ = evaluated
+    key = filler.households["995301010001"]
+    whole = explain_json(family(key, named=True))["rules"]
+    rules = [one["id"] for one in whole if one["role"] == "indicator"]
+    for rule in rules:
+        alone = explain_json(family(key, named=True, rules=[rule]))["rules"]
+        assert [_plain(one) for one in alone] == [_plain(one) for one in whole if one["id"] == rule]
+
+
+def _plain(told):
+    """Without the steps, which are given once a document."""
+    return {name: value for name, value in told.items() if name != "trace"}
+
+
+def test_topics_behind_a_rule_are_those_it_reads(evaluated):
+    _, run = evaluated
+    asked = ("cn", pack_named("cn").hash, run.as_of)
+    assert topics_behind(*asked, "basics.water") == {"water"}
+    assert topics_behind(*asked, "basics.medical") == {"insurance"}
+    assert topics_behind(*asked, "nothing.there") == frozenset()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from mingbai.accounts.scopes import EVERYTHING, Scope
 from mingbai.decisions.errors import error
 from mingbai.decisions.models import Run
-from mingbai.decisions.programs import not_recorded, pack_named, whole_program
+from mingbai.decisions.programs import few_rules, not_recorded, pack_named, whole_program
 from mingbai.decisions.queries import latest_runs, run_over
 from mingbai.decisions.requests import Scope as Households
 from mingbai.decisions.small import case_rows
@@ -39,14 +39,15 @@ def explain_household(
     scope: Scope = EVERYTHING,
     as_of: date | None = None,
     pack: str | None = None,
+    rules: Collection[str] | None = None,
     named: bool = False,
     with_changes: bool = False,
 ) -> Explanation:
     """A household as the rules see it now, by default under the latest run over it.
 
-    `named`: with names of the members; the caller answers for the permission, and
-    writes the access log. Raises DEC-001, and DEC-002 alike for a household that is not there and one
-    outside the scope.
+    `rules`: only these, at a tenth of the cost, by our own connection. `named`: with names of the members;
+    the caller answers for the permission, and writes the access log. Raises DEC-001, and DEC-002 alike for a
+    household that is not there and one outside the scope.
     """
     run = None
     if as_of is None or pack is None:
@@ -54,16 +55,19 @@ def explain_household(
     day = as_of or run.as_of  # type: ignore[union-attr]  # a run, or it was raised
     if not _reaches(scope, household_id, day):
         raise error("DEC-002", household=household_id, day=day)
-    rules = pack_named(pack or run.pack)  # type: ignore[union-attr]
-    program = whole_program(rules, day, run.not_recorded if run else not_recorded(rules))
-    snapshot = take_snapshot(program, Households(day, household_ids=(household_id,)))
+    known = pack_named(pack or run.pack)  # type: ignore[union-attr]
+    program = whole_program(known, day, run.not_recorded if run else not_recorded(known))
+    if rules is not None:
+        program = few_rules(program, rules)
+    one = Households(day, household_ids=(household_id,))
+    snapshot = take_snapshot(program, one, here=rules is not None)
     if not snapshot.households:
         raise error("DEC-002", household=household_id, day=day)
     (household,) = case_rows(program.pack, snapshot.tables)
     household = _numbered(program, household, household_id)
     if named:
         household = _named(program, household, household_id, day)
-    changes = changes_of(program.bound, household) if with_changes else {}
+    changes = changes_of(program.bound, household, only=rules) if with_changes else {}
     return Explanation(program, household, changes, run)
 
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from mingbai.decisions.columns import COLUMNS, FILLED
-from mingbai.engine.compiling import Program, compile_pack
+from mingbai.engine.compiling import Program, compile_bound, compile_pack
 from mingbai.engine.loading import apply_local, load_pack
 from mingbai.engine.model.pack import Pack
 from mingbai.households.topics import topic_of
@@ -22,6 +22,8 @@ from mingbai.households.topics import topic_of
 _Stamp = tuple[tuple[str, int, int], ...]
 _packs: dict[str, tuple[_Stamp, Pack]] = {}
 _programs: dict[tuple[str, date, tuple[str, ...], bool], Program] = {}
+_few: dict[tuple[str, date, tuple[str, ...], tuple[str, ...]], Program] = {}
+_MOST_FEW = 200
 #: A process sees a pack or two on a day or two; more is an old day that nobody asks for again.
 _MOST_PROGRAMS = 16
 
@@ -79,6 +81,25 @@ def state_program(pack: Pack, as_of: date, lacking: Iterable[str]) -> Program:
 def whole_program(pack: Pack, as_of: date, lacking: Iterable[str]) -> Program:
     """Every rule in force, with bounds: what an explanation walks through."""
     return _compiled(pack, as_of, lacking, whole=True)
+
+
+def few_rules(program: Program, rules: Iterable[str]) -> Program:
+    """A whole program cut down to a few rules and what they rest on; those not in force are left out.
+
+    Less is read for it: one rule of one household is explained in a tenth of the time of all.
+    """
+    wanted = tuple(name for name in dict.fromkeys(rules) if name in program.bound.rules)
+    key = (program.pack.hash, program.as_of, _empty(program), wanted)
+    if key not in _few:
+        if len(_few) >= _MOST_FEW:
+            _few.clear()
+        _few[key] = compile_bound(program.bound, outputs=wanted)
+    return _few[key]
+
+
+def _empty(program: Program) -> tuple[str, ...]:
+    """The entities of which nothing is recorded: they make another program of the same pack."""
+    return tuple(one.id for one in program.pack.entities.values() if one.empty_is_unknown)
 
 
 def _compiled(pack: Pack, as_of: date, lacking: Iterable[str], *, whole: bool) -> Program:

@@ -60,12 +60,15 @@ class Snapshot:
         return int(self.tables["person"].num_rows)
 
 
-def take_snapshot(program: Program, scope: Scope, *, everything: bool = False) -> Snapshot:
+def take_snapshot(
+    program: Program, scope: Scope, *, everything: bool = False, here: bool = False
+) -> Snapshot:
     """The facts that a program reads, of the households in scope that exist on the day.
 
-    `everything`: every fact of the pack that the register can have, read by a rule or not.
+    `everything`: every fact of the pack that the register can have, read by a rule or not. `here`: by our
+    own connection (`reading`).
     """
-    with reading() as reader:
+    with reading(here=here) as reader:
         return _Taker(reader, Requests(program, scope, everything=everything)).take()
 
 

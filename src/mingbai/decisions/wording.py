@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from mingbai.decisions.behind import facts_behind
 from mingbai.decisions.enums import WORDS
 from mingbai.decisions.programs import pack_named, state_program
 from mingbai.decisions.queries import HouseholdStates
-from mingbai.engine.compiling import Program
-from mingbai.engine.model.expressions import Expr, FactRef, RuleRef
-from mingbai.engine.model.pack import Fact, Pack, Role, Rule
+from mingbai.engine.model.pack import Pack, Role, Rule
 from mingbai.engine.model.values import Text
 
 
@@ -84,15 +83,5 @@ def restricted_rules(pack: str, digest: str, as_of: date) -> frozenset[str]:
     return frozenset(
         name
         for name in program.outputs
-        if any(fact.restricted for fact in _facts(program, program.bound.rules[name].expr, set()))
+        if any(fact.restricted for _entity, fact in facts_behind(program, name))
     )
-
-
-def _facts(program: Program, expr: Expr, seen: set[str]) -> Iterator[Fact]:
-    if isinstance(expr, FactRef):
-        yield program.pack.facts[expr.entity][expr.name]
-    if isinstance(expr, RuleRef) and expr.name not in seen:
-        seen.add(expr.name)
-        yield from _facts(program, program.bound.rules[expr.name].expr, seen)
-    for child in expr.children():
-        yield from _facts(program, child, seen)

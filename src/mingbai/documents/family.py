@@ -147,7 +147,8 @@ def family_of(
     rows = row_names(program.pack, household)
     reader = _Reader(tracer, household, rows, changes or {})
     evaluated = tracer.evaluate(household)
-    wanted = [program.rule(name) for name in program.pack.in_reading_order(program.bound.rules)]
+    # A program of a few rules answers for these alone, however many its pack has.
+    wanted = [program.rule(name) for name in program.pack.in_reading_order(program.outputs)]
     outcomes = tuple(
         outcome
         for rule in wanted

@@ -7,6 +7,7 @@ fall under a line (S2-38).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from mingbai.documents.family import NOT_APPLICABLE, UNKNOWN, Family, Missing, Outcome, Used
 from mingbai.documents.reasoning import phrase, value_of
@@ -20,26 +21,38 @@ _MOST_FACTS = 60
 _WIDEST = 76
 
 
+class Block(NamedTuple):
+    """A part of what is told (一段): for what, its title, its lines."""
+
+    key: str  # now, due, open, facts, correct, contact
+    title: str
+    lines: tuple[str, ...]
+
+
 def villager_lines(family: Family, say: Words) -> Iterator[str]:
     """The sheet, line by line."""
     yield say.say("讲给户里听：{name}户", name=family.name)
     place = " ".join(family.places)
     day = say.long_date(family.as_of)
     yield say.say("{place}　看的是到 {day}为止登记的情况", place=place, day=day).strip()
+    for block in told_blocks(family, say):
+        yield ""
+        yield block.title
+        yield from (f"{_INDENT}{line}" for line in block.lines)
+
+
+def told_blocks(family: Family, say: Words) -> list[Block]:
+    """What is told, in blocks with a title each; a block with nothing in it is left out."""
     blocks = (
-        (say.say("现在怎么样"), _now(family, say)),
-        (say.say("该有、还没到的"), _due(family, say)),
-        (say.say("还没弄清的"), _open(family, say)),
-        (say.say("用到了哪些情况"), _facts(family, say)),
-        (say.say("有写错的，怎么改"), _correct(say)),
-        (say.say("问谁"), _contact(family, say)),
+        ("now", say.say("现在怎么样"), _now(family, say)),
+        ("due", say.say("该有、还没到的"), _due(family, say)),
+        ("open", say.say("还没弄清的"), _open(family, say)),
+        ("facts", say.say("用到了哪些情况"), _facts(family, say)),
+        ("correct", say.say("有写错的，怎么改"), _correct(say)),
+        ("contact", say.say("问谁"), _contact(family, say)),
     )
-    for title, lines in blocks:
-        written = list(lines)
-        if written:
-            yield ""
-            yield title
-            yield from (f"{_INDENT}{line}" for line in written)
+    written = [Block(key, title, tuple(lines)) for key, title, lines in blocks]
+    return [block for block in written if block.lines]
 
 
 def _wrapped(head: str, items: Iterable[str], say: Words) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from mingbai.engine.compiling import BoundPack, compile_bound
 from mingbai.engine.explaining.counterfactual import Change, Counterfactuals
 from mingbai.engine.explaining.trace import Tracer
@@ -9,14 +11,18 @@ from mingbai.engine.model.pack import CaseRow
 from mingbai.engine.model.values import NA
 
 
-def changes_of(bound: BoundPack, household: CaseRow) -> dict[str, list[Change]]:
+def changes_of(
+    bound: BoundPack, household: CaseRow, *, only: Collection[str] | None = None
+) -> dict[str, list[Change]]:
     """For each household rule with a role that applies: single facts that would change it.
 
-    A small program per rule, because the search evaluates the household many times.
+    A small program per rule, because the search evaluates the household many times. `only`: of these rules.
     """
     found: dict[str, list[Change]] = {}
     for name, rule in bound.rules.items():
         if rule.rule.role is None or rule.rule.entity != bound.pack.top.id:
+            continue
+        if only is not None and name not in only:
             continue
         tracer = Tracer(compile_bound(bound, outputs=[name]))
         if tracer.outcome(tracer.evaluate(household), name) is not NA:
