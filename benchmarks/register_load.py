@@ -2,6 +2,7 @@
 
 python -m benchmarks.register_load FOLDER          300 users on PostgreSQL, 40 on SQLite, two minutes each
 python -m benchmarks.register_load FOLDER --database sqlite --users 40 --seconds 30
+python -m benchmarks.register_load DATA --keys FILE    a copy of a data folder on SQLite with a place in it
 
 FOLDER is a place built by `mingbai places build`. Requests go to 127.0.0.1 alone: users × seconds / 10.
 A user looks something up, opens the list, a household and a form, and saves it (one in five writes), one step
@@ -15,6 +16,7 @@ import http.client
 import json
 import os
 import queue
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -206,9 +208,15 @@ def _request(port: int, session: str, method: str, address: str, body: str) -> t
 
 
 @contextmanager
-def installation(database: str) -> Iterator[dict[str, str]]:
-    """The environment of a fresh, migrated installation; gone afterwards."""
+def installation(
+    database: str, data: Path | None = None, keys: Path | None = None
+) -> Iterator[dict[str, str]]:
+    """The environment of a migrated installation, fresh or a copy; gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="mingbai-load-") as folder:
+        if data is not None and keys is not None:
+            shutil.copytree(data, f"{folder}/data")
+            Path(f"{folder}/keys").mkdir(mode=0o700)
+            shutil.copy2(keys, f"{folder}/keys/keys.json")
         cluster = start_cluster(DURABLE) if database == "postgresql" else None
         environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
         environment |= {
@@ -260,14 +268,22 @@ def inside(environment: dict[str, str], *arguments: str) -> Any:
 
 
 def measure(
-    folder: Path, database: str, users: int, seconds: float, report: Report, port: int
+    folder: Path,
+    database: str,
+    users: int,
+    seconds: float,
+    report: Report,
+    port: int,
+    keys: Path | None = None,
 ) -> None:
-    """One database: load, sign in, serve, send, report."""
-    with installation(database) as environment:
-        loaded = inside(environment, "load", str(folder))
-        print(
-            f"  {database}: {loaded['rows']:,} rows loaded in {loaded['seconds']:.0f} s", flush=True
-        )
+    """One database: load, sign in, serve, send, report. With `keys`, `folder` is loaded already."""
+    with installation(database, folder if keys else None, keys) as environment:
+        if keys is None:
+            loaded = inside(environment, "load", str(folder))
+            print(
+                f"  {database}: {loaded['rows']:,} rows loaded in {loaded['seconds']:.0f} s",
+                flush=True,
+            )
         readers = inside(environment, "users", str(users))
         with server(environment, port):
             evaluating = subprocess.Popen(
@@ -331,11 +347,13 @@ def main() -> None:
     parser.add_argument("--users", type=int)
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--port", type=int, default=18600)
+    parser.add_argument("--keys", type=Path, help="of a data folder on SQLite with a place in it")
     given = parser.parse_args()
-    report = Report()
-    for database in given.database or USERS:
+    report, folder = Report(), given.folder.resolve()
+    print(f"  load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
+    for database in ["sqlite"] if given.keys else given.database or USERS:
         users = given.users or USERS[database]
-        measure(given.folder.resolve(), database, users, given.seconds, report, given.port)
+        measure(folder, database, users, given.seconds, report, given.port, given.keys)
     for title, head, rows in report.tables:
         print(f"\n{title}")
         for row in [head, *rows]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
@@ -136,3 +137,12 @@ def test_last_seen_is_written_at_most_every_five_minutes() -> None:
     assert sessions.note_seen(session_key=key, now=started + timedelta(minutes=5))
     assert SignIn.objects.get().seen_at == started + timedelta(minutes=5)
     assert not sessions.note_seen(session_key="unknown", now=NOW)
+
+
+def test_session_seen_a_moment_ago_is_read_and_not_written(django_assert_num_queries: Any) -> None:
+    """An update waits for SQLite's one writer also where it changes nothing."""
+    _, key = opened(user(), "10.0.0.5")
+    seen = SignIn.objects.get().seen_at
+    with django_assert_num_queries(1) as asked:
+        assert not sessions.note_seen(session_key=key, now=seen)
+    assert asked.captured_queries[0]["sql"].startswith("SELECT")

@@ -74,3 +74,10 @@ def test_a_key_file_beside_the_data_is_refused(settings, tmp_path):
     settings.MINGBAI_DATA = tmp_path
     with pytest.raises(RegisterError, match="KEY-007"):
         check_keys()
+
+
+def test_looking_at_the_keys_is_no_transaction(django_assert_num_queries, transactional_db):
+    """On SQLite a transaction waits for the one writer; whoever watches the server asks often."""
+    keep_canaries()
+    with django_assert_num_queries(1):
+        check_keys()

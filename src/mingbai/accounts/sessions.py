@@ -33,9 +33,12 @@ def start_session(
 
 
 def note_seen(*, session_key: str, now: datetime) -> bool:
-    """Remember that the session is in use, at most once in five minutes; returns whether it wrote."""
+    """Remember that the session is in use, at most once in five minutes; returns whether it wrote.
+
+    It looks first: on SQLite an update waits for the one writer even where it finds no row.
+    """
     stale = SignIn.objects.filter(session_key=session_key, ended_at=None, seen_at__lte=now - FRESH)
-    return bool(stale.update(seen_at=now))
+    return stale.exists() and bool(stale.update(seen_at=now))
 
 
 def sessions_of(user: User, now: datetime) -> list[SignIn]:

@@ -6,10 +6,11 @@ be closed with another key than the old ones.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from mingbai.audit.actions import record
@@ -65,8 +66,11 @@ def rotate(*, actor: str) -> int:
 
 
 def _canaries() -> list[Canary]:
+    # A savepoint where a transaction is open already, for the query may fail; outside one it would be a
+    # transaction of its own, which on SQLite waits for the writer: this is asked by every look at readiness.
+    guard = transaction.atomic() if connection.in_atomic_block else nullcontext()
     try:
-        with transaction.atomic():
+        with guard:
             return list(Canary.objects.order_by("version"))
     except DatabaseError:  # no tables yet
         return []

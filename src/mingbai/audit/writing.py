@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import TypeVar
 
 from django.db import connection, transaction
@@ -17,6 +18,7 @@ from mingbai.audit.actions import check_open
 from mingbai.audit.errors import error
 from mingbai.audit.models import Batch, Span
 from mingbai.audit.records import Recorded
+from mingbai.audit.sharing import others_have_open
 from mingbai.common.bulk import Row, insert_rows, last_id
 
 #: (step, done, total); may raise to stop.
@@ -24,7 +26,8 @@ Progress = Callable[[str, int, int], None]
 #: What a slice should take, and the rows it begins with.
 SLICE_SECONDS, FIRST_ROWS, MOST_ROWS = 0.25, 4_000, 100_000
 MOST_KEYS = 500  # in one IN list
-#: Who waits for SQLite's lock looks ten times a second: at least so often the lock is free for so long.
+#: Who waits for SQLite's lock looks ten times a second: as long as somebody else has the file open, the lock
+#: is free for so long at least so often.
 ROOM_SECONDS, BETWEEN_ROOMS = 0.105, 0.4
 
 Item = TypeVar("Item")
@@ -98,12 +101,14 @@ class BatchWriter:
         Batch.objects.filter(pk=self.batch.pk).update(heartbeat_at=timezone.now())
 
     def _let_others_in(self) -> None:
-        """Leave SQLite's lock free for a moment, unless making the rows has done so already."""
+        """Leave SQLite's lock free for a moment, unless nobody is there or making the rows has done so."""
         if connection.vendor != "sqlite":
             return
         now = time.monotonic()
         if now - self._freed < ROOM_SECONDS:
             if now - self._roomy < BETWEEN_ROOMS:
+                return
+            if not others_have_open(Path(connection.settings_dict["NAME"])):
                 return
             time.sleep(ROOM_SECONDS - (now - self._freed))
         self._roomy = time.monotonic()
