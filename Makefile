@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` and `make test`. Both set everything up by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test fuzz bench docs lock clean
+.PHONY: help setup system demo test fuzz bench docs words lock clean
 SHELL := /bin/sh
 
 BIN := .venv/bin
@@ -18,6 +18,7 @@ help:
 	@echo "make setup   only make .venv; then .venv/bin/mingbai --help"
 	@echo "make bench   measure, in an environment of its own"
 	@echo "make docs    write the generated pages again"
+	@echo "make words   bring the texts of the screens up to date, say which lack English"
 	@echo "make lock    resolve the dependencies again"
 	@echo "make clean   remove environments, caches and results"
 
@@ -79,6 +80,9 @@ docs: setup
 	$(BIN)/python tools/settings_page.py
 	$(BIN)/python tools/role_pages.py
 	$(BIN)/python -m tests.spec
+
+words: setup
+	$(BIN)/python tools/words.py
 
 lock: setup
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra dev pyproject.toml --output-file requirements.lock

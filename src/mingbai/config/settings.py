@@ -117,8 +117,9 @@ X_FRAME_OPTIONS = "DENY"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LANGUAGE_CODE = "zh-hans"
-# The screens speak Chinese; a language joins when all of them are translated, so that no page mixes two.
-LANGUAGES = [("zh-hans", "简体中文")]
+# A language stands here when all screens are translated, so that no page mixes two (tests/desk/test_languages.py).
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English"), ("zh-hant", "繁體中文")]
+LOCALE_PATHS = [Path(mingbai.desk.__file__).parents[1] / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True

@@ -14,7 +14,9 @@ from importlib import resources
 from string import Formatter
 from typing import Protocol
 
-LANGUAGES = ("zh", "en")
+from mingbai.common.traditional import traditional
+
+LANGUAGES = ("zh", "en", "zh-hant")
 _FORMATTER = Formatter()
 
 
@@ -34,7 +36,7 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
         self._catalogue = _catalogue(language)
-        self.is_chinese = language == "zh"
+        self.is_chinese = language.startswith("zh")
 
     def say(self, text: str, /, **blanks: object) -> str:
         """A sentence with its blanks filled in."""
@@ -57,7 +59,8 @@ class Words:
         """A text of a pack or a table; what has no English stays Chinese."""
         if text is None:
             return ""
-        return text.zh if self.is_chinese else text.en or text.zh
+        said = text.zh if self.is_chinese else text.en or text.zh
+        return traditional(said) if self.language == "zh-hant" else said
 
     def listed(self, items: Iterable[str]) -> str:
         """Things side by side: 、 or a comma."""
@@ -96,10 +99,22 @@ def _pieces(text: str, blanks: dict[str, object]) -> Iterable[object]:
             yield blanks[name]
 
 
+class _Traditional(gettext.NullTranslations):
+    """The sentences of the code in traditional characters."""
+
+    def gettext(self, message: str) -> str:
+        return traditional(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return traditional(msgid1)
+
+
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
     if language not in LANGUAGES:
         raise ValueError(language)
+    if language == "zh-hant":
+        return _Traditional()
     if language == "zh":
         return gettext.NullTranslations()
     folder = resources.files("mingbai").joinpath("locale", language, "LC_MESSAGES")
@@ -113,5 +128,5 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 @cache
 def words(language: str) -> Words:
-    """The words of a language, ``zh`` or ``en``."""
+    """The words of a language: ``zh``, ``en`` or ``zh-hant``."""
     return Words(language)

@@ -7,16 +7,16 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template import loader
-from django.utils.translation import get_language
 
 from mingbai.common.errors import RegisterError
+from mingbai.desk.components.words import of
 
 FOLDER = "components/templates/"
 
 
 def words_of(problem: RegisterError) -> str:
     """The refusal in the language of the page."""
-    return problem.en if (get_language() or "").startswith("en") else problem.zh
+    return of(problem)
 
 
 def refused(request: HttpRequest, problem: RegisterError) -> HttpResponse:

@@ -1,4 +1,8 @@
-"""Words for what stands in code (代码里的名称): roles, permissions, actors."""
+"""Words in the language of the page (界面用语): texts of packs and of code, roles, permissions, actors.
+
+What is written in Chinese and English only is shown in traditional characters by `either`. What people
+recorded (names, reasons, places) stays as they wrote it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,10 @@ from django.utils.translation import gettext as _
 
 from mingbai.accounts.models import User
 from mingbai.accounts.roles import PERMISSION_LABELS, ROLES, Permission
+from mingbai.common.traditional import traditional
+from mingbai.documents.words import Bilingual, Words, words
+
+TRADITIONAL = "zh-hant"
 
 
 def english() -> bool:
@@ -16,18 +24,44 @@ def english() -> bool:
     return (get_language() or "").startswith("en")
 
 
+def either(zh: str, en: str) -> str:
+    """One of the two, or the Chinese in traditional characters."""
+    if english():
+        return en or zh
+    return traditional(zh) if get_language() == TRADITIONAL else zh
+
+
+def of(text: Bilingual | None) -> str:
+    """A text of a pack, a topic, a role or an error; nothing for none."""
+    return either(text.zh, text.en) if text is not None else ""
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Things side by side: 、 or a comma."""
+    return (", " if english() else "、").join(map(str, parts))
+
+
+def clauses(parts: Iterable[object]) -> str:
+    """Parts of a sentence side by side: ； or a semicolon."""
+    return ("; " if english() else "；").join(map(str, parts))
+
+
+def document_words() -> Words:
+    """The sentences of the documents in the language of the page."""
+    if english():
+        return words("en")
+    return words(TRADITIONAL if get_language() == TRADITIONAL else "zh")
+
+
 def role_words(key: str) -> str:
     """The name of a role."""
     role = ROLES.get(key)
-    if role is None:
-        return key
-    return role.en if english() else role.zh
+    return key if role is None else of(role)
 
 
 def permission_words(permission: Permission) -> str:
     """What a permission lets somebody do."""
-    zh, en = PERMISSION_LABELS[permission]
-    return en if english() else zh
+    return either(*PERMISSION_LABELS[permission])
 
 
 def actor_names(actors: Iterable[str]) -> dict[str, str]:

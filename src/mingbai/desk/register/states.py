@@ -14,9 +14,9 @@ from django.utils.translation import gettext_noop as noop
 from mingbai.accounts.scopes import Scope
 from mingbai.decisions.queries import states_of
 from mingbai.decisions.wording import RuleWords, worded
-from mingbai.desk.components.words import english
+from mingbai.desk.components.words import document_words
 from mingbai.documents.marks import NA_TONE, NO, OK, UN
-from mingbai.documents.words import Words, words
+from mingbai.documents.words import Words
 
 #: What stands in the columns of the list, in this order, with its short name.
 COLUMNS = {
@@ -73,7 +73,7 @@ def marked(
 ) -> dict[int, Marked]:
     """Marks of households (key → division code) that were evaluated. `health`: where illness may be read."""
     found = {}
-    language = words("en" if english() else "zh")
+    language = document_words()
     alike: dict[str, list[RuleWords]] = {}  # households of one page often stand alike
     for key, states in states_of(places, scope=scope).items():
         pattern = repr((states.pack, states.letters, states.reasons, states.causes))
@@ -100,7 +100,7 @@ def _marked(shown: list[RuleWords], since: datetime | None, language: Words) -> 
 
 def _mark(one: RuleWords, language: Words) -> Mark:
     why = one.causes if one.state == "unknown" else one.clauses
-    because = "、".join(dict.fromkeys(language.of(text) for text in why))
+    because = language.listed(dict.fromkeys(language.of(text) for text in why))
     tone, word = _look(one)
     return Mark(one.rule, language.of(one.label), tone, language.say(word), because)
 

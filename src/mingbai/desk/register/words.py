@@ -19,6 +19,7 @@ from django.utils.translation import gettext_noop as noop
 
 from mingbai.decisions.programs import pack_named
 from mingbai.desk.components.tags import thousands, yuan
+from mingbai.desk.components.words import of
 from mingbai.households.enums import StatusKind, Subject
 from mingbai.households.topics import TOPICS, Topic
 
@@ -83,12 +84,12 @@ class Column:
 
 def topic_label(topic: Topic) -> str:
     """The name of a topic in the language of the page."""
-    return topic.en if _english() else topic.zh
+    return of(topic)
 
 
 def columns_of(topic: Topic) -> tuple[Column, ...]:
     """The columns of a topic that people read and write, in words."""
-    return _columns(topic.key, _english(), get_language() or "")
+    return _columns(topic.key, get_language() or "")
 
 
 def column_of(topic: Topic, key: str) -> Column:
@@ -97,23 +98,24 @@ def column_of(topic: Topic, key: str) -> Column:
 
 
 @cache
-def _columns(topic_key: str, english: bool, language: str) -> tuple[Column, ...]:
+def _columns(topic_key: str, language: str) -> tuple[Column, ...]:
+    """`language` is that of the page: it keeps the languages apart."""
     topic = TOPICS[topic_key]
-    return tuple(_column(topic, key, english) for key in topic.columns)
+    return tuple(_column(topic, key, language) for key in topic.columns)
 
 
 def code_words(codes: str) -> dict[str, str]:
     """A code list of the pack: key → word."""
-    return dict(_code_words(codes, _english()))
+    return dict(_code_words(codes, get_language() or ""))
 
 
 @cache
-def _code_words(codes: str, english: bool) -> dict[str, str]:
-    found = pack_named(PACK).codes.get(codes, {})
-    return {key: text.en if english else text.zh for key, text in found.items()}
+def _code_words(codes: str, language: str) -> dict[str, str]:
+    """`language` as above."""
+    return {key: of(text) for key, text in pack_named(PACK).codes.get(codes, {}).items()}
 
 
-def _column(topic: Topic, key: str, english: bool) -> Column:
+def _column(topic: Topic, key: str, language: str) -> Column:
     stored = topic.model._meta.get_field(key)
     required = key in topic.required
     fact = next(_facts(topic, key), None)
@@ -121,9 +123,9 @@ def _column(topic: Topic, key: str, english: bool) -> Column:
         unit = _(UNITS[key]) if key in UNITS else ""
         label = _(OWN[key]) if key in OWN else key
         return Column(key, label, _kind(topic, key, stored), {}, unit, required)
-    label = fact.label.en if english else fact.label.zh
-    unit = (fact.unit.en if english else fact.unit.zh) if fact.unit and not fact.type.money else ""
-    choices = _code_words(fact.type.codes, english) if fact.type.codes else {}
+    label = of(fact.label)
+    unit = of(fact.unit) if fact.unit and not fact.type.money else ""
+    choices = _code_words(fact.type.codes, language) if fact.type.codes else {}
     kind = "code" if choices else _kind(topic, key, stored)
     return Column(
         key, label, kind, choices, unit or (_(UNITS[key]) if key in UNITS else ""), required
@@ -150,10 +152,6 @@ def _kind(topic: Topic, key: str, stored: models.Field) -> str:
     if isinstance(stored, models.BigIntegerField):
         return "number" if key.endswith("_id") else "money"
     return "number" if isinstance(stored, models.IntegerField) else "text"
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 #: Who said it, in words; departments come as "department:医保".

@@ -215,7 +215,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """The language of the pages, in this browser and for this account."""
     wanted = request.POST.get("language", "")
-    response = redirect(_safe(request, request.POST.get("next", "")))
+    # No address in the form: the page for what is absent would not be the same for every address.
+    back = request.POST.get("next", "") or request.headers.get("Referer", "")
+    response = redirect(_safe(request, back))
     if wanted in dict(settings.LANGUAGES):
         _remember_language(response, wanted)
         if request.user.is_authenticated:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from mingbai.accounts.roles import ROLES
 from mingbai.desk.components.fields import Day
-from mingbai.desk.components.words import role_words
+from mingbai.desk.components.words import of, role_words
 from mingbai.households.topics import TOPICS
 
 
@@ -43,12 +43,10 @@ class GrantForm(forms.Form):
     )  # fmt: skip
     reason = forms.CharField(label=lazy("依据"), max_length=200)
 
-    def __init__(self, *args: Any, english: bool, **options: Any) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["role"].choices = [(key, role_words(key)) for key in ROLES]
-        self.fields["topics"].choices = [
-            (key, topic.en if english else topic.zh) for key, topic in TOPICS.items()
-        ]
+        self.fields["topics"].choices = [(key, of(topic)) for key, topic in TOPICS.items()]
 
 
 class ReasonForm(forms.Form):

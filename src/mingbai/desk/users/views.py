@@ -34,7 +34,7 @@ from mingbai.desk.access import screen
 from mingbai.desk.components.fields import given
 from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.problems import words_of
-from mingbai.desk.components.words import english, role_words
+from mingbai.desk.components.words import role_words
 from mingbai.desk.profile.views import post_lines
 from mingbai.desk.users.forms import EndPostForm, GrantForm, NewUserForm, ReasonForm
 
@@ -109,7 +109,7 @@ def _may_grant(request: HttpRequest, post: Post) -> bool:
 def grant(request: HttpRequest, user_id: int) -> HttpResponse:
     """Give an account a post, if this one is one's to give."""
     found = _find(request, user_id)
-    form = GrantForm(given(request), english=english(), initial={"valid_from": request.day})
+    form = GrantForm(given(request), initial={"valid_from": request.day})
     if request.method == "POST" and form.is_valid() and _granted(request, found, form):
         messages.success(request, _("任职已登记。"))
         return redirect("users:user", found.pk)
