@@ -42,6 +42,7 @@ def evaluate(pack: str | None, as_of: date | None, division: str, json_out: bool
     """
     start_django()
     from mingbai.decisions.actions import evaluate as run_evaluation
+    from mingbai.households.actions.keeping import keep_day_counts
     from mingbai.places.queries import register, working_date
 
     progress = ProgressLine()
@@ -52,6 +53,8 @@ def evaluate(pack: str | None, as_of: date | None, division: str, json_out: bool
         division_code=division,
         progress=progress,
     )
+    progress("counts", 0, 1)
+    keep_day_counts(today=working_date())
     progress.close()
     if json_out:
         click.echo(json.dumps(_run_json(run), ensure_ascii=False))

@@ -9,6 +9,7 @@ from mingbai.households.models.base import (
     SearchEntry,
     Status,
 )
+from mingbai.households.models.counts import DayCount
 from mingbai.households.models.evidence import IncomeEntry
 from mingbai.households.models.household_topics import (
     BankAccount,
@@ -39,6 +40,7 @@ __all__ = [
     "Benefit",
     "Bill",
     "Conviction",
+    "DayCount",
     "Dwelling",
     "Health",
     "Household",
