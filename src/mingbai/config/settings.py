@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "axes",
     "django_tasks",
     "django_tasks_db",
+    "django_htmx",
     "mingbai.jobs",
     "mingbai.audit",
     "mingbai.places",
@@ -52,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "mingbai.desk.components.middleware.NumberedRefusals",
 ]
 ROOT_URLCONF = "mingbai.config.urls"
@@ -65,6 +67,8 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "mingbai.desk.components.tags",
+                "mingbai.desk.components.lists",
+                "mingbai.desk.components.drawings",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

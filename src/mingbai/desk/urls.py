@@ -8,6 +8,7 @@ from mingbai.desk.home import home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    path("", include("mingbai.desk.components.urls")),
     path("", include("mingbai.desk.signin.urls")),
     path("profile/", include("mingbai.desk.profile.urls")),
     path("", include("mingbai.desk.register.urls")),

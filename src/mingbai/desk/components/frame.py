@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, gettext_lazy
 
-from mingbai.accounts.roles import ROLES, Permission
+from mingbai.accounts.roles import Permission
+from mingbai.decisions.in_force import InForce, line_in_force
 from mingbai.desk.access import owed_step
+from mingbai.desk.components.display import Display, display_of
+from mingbai.desk.components.navigation import ENTRIES, Item, counted, items_for, tree_of
 from mingbai.desk.components.rights import Rights
+from mingbai.desk.components.words import english, listed, role_words
 from mingbai.places.models import Division, Register
 from mingbai.places.queries import working_date
 
-#: Address, words, section (the name space of its addresses), what it takes.
-NAVIGATION = (
-    ("register:households", gettext_lazy("户与人"), "register", Permission.HOUSEHOLDS_READ),
-    ("places:places", gettext_lazy("地方"), "places", Permission.HOUSEHOLDS_READ),
-    ("imports:imports", gettext_lazy("导入"), "imports", Permission.HOUSEHOLDS_IMPORT),
-    ("batches:batches", gettext_lazy("登记批次"), "batches", Permission.HOUSEHOLDS_READ),
-    ("jobs:jobs", gettext_lazy("后台任务"), "jobs", Permission.HOUSEHOLDS_READ),
-    ("users:users", gettext_lazy("账号与任职"), "users", Permission.USERS_MANAGE),
-    ("tokens:tokens", gettext_lazy("接口令牌"), "tokens", Permission.TOKENS_ISSUE),
-    ("auditing:events", gettext_lazy("审计"), "auditing", Permission.AUDIT_READ),
-)
-
-
-@dataclass(frozen=True)
-class Item:
-    """One line of the navigation (导航项)."""
-
-    address: str
-    words: Any
-    current: bool
-
 
 class Frame:
-    """The head and the navigation of a page; four queries at most, and only when something asks."""
+    """The head and the rail of a page; few queries, each only when something asks."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
@@ -57,7 +38,12 @@ class Frame:
 
     @property
     def weekday(self) -> str:
-        return date_format(self.day, "D" if (get_language() or "").startswith("en") else "l")
+        return date_format(self.day, "D" if english() else "l")
+
+    @cached_property
+    def display(self) -> Display:
+        """How somebody likes to see the desk: density, large text."""
+        return display_of(self._request)
 
     @cached_property
     def user(self) -> Any:
@@ -69,9 +55,9 @@ class Frame:
     @cached_property
     def _rights(self) -> Rights | None:
         """The rights that the gate worked out, or those of a page that asked for none."""
-        return getattr(self._request, "rights", None) or (
-            Rights(self.user, self.day) if self.user else None
-        )
+        if self.user and getattr(self._request, "rights", None) is None:
+            self._request.rights = Rights(self.user, self.day)
+        return getattr(self._request, "rights", None)
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -80,12 +66,8 @@ class Frame:
     @property
     def roles(self) -> str:
         """The names of the posts that stand, each once."""
-        english = (get_language() or "").startswith("en")
-        names = dict.fromkeys(
-            ROLES[post.role].en if english else ROLES[post.role].zh
-            for post in (self._rights.posts if self._rights else ())
-        )
-        return "、".join(names)
+        posts = self._rights.posts if self._rights else ()
+        return listed(dict.fromkeys(role_words(post.role) for post in posts))
 
     @property
     def may_search(self) -> bool:
@@ -103,22 +85,39 @@ class Frame:
     def searched(self) -> str:
         """What was searched for, so that it can be mended; only where it was searched."""
         match = self._request.resolver_match
-        here = match is not None and match.view_name == "register:search"
+        here = match is not None and match.view_name in ("register:search", "search:find")
         return self._request.GET.get("q", "") if here else ""
 
     @property
     def synthetic(self) -> bool:
         return bool(self._register and self._register.synthetic)
 
-    @property
+    @cached_property
+    def items(self) -> list[Item]:
+        """The entries of the rail without their counts: no query beyond the rights."""
+        return items_for(self._request, self.permissions)
+
+    @cached_property
     def navigation(self) -> list[Item]:
-        match = self._request.resolver_match
-        here = match.namespace if match else ""
-        return [
-            Item(reverse(name), words, here == section)
-            for name, words, section, permission in NAVIGATION
-            if permission in self.permissions
-        ]
+        """The entries of the rail with the counts that flows have handed in."""
+        return counted(self._request, self.items, ENTRIES)
+
+    @property
+    def here(self) -> Item | None:
+        """The entry where this page belongs; the narrow frame names it."""
+        return next((one for one in self.navigation if one.current), None)
+
+    @cached_property
+    def tree(self) -> Sequence[Any]:
+        """The places of one's scope; none for who may not read households."""
+        return tree_of(self._request) if self.may_search else ()
+
+    @cached_property
+    def in_force(self) -> InForce | None:
+        """The line of the register's pack on the day of the page."""
+        if self._register is None or not self.user:
+            return None
+        return line_in_force(self._register.pack, self.day, self._register.division_code)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 
@@ -11,6 +12,9 @@ from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from mingbai.desk.components import words
 
 register = template.Library()
 MINUS = "\N{MINUS SIGN}"
@@ -70,3 +74,15 @@ def cycled(items: list[object], at: int) -> object:
 def named(names: dict[str, str], actor: str) -> str:
     """An actor in words, by the names that the view looked up."""
     return names.get(actor, actor)
+
+
+@register.filter
+def said(label: object) -> str:
+    """A label of the code, such as that of a code list, in the language of the page."""
+    return gettext(str(label)) if label else ""
+
+
+@register.filter
+def listed(parts: Iterable[object]) -> str:
+    """Things side by side: 、 or a comma."""
+    return words.listed(parts)

@@ -1,0 +1,12 @@
+"""Addresses that belong to the frame (页框网址): how it is shown, its keys, the gallery of its parts."""
+
+from django.urls import path
+
+from mingbai.desk.components import display, gallery
+
+app_name = "components"
+urlpatterns = [
+    path("display/", display.switch, name="display"),
+    path("keys/", gallery.keys, name="keys"),
+    path("gallery/", gallery.gallery, name="gallery"),
+]
