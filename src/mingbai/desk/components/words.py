@@ -46,6 +46,11 @@ def clauses(parts: Iterable[object]) -> str:
     return ("; " if english() else "；").join(map(str, parts))
 
 
+def aside(text: object, note: object) -> str:
+    """A text with a note in the brackets of the language."""
+    return f"{text} ({note})" if english() else f"{text}（{note}）"
+
+
 def document_words() -> Words:
     """The sentences of the documents in the language of the page."""
     if english():

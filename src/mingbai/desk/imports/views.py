@@ -16,7 +16,7 @@ from mingbai.desk.access import screen
 from mingbai.desk.components.paging import SIZE, page_of
 from mingbai.desk.components.problems import words_of
 from mingbai.desk.components.reaching import covers, whole
-from mingbai.desk.components.words import actor_names
+from mingbai.desk.components.words import actor_names, aside
 from mingbai.desk.imports.forms import ApplyForm, UploadForm
 from mingbai.desk.imports.words import figures, lists_of
 from mingbai.intake.errors import error
@@ -87,7 +87,7 @@ def _ordered(request: HttpRequest, form: UploadForm) -> ImportOrder | None:
             actor=request.user.actor, files=stored, request=wanted, dry_run=True, job_division=code
         )
     except RegisterError as refused:
-        form.add_error("files", f"{words_of(refused)}（{refused.code}）")
+        form.add_error("files", aside(words_of(refused), refused.code))
         return None
 
 
@@ -180,7 +180,7 @@ def _places(request: HttpRequest) -> list[tuple[str, str]]:
     found = Division.objects.recorded().on(request.day).order_by("code")
     inside = {one.code: one for one in found if covers(request.scope, one.code)}
     return [
-        (code, f"{one.name}（{one.get_level_display()}）")
+        (code, aside(one.name, _(one.get_level_display())))
         for code, one in inside.items()
         if one.parent_code not in inside
     ]

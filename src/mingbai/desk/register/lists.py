@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from mingbai.accounts.roles import Permission
 from mingbai.decisions.queries import latest_runs, run_over
 from mingbai.desk.access import scope_for, screen
+from mingbai.desk.components.words import aside
 from mingbai.desk.register.forms import FilterForm
 from mingbai.desk.register.states import COLUMNS, Marked, marked
 from mingbai.desk.register.words import standing_words, status_words
@@ -92,7 +93,7 @@ def _chips(request: HttpRequest, data: dict[str, Any]) -> list[dict[str, str]]:
     if data.get("place"):
         code = data["place"].ljust(12, "0")
         name = names_on([code], request.day).get(code, data["place"])
-        shown.append(("place", _("地方"), f"{name}（{level_of(code).label}）"))
+        shown.append(("place", _("地方"), aside(name, _(level_of(code).label))))
     if data.get("kind") and data["kind"] != Standing.ALL:
         shown.append(("kind", _("身份"), standing_words(data["kind"])))
     if data.get("group"):

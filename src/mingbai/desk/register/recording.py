@@ -21,6 +21,7 @@ from mingbai.decisions.actions import after_change
 from mingbai.desk.access import screen
 from mingbai.desk.components.paging import whole_number
 from mingbai.desk.components.problems import words_of
+from mingbai.desk.components.words import aside
 from mingbai.desk.register.forms import RecordForm
 from mingbai.desk.register.subjects import Chosen, choose
 from mingbai.desk.register.words import Column, columns_of, topic_label
@@ -94,7 +95,7 @@ def _save(request: HttpRequest, chosen: Chosen, about: About, form: RecordForm) 
     except ChangedMeanwhileError as refused:
         return _conflict(request, chosen, about, form, refused)
     except RegisterError as refused:
-        form.add_error(None, f"{words_of(refused)}（{refused.code}）")
+        form.add_error(None, aside(words_of(refused), refused.code))
         return _show(request, chosen, about, form, status=422)
     after_change(_homes(chosen), actor=request.user.actor)
     names = "、".join(column.label for column in form.columns if column.key in values)

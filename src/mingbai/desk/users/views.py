@@ -34,7 +34,7 @@ from mingbai.desk.access import screen
 from mingbai.desk.components.fields import given
 from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.problems import words_of
-from mingbai.desk.components.words import role_words
+from mingbai.desk.components.words import aside, role_words
 from mingbai.desk.profile.views import post_lines
 from mingbai.desk.users.forms import EndPostForm, GrantForm, NewUserForm, ReasonForm
 
@@ -130,7 +130,7 @@ def _granted(request: HttpRequest, found: User, form: GrantForm) -> bool:
     try:
         grant_post(actor=request.user.actor, user=found, **{**data, "division_code": code})
     except RegisterError as refused:
-        form.add_error(None, f"{words_of(refused)}（{refused.code}）")
+        form.add_error(None, aside(words_of(refused), refused.code))
         return False
     return True
 
