@@ -12,7 +12,8 @@ CATALOGUES := $(wildcard src/mingbai/locale/*/LC_MESSAGES/*.po)
 BUILD := pyproject.toml hatch_build.py tools/make_venv.sh $(CATALOGUES)
 
 help:
-	@echo "make demo    set up, build and screen a synthetic place (PLACE=puxi or dongkou) and the examples"
+	@echo "make demo    set up, then see it all on this machine: a synthetic place (PLACE=puxi or dongkou),"
+	@echo "             an account for every role; PORT=8000, SERVE=no only prepares, AFRESH=yes begins again"
 	@echo "make test    set up, run all checks"
 	@echo "make fuzz    set up, read FILES=100000 damaged files, say how each kind ended"
 	@echo "make setup   only make .venv; then .venv/bin/mingbai --help"
@@ -35,19 +36,35 @@ $(BENCH_STAMP): requirements-bench.lock $(BUILD)
 
 PLACE := puxi
 PLACE_DAY := 2026-06-30
+PORT := 8000
+SERVE := yes
+AFRESH := no
+DEMO := $(BIN)/mingbai demo $(PLACE) --as-of $(PLACE_DAY) --port $(PORT)
+RESULTS := out/$(PLACE)/report.html out/yunnan/report.html \
+  $(if $(wildcard $(HOUSEHOLDS)/costa_rica),out/costa_rica/report.html)
 
+# Makes what is missing, then serves on this machine alone until Ctrl+C. SERVE=no: makes it and ends.
 demo: setup
-	@$(BIN)/mingbai places build $(PLACE) --as-of $(PLACE_DAY) --out out/places/$(PLACE)
-	@$(BIN)/mingbai places check $(PLACE) --data out/places/$(PLACE) --cross \
-	  > out/places/$(PLACE)/check.txt || { grep ✘ out/places/$(PLACE)/check.txt; exit 1; }
-	@$(BIN)/mingbai screen out/places/$(PLACE)/observed --pack cn --as-of $(PLACE_DAY) --out out/$(PLACE)
-	@$(BIN)/mingbai screen examples/yunnan-2025 --pack cn --as-of 2025-06-30 --out out/yunnan
-	@if [ -d $(HOUSEHOLDS)/costa_rica ]; then \
-	  $(BIN)/mingbai screen $(HOUSEHOLDS)/costa_rica --pack cr --as-of 2018-01-01 --out out/costa_rica; \
-	fi
+	@$(if $(filter yes,$(AFRESH)),rm -rf out/places/$(PLACE) $(RESULTS))
+	@$(MAKE) --no-print-directory $(RESULTS)
 	@echo
-	@echo "Look at:"
+	@echo "Results of screening:"
 	@ls out/*/report.html out/*/*.xlsx | sed 's/^/  /'
+	@$(DEMO) $(if $(filter yes,$(AFRESH)),--afresh) $(if $(filter no,$(SERVE)),--no-serve)
+
+out/places/$(PLACE)/place.json:
+	@$(BIN)/mingbai places build $(PLACE) --as-of $(PLACE_DAY) --out $(@D)
+	@$(BIN)/mingbai places check $(PLACE) --data $(@D) --cross \
+	  > $(@D)/check.txt || { grep ✘ $(@D)/check.txt; exit 1; }
+
+out/$(PLACE)/report.html: | out/places/$(PLACE)/place.json
+	@$(BIN)/mingbai screen out/places/$(PLACE)/observed --pack cn --as-of $(PLACE_DAY) --out $(@D)
+
+out/yunnan/report.html:
+	@$(BIN)/mingbai screen examples/yunnan-2025 --pack cn --as-of 2025-06-30 --out $(@D)
+
+out/costa_rica/report.html:
+	@$(BIN)/mingbai screen $(HOUSEHOLDS)/costa_rica --pack cr --as-of 2018-01-01 --out $(@D)
 
 test: setup system
 	$(BIN)/ruff check .

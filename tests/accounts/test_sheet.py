@@ -187,13 +187,16 @@ def test_demonstration_accounts_only_in_a_synthetic_register() -> None:
 
 def test_one_demonstration_account_a_role() -> None:
     places.create_register(actor="command", division_code="990101", synthetic=True, pack="cn")
-    made = make_demonstration_accounts(actor="command", day=DAY, household_ids=(1, 2))
+    lists = {"helper": (1, 2), "evaluator": (3,)}
+    made = make_demonstration_accounts(actor="command", day=DAY, households=lists)
     assert [one.username for one in made] == list(ROLES)
     assert {post.role for post in Post.objects.all()} == set(ROLES)
     assert made[0].check_password(PASSWORD)
     assert demonstration_accounts_exist()
     helper = User.objects.get(username="helper")
     assert scope_of(helper, Permission.HOUSEHOLDS_READ, DAY).household_ids == frozenset({1, 2})
+    evaluator = User.objects.get(username="evaluator")
+    assert scope_of(evaluator, Permission.HOUSEHOLDS_READ, DAY).household_ids == frozenset({3})
     assert make_demonstration_accounts(actor="command", day=DAY) == []
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from django.db import transaction
 
@@ -26,36 +28,38 @@ def demonstration_accounts_exist() -> bool:
 
 
 def make_demonstration_accounts(
-    *, actor: str, day: date, household_ids: tuple[int, ...] = ()
+    *,
+    actor: str,
+    day: date,
+    places: Mapping[str, str] = MappingProxyType({}),
+    households: Mapping[str, Sequence[int]] = MappingProxyType({}),
 ) -> list[User]:
     """One account for each role, named after it, with a post in the register's place (演示账号).
 
-    Township and village roles get the first ones by code. `household_ids`: for the lists of helper and
-    evaluator. Accounts that are there stay as they are. Raises ACC-015 outside a synthetic register.
+    `places`: level → division; without it the first one by code. `households`: role → its list, for helper
+    and evaluator. Accounts that are there stay as they are. Raises ACC-015 outside a synthetic register.
     """
     if not is_synthetic():
         raise error("ACC-015")
     digest = digest_password(PASSWORD)
     made: list[User] = []
     for role in ROLES.values():
+        if User.objects.filter(username=role.key).exists():
+            continue
         with transaction.atomic():
-            if User.objects.filter(username=role.key).exists():
-                continue
             user = create_user(
                 actor=actor, username=role.key, name=role.zh, unit="演示", password=PASSWORD,
                 digest=digest, must_change_password=False, demonstration=True,
             )  # fmt: skip
             post = grant_post(
-                actor=actor, user=user, role=role.key, division_code=_place(role, day),
-                valid_from=day, topics=("dwelling", "health") if role.by_topic else (), reason="演示",
+                actor=actor, user=user, role=role.key, valid_from=day, reason="演示",
+                division_code=places.get(role.level) or _place(role, day),
+                topics=("dwelling", "health") if role.by_topic else (),
             )  # fmt: skip
-            if role.by_list and household_ids:
+            listed = tuple(households.get(role.key, ()))
+            if role.by_list and listed:
                 assign_households(
-                    actor=actor,
-                    post=post,
-                    household_ids=household_ids,
-                    valid_from=day,
-                    reason="演示",
+                    actor=actor, post=post, household_ids=listed, valid_from=day, reason="演示"
                 )
         made.append(user)
     return made

@@ -33,6 +33,7 @@ COMMANDS = {
     "backup": "mingbai.cli.backup:backup",
     "restore": "mingbai.cli.restore:restore",
     "serve": "mingbai.cli.serve:serve",
+    "demo": "mingbai.cli.demo:demo",
     "worker": "mingbai.cli.worker:worker",
     "users": "mingbai.cli.users:users",
 }

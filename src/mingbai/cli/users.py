@@ -204,12 +204,14 @@ def reset_password(account: str, second_factor: bool) -> None:
 def demonstration() -> None:
     """在合成库里每个角色建一个演示账号 / one demonstration account a role, in a synthetic register only.
 
+    帮扶责任人配好结对户，第三方评估配好样本 / the helper gets households, the evaluator a sample.
+
     例 / example: mingbai users demonstration
     """
-    from mingbai.accounts.demonstration import PASSWORD, make_demonstration_accounts
-    from mingbai.places.queries import working_date
+    from mingbai.accounts.demonstration import PASSWORD
+    from mingbai.config.demonstration import make_accounts
 
-    made = make_demonstration_accounts(actor=ACTOR, day=working_date())
+    made = make_accounts()
     for user in made:
         click.echo(f"  {user.username:24} {user.name}")
     click.echo(f"  密码 / password: {PASSWORD}" if made else "  都已经有了 / all are there")

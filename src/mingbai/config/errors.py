@@ -34,9 +34,20 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "(BEGIN PRIVATE KEY); `openssl pkcs8 -topk8 -nocrypt` converts it",
     ),
     "SERVE-006": (
-        "{host}:{port} 用不了（{detail}）；可能已有程序占用，请换 --port 或停掉那个程序",
-        "{host}:{port} cannot be used ({detail}); another program may have it: choose another --port or "
-        "stop that one",
+        "{host}:{port} 用不了（{detail}）；可能已有程序占用。请停掉那个程序，或换一个空着的端口："
+        "--port {other}",
+        "{host}:{port} cannot be used ({detail}); another program may have it. Stop that one, or take a "
+        "port that is free: --port {other}",
+    ),
+    "SERVE-007": (
+        "{folder} 里不是这个地方的演示，没有改动；请换 --out，或自己移走这个文件夹",
+        "{folder} holds no demonstration of this place; nothing was changed. Choose another --out, or move "
+        "the folder away yourself",
+    ),
+    "SERVE-008": (
+        "{folder} 里的演示正在准备或正在运行；请先在那个窗口按 Ctrl+C，再运行一次",
+        "the demonstration in {folder} is being prepared or served already; press Ctrl+C in that window "
+        "first, then run again",
     ),
 }  # fmt: skip
 

@@ -6,7 +6,6 @@ import contextlib
 import ipaddress
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from mingbai.accounts.models import User
 from mingbai.audit.batches import sweep
 from mingbai.audit.canary import check_keys
 from mingbai.config.errors import error
+from mingbai.config.ports import check_free
 from mingbai.config.readiness import missing_migrations
 
 Say = Callable[[str], None]
@@ -78,7 +78,7 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or Ctrl+C; requests in hand are answered first. Raises SERVE-…, KEY-…."""
     check_fit(host, certificate, key)
-    _check_free(host, port)
+    check_free(host, port)
     if not with_worker and (swept := sweep()):
         say(f"清理了 {swept} 个中断的批次 / swept {swept} batches that were cut off")
     processes, threads = PROCESSES_AND_THREADS[connection.vendor]
@@ -184,17 +184,6 @@ class WorkerSupervisor:
 
 
 _WORKER = "from mingbai.cli import main; main()"
-
-
-def _check_free(host: str, port: int) -> None:
-    """Raises SERVE-006 when the address is taken: granian would share the port with another server."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host.strip("[]"), port))
-        except OSError as problem:
-            raise error("SERVE-006", host=host, port=port, detail=problem.strerror) from None
 
 
 def _check_certificate(certificate: Path | None, key: Path | None) -> None:
