@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mingbai.cli.main import cli
+from mingbai.common.errors import RegisterError
 from mingbai.engine.errors import RunError
 
 
@@ -107,7 +108,7 @@ def test_mistakes_are_said(
 def _refused(*words: str | Path) -> str:
     """The numbered message that ends the command."""
     found = _run(*words)
-    assert isinstance(found.exception, RunError), found.output
+    assert isinstance(found.exception, (RegisterError, RunError)), found.output
     return str(found.exception)
 
 

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from mingbai.demo.divisions import COLUMNS, Division, read_roster, tree
-from mingbai.demo.errors import PlaceError
+from mingbai.common.errors import RegisterError
+from mingbai.places.rosters import COLUMNS, Stretch, read_lines, read_roster, tree
 
 FIRST = date(2014, 1, 1)
 BIG_CHANGE = 50
 
 
-def _tree(*counties: str, within: str = "") -> list[Division]:
+def _tree(*counties: str, within: str = "") -> list[Stretch]:
     return tree(read_roster(None, counties), FIRST, within)
 
 
-def _on(found: list[Division], day: date, level: str = "village", kind: str = "") -> list[Division]:
+def _on(found: list[Stretch], day: date, level: str = "village", kind: str = "") -> list[Stretch]:
     return [
         one
         for one in found
@@ -107,10 +107,52 @@ def test_the_roster_of_the_country_comes_from_a_file(tmp_path: Path) -> None:
 def test_a_roster_without_a_column_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
     path.write_text("vintage,county_code\n2019,990001\n", encoding="utf-8")
-    with pytest.raises(PlaceError, match="village_code"):
+    with pytest.raises(RegisterError, match=r"PLACE-022.*village_code"):
         read_roster(path, ["990001"])
 
 
 def test_a_place_that_the_roster_lacks_is_refused() -> None:
-    with pytest.raises(PlaceError, match="does not have the place"):
+    with pytest.raises(RegisterError, match="PLACE-023"):
         _tree("430525", within="430525999")
+
+
+def test_lines_copied_from_a_sheet_become_a_tree() -> None:
+    found = read_lines(
+        "990101000000\t甲县\n990101100000，东镇\n\n990101100201 东一村委会\n990101100202 溪 畔 社区",
+        FIRST,
+    )
+    assert [(one.code, one.name, one.level, one.kind, one.parent) for one in found] == [
+        ("990101", "甲县", "county", "county", "9901"),
+        ("990101100", "东镇", "township", "town", "990101"),
+        ("990101100201", "东一村", "village", "village", "990101100"),
+        ("990101100202", "溪畔社区", "village", "community", "990101100"),
+    ]
+    assert {one.from_date for one in found} == {FIRST}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("990101 甲县\n东镇", 2),
+        ("990101 甲县\n990101100", 2),
+        ("990101 甲县\n990101000000 甲县", 2),
+        ("990101 甲县\n990101100201 东一村", 2),
+        ("990101 甲县\n990102 乙县", 2),
+        ("99 某省\n990101 甲县", 1),
+        ("9901011 甲", 1),
+        ("990000 某省", 1),
+    ],
+    ids=[
+        "no code",
+        "no name",
+        "twice",
+        "no township",
+        "two counties",
+        "province",
+        "seven",
+        "zeros",
+    ],
+)
+def test_line_that_is_no_division_is_named(text: str, line: int) -> None:
+    with pytest.raises(RegisterError, match=rf"PLACE-024.*第 {line} 行"):
+        read_lines(text, FIRST)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
-from mingbai.demo import divisions as demo
+from mingbai.places import rosters
 
 FIRST = date(2014, 1, 1)
 
 
 def row(code: str, name: str, level: str, start: date = FIRST, end: date | None = None,
-        successor: str | None = None) -> demo.Division:  # fmt: skip
+        successor: str | None = None) -> rosters.Stretch:  # fmt: skip
     parent = {"county": code[:4], "township": code[:6], "village": code[:9]}[level]
-    return demo.Division(code, name, level, level, parent, start, end, successor)
+    return rosters.Stretch(code, name, level, level, parent, start, end, successor)
 
 
-def county() -> list[demo.Division]:
+def county() -> list[rosters.Stretch]:
     """One county, two townships, two villages in the first and one in the second."""
     return [
         row("990101", "甲县", "county"),
@@ -27,11 +27,11 @@ def county() -> list[demo.Division]:
     ]
 
 
-def lukou() -> list[demo.Division]:
+def lukou() -> list[rosters.Stretch]:
     """株洲县 430221, from 2018 on 渌口区 430212."""
-    return demo.tree(demo.read_roster(None, ["430221", "430212"]), FIRST)
+    return rosters.tree(rosters.read_roster(None, ["430221", "430212"]), FIRST)
 
 
-def jiangkou() -> list[demo.Division]:
+def jiangkou() -> list[rosters.Stretch]:
     """江口县 520621: in 2019 its villages became fewer and got other codes."""
-    return demo.tree(demo.read_roster(None, ["520621"]), FIRST)
+    return rosters.tree(rosters.read_roster(None, ["520621"]), FIRST)

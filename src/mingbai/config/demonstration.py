@@ -158,7 +158,9 @@ def make_accounts() -> list[Any]:
 
     day = working_date()
     village = _village(day)
-    places = {Level.TOWNSHIP: village[:9], Level.VILLAGE: village} if village else {}
+    places: dict[str, str] = {}
+    if village:
+        places = {Level.TOWNSHIP: village[:9], Level.VILLAGE: village}
     lists = {"helper": _paired(village, day), "evaluator": _sample(day)} if village else {}
     return make_demonstration_accounts(actor="command", day=day, places=places, households=lists)
 

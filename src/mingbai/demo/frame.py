@@ -11,10 +11,10 @@ from typing import Any
 import pyarrow as pa
 
 from mingbai.demo.context import Context, Village
-from mingbai.demo.divisions import Division, read_roster, tree
 from mingbai.demo.errors import PlaceError
 from mingbai.demo.schema import TABLES
 from mingbai.demo.totals import Total
+from mingbai.places.rosters import Stretch, read_roster, tree
 
 _CHINESE = "〇一二三四五六七八九十"
 
@@ -29,7 +29,7 @@ def build(context: Context, roster: Path | None = None) -> None:
         within=place.code if place.level == "township" else "",
     )
     above = [
-        Division(one["code"], one["name"], one["level"], one["level"], one["code"][:-2] or "",
+        Stretch(one["code"], one["name"], one["level"], one["level"], one["code"][:-2] or "",
                  place.first_day, None)
         for one in place.parents
     ]  # fmt: skip
@@ -45,7 +45,7 @@ def _rows(table: str, rows: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=TABLES[table])
 
 
-def _with_people(context: Context, found: list[Division]) -> frozenset[str]:
+def _with_people(context: Context, found: list[Stretch]) -> frozenset[str]:
     """Codes of the villages with rural people: whole kinds, and so many communities drawn."""
     wanted = context.place.parameters["frame"]["villages_with_people"]
     codes = {one.code for one in found if one.level == "village" and one.kind in wanted["kinds"]}

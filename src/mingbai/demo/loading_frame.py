@@ -14,13 +14,13 @@ from mingbai.audit.models import Batch
 from mingbai.audit.records import Recorded
 from mingbai.audit.writing import BatchWriter, Progress
 from mingbai.common.keys import Keys
-from mingbai.demo.divisions import Division
 from mingbai.demo.reports import Files
 from mingbai.households.loading import Column, Ids, Same, put
 from mingbai.places.actions import load_divisions
 from mingbai.places.codes import pad
 from mingbai.places.enums import Universe, VillageStatusKind
 from mingbai.places.models import Denominator, Group, VillageProfile, VillageStatus
+from mingbai.places.rosters import Stretch
 
 #: Village statuses of the files → of the register, with what is lost said in the reason.
 SUPERVISED = {"supervised_province": "省市挂牌督战", "supervised_county": "县挂牌督战"}
@@ -83,9 +83,9 @@ class Loading:
         return (table, keys) if kept is table else (kept, keys.drop_null())
 
 
-def load(loading: Loading) -> list[Division]:
+def load(loading: Loading) -> list[Stretch]:
     """Divisions with what became of them, and all that hangs on their codes; returns the divisions."""
-    rows = [Division(**row) for row in loading.table("divisions").to_pylist()]
+    rows = [Stretch(**row) for row in loading.table("divisions").to_pylist()]
     loading.counts["division"] = load_divisions(rows=rows, batch=loading.batch)
     before = predecessors(rows)
     first = {code: min(row.from_date for row in rows if row.code == code) for code in codes(rows)}
@@ -95,12 +95,12 @@ def load(loading: Loading) -> list[Division]:
     return rows
 
 
-def codes(rows: Iterable[Division]) -> set[str]:
+def codes(rows: Iterable[Stretch]) -> set[str]:
     """All codes of villages."""
     return {row.code for row in rows if row.level == "village"}
 
 
-def predecessors(rows: Iterable[Division]) -> dict[str, tuple[str, date]]:
+def predecessors(rows: Iterable[Stretch]) -> dict[str, tuple[str, date]]:
     """Code → the code before it and the day of the change, where one code became one other (沿革)."""
     found: dict[str, list[tuple[str, date]]] = {}
     for row in rows:

@@ -90,6 +90,23 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "{division} 下面还有 {count} 个区划，不能先并掉或分掉它；请先给它们新代码",
         "{count} divisions lie under {division}, which cannot go first; give them new codes before",
     ),
+    "PLACE-021": (
+        "区划表读不了（要 UTF-8 的 csv 或 csv.gz）：{path}",
+        "the roster cannot be read (UTF-8 csv or csv.gz wanted): {path}",
+    ),
+    "PLACE-022": (
+        "区划表缺列：{columns}；请照自带的区划表补上",
+        "the roster lacks the columns {columns}; add them as in the one that ships",
+    ),
+    "PLACE-023": (
+        "区划表里没有这个地方（{division}）；请核对代码，或给出有它的区划表",
+        "the roster does not have the place ({division}); check the code, or give a roster that has it",
+    ),
+    "PLACE-024": (
+        "第 {line} 行（{text}）用不了：每行一个代码（6、9 或 12 位）和一个名称，不重复，上一级也要列出",
+        "line {line} ({text}) cannot be used: a code of 6, 9 or 12 digits and a name on each line, none "
+        "twice, and what lies above it listed too",
+    ),
 }  # fmt: skip
 
 

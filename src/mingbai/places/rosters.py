@@ -1,4 +1,4 @@
-"""The division tree (区划树): villages and townships with the days they held, re-codes and renames included.
+"""Rosters of divisions (区划名单): villages and townships with the days they held, re-codes and renames too.
 
 A roster has one row a village and yearly vintage. What a village is called loses the office's suffix
 (村委会, 居民委员会): a vintage that only spells the office differently is no change of the village.
@@ -14,13 +14,15 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from mingbai.demo.errors import PlaceError
-from mingbai.demo.totals import DATA
+from mingbai.places.codes import pad, parent_of, prefix_of
+from mingbai.places.enums import DIGITS
+from mingbai.places.errors import error
 
+#: Five counties of the field reports, with all their villages; where from: data/divisions.md.
+SHIPPED = Path(__file__).parent / "data" / "divisions.csv.gz"
 COLUMNS = (
     "vintage", "county_code", "county", "township_code", "township", "village_code", "village", "kind",
 )  # fmt: skip
@@ -29,7 +31,7 @@ _TOWNSHIP_OFFICE = re.compile(r"街道办事处$")
 
 
 @dataclass(frozen=True)
-class Division:
+class Stretch:
     """A division while nothing about it changed (区划的一段)."""
 
     code: str
@@ -42,37 +44,38 @@ class Division:
     successor: str | None = None
 
 
-def read_roster(path: Path | Traversable | None, counties: Iterable[str]) -> list[dict[str, str]]:
-    """Rows of the given counties, from the package's roster or from a file of the whole country."""
-    source = path or DATA / "divisions.csv.gz"
+def read_roster(path: Path | None, counties: Iterable[str] = ()) -> list[dict[str, str]]:
+    """Rows of the given counties, or all, from the package's roster or from a file of the whole country.
+
+    Raises PLACE-021 for a file that is no csv, PLACE-022 for one that lacks columns.
+    """
+    source = path or SHIPPED
     data = source.read_bytes()
     try:
         if data[:2] == b"\x1f\x8b":
             data = gzip.decompress(data)
         text = data.decode("utf-8-sig")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError):
-        raise PlaceError(
-            f"区划表读不了（要 UTF-8 的 csv 或 csv.gz）：{source}",
-            f"the roster cannot be read (UTF-8 csv or csv.gz wanted): {source}",
-        ) from None
+        raise error("PLACE-021", path=source) from None
     reader = csv.DictReader(io.StringIO(text))
     lacking = [one for one in COLUMNS if one not in (reader.fieldnames or ())]
     if lacking:
-        raise PlaceError(
-            f"区划表缺列：{'、'.join(lacking)}", f"the roster lacks {', '.join(lacking)}"
-        )
+        raise error("PLACE-022", columns=", ".join(lacking))
     wanted = set(counties)
-    return [row for row in reader if row["county_code"] in wanted]
+    return [row for row in reader if not wanted or row["county_code"] in wanted]
 
 
-def tree(rows: list[dict[str, str]], first_day: date, within: str = "") -> list[Division]:
-    """Dated counties, townships and villages; `within`: one township only, with its county."""
+def tree(rows: list[dict[str, str]], first_day: date, within: str = "") -> list[Stretch]:
+    """Dated counties, townships and villages; `within`: one township only, with its county.
+
+    Raises PLACE-023 when the roster does not have it.
+    """
     if within and len(within) > 6:
         rows = [row for row in rows if row["township_code"] == within]
     if not rows:
-        raise PlaceError("区划表里没有这个地方", "the roster does not have the place")
+        raise error("PLACE-023", division=within)
     vintages = sorted({int(row["vintage"]) for row in rows})
-    found: list[Division] = []
+    found: list[Stretch] = []
     for level in ("county", "township", "village"):
         seen: dict[int, dict[str, dict[str, Any]]] = {year: {} for year in vintages}
         for row in rows:
@@ -113,10 +116,10 @@ def _township_kind(code: str) -> str:
 
 def _spans(
     seen: dict[int, dict[str, dict[str, str]]], first_day: date, level: str
-) -> list[Division]:
+) -> list[Stretch]:
     """One division for each stretch of vintages in which nothing about a code changed."""
     years = sorted(seen)
-    spans: list[Division] = []
+    spans: list[Stretch] = []
     for code in sorted({code for codes in seen.values() for code in codes}):
         begun: int | None = None
         for at, year in enumerate(years):
@@ -134,7 +137,7 @@ def _spans(
             end = None if last else date(years[at + 1], 1, 1)
             next_ = None if last else _successor(code, entry, seen[year], seen[years[at + 1]])
             spans.append(
-                Division(
+                Stretch(
                     code, entry["name"], level, entry["kind"], entry["parent"], start, end, next_
                 )
             )
@@ -164,3 +167,40 @@ def _successor(
 
 def _stem(name: str) -> str:
     return re.sub(r"(?:居委会|社区|村|镇|乡|街道)$", "", name)
+
+
+def read_lines(text: str, first_day: date) -> list[Stretch]:
+    """Divisions from lines of code and name, as copied from a sheet; they stand from `first_day` on.
+
+    The highest one must be the only one of its level, and every other lie under one that is listed.
+    Raises PLACE-024 naming the line.
+    """
+    found: dict[str, tuple[int, str]] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not (words := line.replace(",", " ").replace("，", " ").split()):
+            continue
+        code, name = words[0], "".join(words[1:])
+        if not (code.isascii() and code.isdigit() and len(code) in _LENGTHS) or not name:
+            raise error("PLACE-024", line=number, text=line.strip()[:40])
+        if prefix_of(code) in found:
+            raise error("PLACE-024", line=number, text=line.strip()[:40])
+        found[prefix_of(code)] = (number, name)
+    top = min(found, key=len, default="")
+    for code, (number, name) in found.items():
+        if len(code) < _LENGTHS[0] or (code != top and prefix_of(parent_of(code)) not in found):
+            raise error("PLACE-024", line=number, text=f"{code} {name}"[:40])
+    return [_listed(code, found[code][1], first_day) for code in sorted(found)]
+
+
+#: Counties, townships and villages; the statistical codes of the latter two come with zeros to the right.
+_LENGTHS = (6, 9, 12)
+
+
+def _listed(code: str, name: str, first_day: date) -> Stretch:
+    level = next(level for level, digits in DIGITS.items() if digits == len(code))
+    if len(code) == _LENGTHS[2]:
+        kind = "community" if re.search("社区|居委", name) else "village"
+        name = village_name(name)
+    else:
+        kind = "county" if len(code) == _LENGTHS[0] else _township_kind(pad(code))
+    return Stretch(code, name, level.value, kind, prefix_of(parent_of(code)), first_day, None)
