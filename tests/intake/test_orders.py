@@ -31,7 +31,7 @@ def ordered(office: Office, *, dry_run: bool = False, **more: object) -> ImportO
 
 def test_order_is_done_by_the_worker(office: Office) -> None:
     order = ordered(office)
-    assert work_off() == 1
+    assert work_off() == 2  # the list, then the states of whom it touched
     order.refresh_from_db()
     job = Job.objects.get(pk=order.job_id)
     assert job.state == JobState.DONE

@@ -137,7 +137,8 @@ def test_stopped_import_is_given_up(ten: Installation, writer: Office) -> None:
 
 def test_undo_beside_nobody_takes_it_all_back(ten: Installation) -> None:
     done = ten.run("-c", COMMAND, "batches", "undo", "1", "--reason", "wrong file", "--json")
-    assert json.loads(done.stdout) == {"undone": 1, "batch": 2}
+    (job,) = ten.sql("SELECT id FROM jobs_job WHERE kind = 'decisions.follow' AND id > 1")
+    assert json.loads(done.stdout) == {"undone": 1, "batch": 2, "states_job": job[0]}
     assert counts(ten) == [0, 0, 0, 0]
 
 

@@ -22,17 +22,25 @@ from mingbai.common.bulk import Row
 #: Rows read at a time while an undo copies them.
 READ_ROWS = 10_000
 
+Then = Callable[[Batch], object]
+
+
+def nothing(batch: Batch) -> None:
+    """What follows where nothing does."""
+
 
 def record_batch(
     batch: Batch,
     *,
     action: str,
     data: dict[str, Any] | None = None,
+    then: Then = nothing,
     progress: Progress | None = None,
 ) -> Event:
     """Make a batch seen (登记批次): withdraw what somebody changed meanwhile, digest the rows, flip one row.
 
     The event's data name the rows and digest of every table and, under ``withdrawn``, what was left out.
+    `then` is done in the transaction that makes it seen: with the batch, or not at all.
     """
     step = progress or (lambda name, done, total: None)
     withdrawn: dict[str, int] = {}
@@ -57,9 +65,11 @@ def record_batch(
             said = {**(data or {}), "recorded_at": instant_text(now), "tables": spans}
             if withdrawn:
                 said["withdrawn"] = withdrawn
-            return record(
+            event = record(
                 actor=batch.actor, action=action, target=f"batch:{batch.pk}", data=said, batch=batch
             )
+            then(batch)
+            return event
 
 
 def _digest(batch: Batch, span: Span) -> dict[str, Any]:
@@ -109,13 +119,16 @@ def undo(
     batch: Batch,
     actor: str,
     reason: str,
-    rebuild: Callable[[Batch], object],
+    rebuild: Then,
+    check: Then = nothing,
+    then: Then = nothing,
     progress: Progress | None = None,
 ) -> Event:
     """Undo a recorded batch (撤销批次) by a batch that ends what it began and begins again what it ended.
 
-    `rebuild` makes the derived rows again under the batch it is given. Raises AUD-002 when later rows rest on
-    it and AUD-003 when there is nothing to undo. What was known while it stood stays answerable.
+    `check` refuses by raising while the undo is open; `rebuild` makes the derived rows again under it.
+    `then` as in `record_batch`. Raises AUD-002 when later rows rest on the batch and AUD-003 when there is
+    nothing to undo. What was known while it stood stays answerable.
     """
     batch.refresh_from_db()
     already = Batch.objects.filter(undoes=batch, recorded_at__isnull=False).exists()
@@ -138,10 +151,10 @@ def undo(
             writer.insert(model, columns, _plain(ended, columns))
             begun = model.objects.filter(begun_by=batch).recorded()
             writer.end(model, list(begun.values_list("id", flat=True)))
+        check(back)
         rebuild(back)
-        return record_batch(
-            back, action="audit.batch.undone", data={"undone": batch.pk, "reason": reason}
-        )
+        said = {"undone": batch.pk, "reason": reason}
+        return record_batch(back, action="audit.batch.undone", data=said, then=then)
     except BaseException:
         give_up(back)
         raise

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from mingbai.cli.following import job_of, say_what_follows
 from mingbai.cli.options import json_option
 from mingbai.cli.progress import ProgressLine
 from mingbai.common.starting import start_django
@@ -62,8 +63,10 @@ def undo(batch: int, reason: str, json_out: bool) -> None:
     event = undo_import(actor="command", batch_id=batch, reason=reason, progress=progress)
     progress.close()
     if json_out:
-        click.echo(json.dumps({"undone": batch, "batch": event.batch_id}))
+        said = {"undone": batch, "batch": event.batch_id, "states_job": job_of(event.batch_id)}
+        click.echo(json.dumps(said))
     else:
         click.echo(
             f"批次 {batch} 已由批次 {event.batch_id} 撤销 / batch {batch} is undone by batch {event.batch_id}"
         )
+        say_what_follows(event.batch_id)

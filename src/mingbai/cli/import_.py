@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mingbai.cli.following import job_of, say_what_follows
 from mingbai.cli.options import Day, json_option, password_file
 from mingbai.cli.progress import ProgressLine
 from mingbai.common.starting import start_django
@@ -107,6 +108,7 @@ def _facts(imported: Imported, *, dry_run: bool) -> dict[str, Any]:
     difference = imported.difference
     return {
         "batch": imported.batch.pk if imported.batch else None,
+        "states_job": job_of(imported.batch.pk) if imported.batch else None,
         "dry_run": dry_run,
         "imported_before": imported.before.batch_id if imported.before else None,
         "warnings": [dict(one) for one in difference.warnings] if difference else [],
@@ -144,6 +146,7 @@ def _print(imported: Imported, facts: dict[str, Any], out: Path | None) -> None:
         click.echo(
             f"已登记为批次 {key}；撤销：mingbai batches undo {key} --reason … / recorded as batch {key}"
         )
+        say_what_follows(key)
     if out is not None:
         click.echo(f"{out}/difference.xlsx")
 

@@ -12,9 +12,10 @@ from mingbai.audit.writing import lots
 from mingbai.decisions.models import Tally
 from mingbai.households.enums import Subject
 from mingbai.households.models import Membership, SearchEntry, Status
+from mingbai.intake.models import Discrepancy
 
 #: Made from other rows, or no fact that a rule reads.
-_SILENT = (SearchEntry, Tally)
+_SILENT = (SearchEntry, Tally, Discrepancy)
 
 
 def recorded_since(batch: Batch) -> list[int]:

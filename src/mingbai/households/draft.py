@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from mingbai.audit.models import Batch
 from mingbai.households.consistency import Problem, problems
 from mingbai.households.enums import HouseholdEnd, MembershipReason, StatusKind, Subject
 from mingbai.households.errors import error
@@ -246,15 +247,27 @@ def _about(subject: Subject, key: int, kind: str, day: date, details: Mapping[st
     return Effect(kind, day, household, person, details)
 
 
-def load_draft(on: date, households: Iterable[int] = (), persons: Iterable[int] = ()) -> Draft:
-    """What stands about these households, all who ever were in them, and these persons. Five queries."""
+def load_draft(
+    on: date,
+    households: Iterable[int] = (),
+    persons: Iterable[int] = (),
+    *,
+    within: Batch | None = None,
+) -> Draft:
+    """What stands about these households, all who ever were in them, and these persons. Five queries.
+
+    `within`: an open batch whose own writes are to be seen.
+    """
     homes, people = sorted(set(households)), sorted(set(persons))
     about = Q(household_id__in=homes) | Q(person_id__in=people)
-    members = Membership.objects.recorded().filter(household_id__in=homes)
+    members = Membership.objects.recorded(within=within).filter(household_id__in=homes)
     people = sorted({*people, *members.values_list("person_id", flat=True)})
     about = Q(household_id__in=homes) | Q(person_id__in=people)
-    stays = [Stay.of(row) for row in Membership.objects.recorded().filter(about).order_by("id")]
-    lives = HouseholdLife.objects.recorded().filter(
+    stays = [
+        Stay.of(row)
+        for row in Membership.objects.recorded(within=within).filter(about).order_by("id")
+    ]
+    lives = HouseholdLife.objects.recorded(within=within).filter(
         household_id__in={*homes, *(s.household_id for s in stays)}
     )
     whom = Q(subject=Subject.HOUSEHOLD, subject_id__in=homes) | Q(
@@ -263,9 +276,11 @@ def load_draft(on: date, households: Iterable[int] = (), persons: Iterable[int] 
     draft = Draft(
         on, homes, people, stays,
         [Life.of(row) for row in lives.order_by("id")],
-        [Episode.of(row) for row in Status.objects.recorded().filter(whom).order_by("id")],
+        [Episode.of(row) for row in Status.objects.recorded(within=within).filter(whom).order_by("id")],
     )  # fmt: skip
-    who = Identity.objects.recorded().filter(person_id__in=people).order_by("valid_from")
+    who = (
+        Identity.objects.recorded(within=within).filter(person_id__in=people).order_by("valid_from")
+    )
     for person, born, died, sex in who.values_list("person_id", "birth_date", "died_on", "sex"):
         draft.births.update({person: born} if born else {})
         draft.deaths.update({person: died} if died else {})

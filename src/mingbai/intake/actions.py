@@ -14,12 +14,14 @@ from mingbai.audit.batches import record_batch, undo
 from mingbai.audit.enums import BatchKind
 from mingbai.audit.models import Batch, Event
 from mingbai.engine.model.pack import Pack
+from mingbai.households.actions.contradicting import refuse_filled_gaps
 from mingbai.households.search import index_touched
 from mingbai.intake.applying import apply_difference
 from mingbai.intake.claims import Asking
 from mingbai.intake.difference import Difference
 from mingbai.intake.errors import error
 from mingbai.intake.examining import examine
+from mingbai.intake.following import queue_states
 from mingbai.intake.listing import fresh
 from mingbai.intake.models import Import, StoredFile
 from mingbai.intake.work import Progress, room_for_indexes
@@ -59,8 +61,9 @@ def import_files(
 ) -> Imported:
     """Import files into the register (导入): write what is new or changed, list what conflicts.
 
-    Files that were imported already as of the same day are known again unless `again`. Raises INTAKE-006 and
-    INTAKE-016; a batch that fails is given up and never seen.
+    Files that were imported already as of the same day are known again unless `again`. Whom it touched is
+    evaluated by a job that is queued with it. Raises INTAKE-006 and INTAKE-016; a batch that fails is given
+    up and never seen.
     """
     before = None if again else already(delivery.stored, pack, asking)
     if before is not None:
@@ -83,6 +86,7 @@ def import_files(
             apply_difference(batch, difference, listed, apply_gone=apply_gone, progress=progress)
         record_batch(
             batch, action="intake.import.recorded", progress=progress,
+            then=lambda made: queue_states(made, asking.division_code),
             data={"as_of": asking.as_of.isoformat(), "counts": made.counts,
                   "files": [one.digest for one in delivery.stored]},
         )  # fmt: skip
@@ -128,12 +132,18 @@ def _note(
     return made
 
 
+def _division_of(batch_id: int) -> str:
+    code = Import.objects.filter(batch_id=batch_id).values_list("division_code", flat=True).first()
+    return code or ""
+
+
 def undo_import(
     *, actor: str, batch_id: int, reason: str, progress: Progress | None = None
 ) -> Event:
     """Take an import back (撤销导入): what it began ends, what it ended stands again; nothing is erased.
 
-    Raises INTAKE-007 and INTAKE-010, and AUD-002 naming later batches that rest on it.
+    Raises INTAKE-007, INTAKE-010, AUD-002 naming later batches that rest on it, and HOME-051 when something
+    later filled what the import had ended.
     """
     if not reason.strip():
         raise error("INTAKE-010")
@@ -142,5 +152,7 @@ def undo_import(
         raise error("INTAKE-007", batch=batch_id)
     return undo(
         batch=batch, actor=actor, reason=reason.strip(), progress=progress,
+        check=lambda back: refuse_filled_gaps(back, progress),
+        then=lambda back: queue_states(back, _division_of(batch_id)),
         rebuild=lambda back: index_touched(back, progress),
     )  # fmt: skip

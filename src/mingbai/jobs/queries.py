@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from mingbai.jobs.models import Job
 
 
+#: A worker says every few seconds that it lives.
+SILENT_SECONDS = 30
+
+
 class JobQuerySet(models.QuerySet[Any]):
     """Jobs (后台任务)."""
 
@@ -52,6 +56,12 @@ def worker_seen_at() -> tuple[datetime | None, datetime]:
 
     found = WorkerProcess.objects.order_by("-seen_at").values_list("seen_at", Now()).first()
     return found or (None, database_now())
+
+
+def worker_is_silent() -> bool:
+    """Whether no worker gave a sign of life lately: what waits then waits on (没有后台程序). One query."""
+    seen, now = worker_seen_at()
+    return seen is None or (now - seen).total_seconds() > SILENT_SECONDS
 
 
 def database_now() -> datetime:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,10 +23,14 @@ from mingbai.desk.components.words import actor_names
 from mingbai.desk.register.words import source_words, table_words
 from mingbai.households.actions import undo_action
 from mingbai.intake.actions import undo_import
+from mingbai.intake.following import states_job
+from mingbai.intake.undo_orders import order_undo, undo_job
+from mingbai.jobs.enums import JobState
+from mingbai.jobs.queries import worker_is_silent
 
 TEMPLATES = "batches/templates/"
-#: Rows of an import that are taken back while somebody waits: some seconds.
-MOST_WAITED_FOR = 20_000
+#: Rows of an import that are taken back while somebody waits: a second. More is for the worker.
+MOST_WAITED_FOR = 2_000
 
 
 @screen(Permission.HOUSEHOLDS_READ)
@@ -48,10 +54,15 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     """One batch: what it wrote, about whom, whether it was taken back."""
     found, subject, undoing = _find(request, batch_id)
     undone = _undone_by(found)
+    states, undoing_job = states_job(found.pk), undo_job(found.pk)
+    waiting = [
+        one for one in (states, undoing_job) if one is not None and one.state == JobState.QUEUED
+    ]
     said = {
+        "states": states, "undo_job": undoing_job, "waiting": bool(waiting) and worker_is_silent(),
         "batch": found, "actor": actor_names([found.actor])[found.actor], "undone": undone,
         "source": source_words(found.source) if found.source else "", "subject": subject,
-        "may_undo": undone is None and may_undo(found, undoing, subject),
+        "may_undo": undone is None and undoing_job is None and may_undo(found, undoing, subject),
         "tables": [(table_words(one.table), one.begun, one.ended) for one in found.spans.order_by("table")],
     }  # fmt: skip
     return render(request, TEMPLATES + "batch.html", said)
@@ -67,19 +78,22 @@ def undo(request: HttpRequest, batch_id: int) -> HttpResponse:
     if not reason:
         messages.error(request, _("没有撤销：请写明为什么。"))
         return redirect("batches:batch", batch_id)
-    if found.kind == BatchKind.IMPORT and _rows(found) > MOST_WAITED_FOR:
-        messages.error(
-            request, _("这一批太大，网页上等不完：请管理员用 mingbai batches undo 撤销。")
-        )
-        return redirect("batches:batch", batch_id)
     if found.kind == BatchKind.IMPORT:
-        undo_import(actor=request.user.actor, batch_id=batch_id, reason=reason)
-        messages.success(request, _("导入已整批撤销。"))
-        return redirect("batches:batch", batch_id)
+        return _undo_import(request, found, reason)
     back = undo_action(actor=request.user.actor, reason=reason, batch_id=batch_id)
     after_change(households_touched([back.pk]), actor=request.user.actor)
     messages.success(request, _("已撤销。改前的样子都回来了。"))
     return redirect("batches:batch", back.pk)
+
+
+def _undo_import(request: HttpRequest, found: Batch, reason: str) -> HttpResponse:
+    """A short list while one waits; a long one by the worker, who shows how far it is and can be stopped."""
+    said: Any = {"actor": request.user.actor, "batch_id": found.pk, "reason": reason}
+    if _rows(found) > MOST_WAITED_FOR:
+        return redirect("jobs:job", order_undo(**said).pk)
+    undo_import(**said)
+    messages.success(request, _("导入已整批撤销。"))
+    return redirect("batches:batch", found.pk)
 
 
 def _rows(found: Batch) -> int:

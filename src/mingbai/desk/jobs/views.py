@@ -17,12 +17,11 @@ from mingbai.desk.jobs.words import kind_words
 from mingbai.jobs.actions import start_job, stop_job
 from mingbai.jobs.enums import JobState
 from mingbai.jobs.models import Job
-from mingbai.jobs.queries import find_job, worker_seen_at
+from mingbai.jobs.queries import find_job, worker_is_silent
 from mingbai.places.queries import register
 
 TEMPLATES = "jobs/templates/"
 LIVE = (JobState.QUEUED, JobState.RUNNING)
-SILENT_SECONDS = 30
 
 
 def _reach(request: HttpRequest) -> dict[str, Any]:
@@ -51,7 +50,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
             "page": page,
             "lines": lines,
             "running": running,
-            "waiting": running and _no_worker(),
+            "waiting": running and worker_is_silent(),
             "may_evaluate": whole(scope_for(request, Permission.EVALUATION_RUN)),
         },
     )
@@ -75,7 +74,7 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
     """One job with its bar; the page asks again by itself while it runs."""
     found = _find(request, job_id)
     line = _line(found)
-    waiting = found.state == JobState.QUEUED and _no_worker()
+    waiting = found.state == JobState.QUEUED and worker_is_silent()
     return render(request, TEMPLATES + "job.html", {**line, "waiting": waiting})
 
 
@@ -105,8 +104,3 @@ def _find(request: HttpRequest, job_id: int) -> Job:
     if found is None:
         raise Http404
     return found
-
-
-def _no_worker() -> bool:
-    seen, now = worker_seen_at()
-    return seen is None or (now - seen).total_seconds() > SILENT_SECONDS

@@ -7,8 +7,10 @@ from django.utils.translation import gettext_noop as noop
 
 KINDS: dict[str, str] = {
     "import.run": noop("导入表格"),
+    "import.undo": noop("撤销一批导入"),
     "evaluate": noop("评估"),
     "decisions.reevaluate": noop("重新评估改动的户"),
+    "decisions.follow": noop("重新评估一批涉及的户"),
 }
 
 

@@ -14,14 +14,14 @@ from mingbai.audit.enums import BatchKind
 from mingbai.audit.models import Batch
 from mingbai.audit.records import Recorded
 from mingbai.audit.tables import recorded_models
-from mingbai.households.consistency import problems
+from mingbai.households.actions.contradicting import refuse_contradictions
 from mingbai.households.draft import load_draft
 from mingbai.households.enums import Subject
 from mingbai.households.errors import error
 from mingbai.households.indexing import index_households
 from mingbai.households.models import Household, HouseholdLife, Membership, Person, Status
-from mingbai.households.topics import TOPICS, topics_about
-from mingbai.households.writing import NEVER, end_rows
+from mingbai.households.topics import topics_about
+from mingbai.households.writing import end_rows
 
 _BASE = (Household, Person)
 
@@ -50,7 +50,7 @@ def undo_action(*, actor: str, reason: str, batch_id: int) -> Batch:
         for model, (begun, ended) in rows.items():
             end_rows(back, model, begun)
             model.objects.bulk_create([_copy(model, row, back) for row in ended])
-        _refuse_wrong(batch, before, homes, people)
+        refuse_contradictions(undone=batch_id, before=before.before, homes=homes, people=people)
         index_households(batch=back, household_ids=_indexed(homes, people))
         back.event_data.update(undone=batch_id, households=sorted(homes), persons=sorted(people))
     return back
@@ -141,34 +141,6 @@ def _copy(model: type[Recorded], row: Any, back: Batch) -> Any:
     skipped = {"id", "begun_by_id", "ended_by_id"}
     names = [f.attname for f in model._meta.concrete_fields if f.attname not in skipped]
     return model(begun_by=back, **{name: getattr(row, name) for name in names})
-
-
-def _refuse_wrong(batch: Batch, before: Any, homes: set[int], people: set[int]) -> None:
-    """Raises HOME-051: what the batch ended was filled by something later."""
-    alive = Household.objects.recorded().filter(pk__in=homes).values_list("pk", flat=True)
-    draft = load_draft(date.min, alive, people)
-    new = [problem for problem in problems(draft) if problem not in before.before]
-    twice = _overlapping(homes, people)
-    if new or twice:
-        why = error(new[0][0], **dict(new[0][1:])).zh if new else twice
-        raise error("HOME-051", batch=batch.pk, why=why)
-
-
-def _overlapping(homes: set[int], people: set[int]) -> str:
-    """The first topic that would have two records for one day, if any."""
-    for topic in TOPICS.values():
-        if topic.many:
-            continue
-        keys = homes if topic.subject == Subject.HOUSEHOLD else people
-        rows = topic.model.objects.recorded().filter(**{f"{topic.subject_column}__in": keys})
-        last: dict[int, date] = {}
-        for key, starts, ends in rows.order_by("valid_from").values_list(
-            topic.subject_column, "valid_from", "valid_to"
-        ):
-            if starts < last.get(key, date.min):
-                return f"{topic.zh} {starts}"
-            last[key] = ends or NEVER
-    return ""
 
 
 def _indexed(homes: set[int], people: set[int]) -> set[int]:
