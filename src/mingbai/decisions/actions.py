@@ -26,7 +26,7 @@ from mingbai.decisions.changes import households_touched, recorded_since
 from mingbai.decisions.errors import error
 from mingbai.decisions.gaps import messages_of
 from mingbai.decisions.judging import Judged, judge
-from mingbai.decisions.models import RuleSet, Run, State, Tally
+from mingbai.decisions.models import RuleSet, Run, State, Tally, WorkItem, WorkTally
 from mingbai.decisions.programs import not_recorded, pack_named, state_program
 from mingbai.decisions.queries import latest_runs, run_over
 from mingbai.decisions.reading import Request, reading
@@ -45,10 +45,21 @@ from mingbai.decisions.storing import (
     tally_changes,
     village_counts,
 )
+from mingbai.decisions.working import (
+    WORK_COLUMNS,
+    WORK_READ,
+    WORK_TALLY_COLUMNS,
+    WORK_TALLY_READ,
+    Work,
+    work_of,
+    work_tally_changes,
+    written_tally,
+)
 from mingbai.engine.errors import EngineError
 from mingbai.households.models import Residence
 from mingbai.jobs.actions import start_job
 from mingbai.places.codes import is_code, range_of
+from mingbai.places.queries import working_date
 
 log = logging.getLogger(__name__)
 
@@ -131,15 +142,27 @@ def _store(writer: BatchWriter, judged: Judged, rule_set: RuleSet, division: str
     patterns = pattern_ids(rule_set, judged.standings)
     with reading() as reader:
         standing = reader.table(Request(State.objects.recorded(), STATE_READ))
+        items = reader.table(Request(WorkItem.objects.recorded(), WORK_READ))
     if division:
         standing = _spoken_for(standing, judged, division)
+        items = _spoken_for(items, judged, division)
     states = state_changes(judged, patterns, standing)
     writer.insert(State, STATE_COLUMNS, states.begun, total=len(states.begun))
     writer.end(State, states.ended)
     counted = {(code, rule_set.pk): (size, text) for code, size, text in village_counts(judged)}
-    tallies = tally_changes(counted, _tallies(division).values_list(*TALLY_READ))
+    tallies = tally_changes(counted, _tallies(Tally, division).values_list(*TALLY_READ))
     writer.insert(Tally, TALLY_COLUMNS, tallies.begun)
     writer.end(Tally, tallies.ended)
+    _store_work(writer, work_of(judged, patterns, judged.program.as_of, items), division)
+
+
+def _store_work(writer: BatchWriter, work: Work, division: str) -> None:
+    writer.insert(WorkItem, WORK_COLUMNS, work.changes.begun, total=len(work.changes.begun))
+    writer.end(WorkItem, work.changes.ended)
+    standing = _tallies(WorkTally, division).values_list(*WORK_TALLY_READ)
+    tallies = work_tally_changes(work.counts, standing)
+    writer.insert(WorkTally, WORK_TALLY_COLUMNS, tallies.begun)
+    writer.end(WorkTally, tallies.ended)
 
 
 def _spoken_for(standing: Any, judged: Judged, division: str) -> Any:
@@ -151,8 +174,8 @@ def _spoken_for(standing: Any, judged: Judged, division: str) -> Any:
     return standing.filter(pc.or_(inside, ours))
 
 
-def _tallies(division: str) -> Any:
-    standing = Tally.objects.recorded()
+def _tallies(model: type[Tally | WorkTally], division: str) -> Any:
+    standing = model.objects.recorded()
     return standing.filter(village_code__range=range_of(division)) if division else standing
 
 
@@ -222,8 +245,15 @@ def _reevaluate(run: Run, ids: list[int], actor: str, *, recount: bool) -> list[
     rule_set = rule_set_of(pack.id, judged.rules)
     patterns = pattern_ids(rule_set, judged.standings)
     standing = State.objects.recorded().filter(household_id__in=ids)
+    items = WorkItem.objects.recorded().filter(household_id__in=ids)
     with reading() as reader:
         states = state_changes(judged, patterns, reader.table(Request(standing, STATE_READ)))
+        work = work_of(
+            judged,
+            patterns,
+            max(run.as_of, working_date()),
+            reader.table(Request(items, WORK_READ)),
+        )
     if not states and not recount:
         return []
     villages = set(standing.values_list("division_code", flat=True)) | set(judged.villages)
@@ -236,6 +266,9 @@ def _reevaluate(run: Run, ids: list[int], actor: str, *, recount: bool) -> list[
     ) as batch:
         _apply(batch, State, STATE_COLUMNS, states)
         _apply(batch, Tally, TALLY_COLUMNS, _recounted(villages))
+        _apply(batch, WorkItem, WORK_COLUMNS, work.changes)
+        if work.changes or recount:
+            _apply(batch, WorkTally, WORK_TALLY_COLUMNS, _work_recounted(villages))
     return sorted(keys)
 
 
@@ -251,6 +284,18 @@ def _recounted(villages: Collection[str]) -> Changes:
     }
     standing = Tally.objects.recorded().filter(village_code__in=villages)
     return tally_changes(counted, standing.values_list(*TALLY_READ))
+
+
+def _work_recounted(villages: Collection[str]) -> Changes:
+    """The items of the villages counted anew."""
+    rows = WorkItem.objects.recorded().filter(division_code__in=villages)
+    named = rows.values_list("division_code", "due_on", "matter").annotate(Count("id"))
+    grouped: dict[str, dict[tuple[str, str], int]] = {code: {} for code in villages}
+    for code, due_on, matter, households in named:
+        grouped[code][due_on.isoformat() if due_on else "", matter] = households
+    counted = {code: written_tally(found) for code, found in grouped.items()}
+    standing = WorkTally.objects.recorded().filter(village_code__in=villages)
+    return work_tally_changes(counted, standing.values_list(*WORK_TALLY_READ))
 
 
 def _apply(batch: Batch, model: type[Recorded], columns: Iterable[str], changes: Changes) -> None:

@@ -113,3 +113,58 @@ class Tally(Recorded):
 
     def __str__(self) -> str:
         return self.village_code
+
+
+class WorkItem(Recorded):
+    """A household that somebody has to see (待办), with the day it is due: one row for all that calls there.
+
+    ``since`` keeps for every rule that calls the day from which it has done so without a break, so that a
+    late item stays late while the household's other states come and go.
+    """
+
+    derived = True
+
+    household_id = models.BigIntegerField()
+    division_code = models.CharField(max_length=12)  # the village, as of the evaluation
+    pattern = models.ForeignKey(
+        Pattern, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
+    )
+    matter = models.CharField(max_length=64)  # the rule that is most urgent there
+    rank = models.IntegerField()  # what is most at stake comes first
+    due_on = models.DateField(null=True)  # none: the pack gives no days there
+    since = models.TextField()  # "rule day,rule day"
+
+    class Meta(Recorded.Meta):
+        indexes: ClassVar = [
+            *Recorded.Meta.indexes,
+            models.Index(fields=["household_id"], name="work_household"),
+            models.Index(
+                fields=["due_on", "rank", "division_code", "household_id", "matter", "begun_by",
+                        "ended_by"],
+                name="work_due",
+            ),
+            models.Index(fields=["division_code", "due_on", "rank"], name="work_division"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.household_id} {self.due_on}"
+
+
+class WorkTally(Recorded):
+    """How many households of a village are to be seen (村内待办数), by due day and matter."""
+
+    derived = True
+
+    village_code = models.CharField(max_length=12)
+    counts = (
+        models.TextField()
+    )  # "day matter households", the day empty or ISO; separated by commas
+
+    class Meta(Recorded.Meta):
+        indexes: ClassVar = [
+            *Recorded.Meta.indexes,
+            models.Index(fields=["village_code"], name="work_tally_village"),
+        ]
+
+    def __str__(self) -> str:
+        return self.village_code

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ TALLY_COLUMNS = ("village_code", "rule_set_id", "households", "counts")
 STATE_READ = ("id", *STATE_COLUMNS)
 TALLY_READ = ("id", *TALLY_COLUMNS)
 
-Row = tuple[int | str, ...]
+Row = tuple[Any, ...]  # plain values, in the order of the columns
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from functools import cache
 import pyarrow as pa
 
 from mingbai.engine.compiling import Cause, Program
-from mingbai.engine.model.pack import Rule
+from mingbai.engine.model.pack import Role, Rule
 from mingbai.engine.model.values import Text
 from mingbai.screening.gaps import Lacks, OpenMasks
 from mingbai.screening.people import Below
@@ -66,7 +66,7 @@ class TaskBuilder:
                 due_on=self._due_on(codes[row]),
                 findings=tuple(found),
                 questions=tuple(questions.get(row, ())),
-                stake=_stake(found),
+                stake=stake_of(finding.rule for finding in found),
             )
             for row, found in findings.items()
         ]
@@ -105,15 +105,8 @@ class TaskBuilder:
 
     def _folded(self, findings: list[Finding]) -> list[Finding]:
         """Without what a finding about the household already says of a member."""
-        said = {
-            inner[0]
-            for item in findings
-            if item.state != "ready" and (inner := self._inner(item.rule)) is not None
-        }
+        said = said_twice([item.rule for item in findings], self.reasons)
         return [item for item in findings if item.rule.id not in said]
-
-    def _inner(self, rule: Rule) -> tuple[str, bool] | None:
-        return self.reasons.members(rule.id, not rule.met_when)
 
     def _joined(
         self, rule: Rule, word: str, rows: list[int], reasons: list[tuple[Text, ...]]
@@ -214,7 +207,17 @@ class TaskBuilder:
         return value.value if value is not None and isinstance(value.value, int) else None
 
 
-def _stake(findings: list[Finding]) -> tuple[int, ...]:
-    """The most urgent priority, how often, then the next."""
-    priorities = sorted(finding.rule.priority for finding in findings)
+def said_twice(rules: Iterable[Rule], reasons: Reasons) -> set[str]:
+    """Of rules that call for a person in one household those of which another of them tells already."""
+    return {
+        inner[0]
+        for rule in rules
+        if rule.role is not Role.READINESS
+        and (inner := reasons.members(rule.id, not rule.met_when)) is not None
+    }
+
+
+def stake_of(rules: Iterable[Rule]) -> tuple[int, int, int]:
+    """What is at stake where these rules call: the most urgent priority, how often, how many in all."""
+    priorities = sorted(rule.priority for rule in rules)
     return (priorities[0], -priorities.count(priorities[0]), -len(priorities))
