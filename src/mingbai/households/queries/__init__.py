@@ -1,6 +1,7 @@
 """Reading the register (户籍查询): as of any day, as known at any instant. Who may read: `access`."""
 
 from mingbai.households.queries.asof import (
+    FieldOrigin,
     HouseholdView,
     MemberView,
     RecordView,
@@ -18,7 +19,6 @@ from mingbai.households.queries.counting import (
 )
 from mingbai.households.queries.history import (
     Correction,
-    FieldOrigin,
     change_counts,
     corrections,
     field_origins,

@@ -16,52 +16,27 @@ from mingbai.households.closing import open_column
 from mingbai.households.enums import Subject
 from mingbai.households.masking import mask_column
 from mingbai.households.models import IncomeEntry, IncomeYear, SearchEntry
-from mingbai.households.queries.asof import batches_of, readable_topics
+from mingbai.households.queries.asof import (
+    FieldOrigin,
+    batches_of,
+    origins_of,
+    readable_topics,
+)
 from mingbai.households.topics import Restriction, Topic, topic_of
 
 
-@dataclass(frozen=True)
-class FieldOrigin:
-    """Who last said a value, and when (字段更新时间)."""
-
-    column: str
-    record_id: int
-    since: date  # the day from which the value holds
-    source: str
-    observed_on: date | None
-    actor: str
-    recorded_at: datetime | None
-
-
 def field_origins(topic: str, subject_id: int, day: date) -> dict[str, FieldOrigin]:
-    """Column → where its value on a day comes from (S3-18): carried-over records lead back. Two queries."""
+    """Column → where its value on a day comes from (S3-18): carried-over records lead back. Three queries.
+
+    A household's or person's records know it by themselves: `RecordView.origins`.
+    """
     kind = topic_of(topic)
     every = {row.pk: row for row in kind.model.objects.filter(**{kind.subject_column: subject_id})}
     standing = kind.model.objects.recorded().on(day).filter(**{kind.subject_column: subject_id})
     rows = list(standing.order_by("valid_from", "id"))
     if not rows:
         return {}
-    found = {name: _origin(name, rows[-1], every) for name in kind.columns}
-    named = batches_of(row.begun_by_id for row in found.values())
-    return {
-        name: _field(name, row, named)
-        for name, row in found.items()
-        if getattr(row, name) is not None
-    }
-
-
-def _origin(column: str, row: Any, every: dict[int, Any]) -> Any:
-    while row.follows in every and column not in row.changed.split():
-        row = every[row.follows]
-    return row
-
-
-def _field(column: str, row: Any, named: dict[int, Batch]) -> FieldOrigin:
-    batch = named.get(row.begun_by_id)
-    return FieldOrigin(
-        column, row.pk, row.valid_from, row.source, row.observed_on,
-        batch.actor if batch else "", batch.recorded_at if batch else None,
-    )  # fmt: skip
+    return origins_of(kind, rows[-1], every, batches_of(row.begun_by_id for row in every.values()))
 
 
 @dataclass(frozen=True)

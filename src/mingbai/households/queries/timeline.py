@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from mingbai.households.enums import MembershipReason, Subject
-from mingbai.households.models import HouseholdLife, Membership, Status
-from mingbai.households.queries.asof import batches_of, readable_topics
-from mingbai.households.topics import Restriction
+from mingbai.households.queries.asof import readable_topics
+from mingbai.households.queries.stored import Row, Stored, read_household
+from mingbai.households.topics import TOPICS, Restriction, Topic
 from mingbai.households.writing import told_by
 
 
@@ -40,20 +40,22 @@ def timeline(
 ) -> list[Happening]:
     """Everything that happened, the last first; up to `until` (excluded) for whoever may see no further.
 
-    About forty queries, whatever happened.
+    Two statements, whatever happened.
     """
-    stays = list(Membership.objects.recorded(known_at).filter(household_id=household_id))
+    named = [
+        topic.key for subject in Subject for topic in readable_topics(subject, restrictions, topics)
+    ]
+    stored = read_household(household_id, named)
+    stays = stored.standing("Membership", known_at)
     people = {stay.person_id for stay in stays}
     found = [
-        *_lives(household_id, known_at),
+        *_lives(stored.standing("HouseholdLife", known_at)),
         *(one for stay in stays for one in _stay(stay)),
-        *_statuses(household_id, people, known_at),
-        *_facts(Subject.HOUSEHOLD, {household_id}, restrictions, topics, known_at),
-        *_facts(Subject.PERSON, people, restrictions, topics, known_at),
+        *_statuses(stored.standing("Status", known_at), people),
+        *(one for topic in named for one in _facts(stored, TOPICS[topic], people, known_at)),
     ]
     seen = [one for one in found if until is None or one.day < until]
-    named = batches_of(one.batch_id for one in seen)
-    told = [_told(one, named.get(one.batch_id)) for one in seen]
+    told = [_told(one, stored.batches.get(one.batch_id)) for one in seen]
     return sorted(told, key=lambda one: (one.day, one.batch_id, one.kind), reverse=True)
 
 
@@ -66,8 +68,8 @@ def _told(one: Happening, batch: Any) -> Happening:
     )  # fmt: skip
 
 
-def _lives(household_id: int, known_at: datetime | None) -> Iterator[Happening]:
-    for life in HouseholdLife.objects.recorded(known_at).filter(household_id=household_id):
+def _lives(rows: Iterable[Row]) -> Iterator[Happening]:
+    for life in rows:
         yield Happening(life.valid_from, "household.began", "", None, {}, life.begun_by_id)
         if life.valid_to:
             yield Happening(
@@ -87,16 +89,11 @@ def _stay(stay: Any) -> Iterator[Happening]:
         )
 
 
-def _statuses(
-    household_id: int, people: set[int], known_at: datetime | None
-) -> Iterator[Happening]:
-    rows = Status.objects.recorded(known_at)
-    whom = [
-        *rows.filter(subject=Subject.HOUSEHOLD, subject_id=household_id),
-        *rows.filter(subject=Subject.PERSON, subject_id__in=people),
-    ]
-    for row in whom:
+def _statuses(rows: Iterable[Row], people: Collection[int]) -> Iterator[Happening]:
+    for row in rows:
         person = row.subject_id if row.subject == Subject.PERSON else None
+        if person is not None and person not in people:
+            continue
         about = {"cause": row.cause, "reason": row.reason, "case": row.case}
         yield Happening(row.valid_from, "status.began", row.kind, person, about, row.begun_by_id)
         if row.valid_to:
@@ -104,22 +101,18 @@ def _statuses(
 
 
 def _facts(
-    subject: Subject,
-    keys: set[int],
-    restrictions: Collection[Restriction],
-    topics: Collection[str] | None,
-    known_at: datetime | None,
+    stored: Stored, topic: Topic, people: Collection[int], known_at: datetime | None
 ) -> Iterator[Happening]:
-    for topic in readable_topics(subject, restrictions, topics):
-        about = topic.model.objects.filter(**{f"{topic.subject_column}__in": keys})
-        every = {row.pk: row for row in about}
-        for standing in about.recorded(known_at):
-            row = told_by(standing, every)
-            if row.follows and not row.changed:
-                continue  # a record that only goes on beside a change
-            person = row.person_id if subject == Subject.PERSON else None
-            kind = "facts.corrected" if row.corrects else "facts.set"
-            about = {"record": row.pk, "columns": row.changed.split()}
-            yield Happening(
-                row.valid_from, kind, topic.key, person, about, row.begun_by_id, source=row.source
-            )
+    every = {row.pk: row for row in stored.of(topic.key)}
+    for standing in stored.standing(topic.key, known_at):
+        row = told_by(standing, every)
+        if row.follows and not row.changed:
+            continue  # a record that only goes on beside a change
+        person = row.person_id if topic.subject == Subject.PERSON else None
+        if person is not None and person not in people:
+            continue
+        kind = "facts.corrected" if row.corrects else "facts.set"
+        about = {"record": row.pk, "columns": row.changed.split()}
+        yield Happening(
+            row.valid_from, kind, topic.key, person, about, row.begun_by_id, source=row.source
+        )
