@@ -65,12 +65,20 @@ def test_english_texts_hold_no_chinese() -> None:
     assert [one.string for one in messages("en") if HAN.search("".join(strings(one)))] == []
 
 
+def blanks_of(text: str) -> set[str]:
+    return set(BLANK.findall(text))
+
+
 def test_english_texts_keep_every_blank_and_mark() -> None:
+    """The form for one thing may say "one" without its figure; every other keeps all."""
     wrong = {
         singular(one): said
         for one in messages("en")
-        for said in strings(one)
-        if sorted(set(BLANK.findall(said))) != sorted(set(BLANK.findall(singular(one))))
+        for at, said in enumerate(strings(one))
+        if blanks_of(said) != blanks_of(singular(one))
+        and not (
+            isinstance(one.id, tuple) and at == 0 and blanks_of(said) < blanks_of(singular(one))
+        )
     }
     assert wrong == {}
 

@@ -82,6 +82,12 @@ def division_on(code: str, day: date) -> Division | None:
     return Division.objects.recorded().on(day).filter(code=pad(code)).first()
 
 
+def last_bearer(code: str, day: date) -> Division | None:
+    """The division that bears a code on the day, or bore it last. One query."""
+    rows = Division.objects.recorded().filter(code=pad(code), valid_from__lte=day)
+    return rows.order_by("-valid_from", "-id").first()
+
+
 def names_on(codes: Iterable[str], day: date) -> dict[str, str]:
     """Code → its name on the day, else the last one before; unknown codes stay away. One query."""
     wanted = {pad(code) for code in codes if code}
@@ -180,6 +186,12 @@ def profile(code: str, year: int) -> VillageProfile | None:
     """How a village stood in a year (村情), with who said which column. One query."""
     found = VillageProfile.objects.recorded().on(date(year, 12, 31))
     return found.filter(division_code=pad(code)).first()
+
+
+def profiles_of(code: str, day: date) -> list[VillageProfile]:
+    """The profiles of a village for the years up to a day, the oldest first. One query."""
+    rows = VillageProfile.objects.recorded().filter(division_code=pad(code), valid_from__lte=day)
+    return list(rows.order_by("valid_from", "id"))
 
 
 def profile_values(row: VillageProfile) -> dict[str, Any]:

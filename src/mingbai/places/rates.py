@@ -10,6 +10,7 @@ from mingbai.places.codes import pad
 from mingbai.places.enums import Universe
 from mingbai.places.errors import error
 from mingbai.places.models import Denominator
+from mingbai.places.queries import under
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,30 @@ def denominator_on(division_code: str, universe: Universe, day: date) -> Denomin
     if found is None:
         raise error("PLACE-011", division=pad(division_code), universe=universe.label, day=day)
     return found
+
+
+def denominators_under(
+    code: str, universe: Universe, day: date
+) -> dict[str, tuple[int, date, str]]:
+    """Division → newest count not later than the day, its day and source; itself included. One query."""
+    rows = Denominator.objects.recorded().filter(
+        under(code, "division_code"), universe=universe, counted_on__lte=day
+    )
+    found = rows.order_by("counted_on", "id")
+    return {
+        division: (value, counted_on, source)
+        for division, value, counted_on, source in found.values_list(
+            "division_code", "value", "counted_on", "source"
+        )
+    }
+
+
+def denominators_of(division_code: str, universe: Universe) -> list[Denominator]:
+    """All counts of a division, the oldest first. One query."""
+    rows = Denominator.objects.recorded().filter(
+        division_code=pad(division_code), universe=universe
+    )
+    return list(rows.order_by("counted_on", "id"))
 
 
 def rate(*, numerator: int, division_code: str, universe: Universe, day: date) -> Rate:
