@@ -172,8 +172,15 @@ def _package(plain: IO[bytes]) -> str:
 def opened(stored: StoredFile) -> Iterator[Path]:
     """The plain file under its own name while the block runs, in memory where the system can do that."""
     pieces = unseal(folder() / stored.stored_as, read_keys(settings.MINGBAI_KEY_FILE))
+    with held(stored.name or "file", pieces) as path:
+        yield path
+
+
+@contextmanager
+def held(name: str, pieces: Iterable[bytes]) -> Iterator[Path]:
+    """Content as a file of this name while the block runs, in memory where the system can do that."""
     with tempfile.TemporaryDirectory(prefix="mingbai-", dir=folder()) as scratch:
-        path = Path(scratch) / (stored.name or "file")
+        path = Path(scratch) / name
         if hasattr(os, "memfd_create"):
             with os.fdopen(os.memfd_create("mingbai"), "wb") as memory:
                 for piece in pieces:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from mingbai.accounts.roles import ROLES
 from mingbai.desk.components.fields import Day
 from mingbai.desk.components.words import of, role_words
 from mingbai.households.topics import TOPICS
+
+#: Of a sheet of accounts, in bytes: some ten thousand rows.
+MOST_SHEET = 1 << 20
 
 
 class NewUserForm(forms.Form):
@@ -22,6 +27,21 @@ class NewUserForm(forms.Form):
     )  # fmt: skip
     name = forms.CharField(label=lazy("姓名"), max_length=40)
     unit = forms.CharField(label=lazy("单位"), max_length=120, required=False)
+
+
+class SheetForm(forms.Form):
+    """A sheet of accounts and posts."""
+
+    sheet = forms.FileField(
+        label=lazy("账号表"), widget=forms.ClearableFileInput({"accept": ".xlsx,.xls,.ods,.csv,.et"}),
+        help_text=lazy("xlsx、xls、et、ods 或 csv，一行一个任职，不超过 1 MB"),
+    )  # fmt: skip
+
+    def clean_sheet(self) -> UploadedFile:
+        sheet: UploadedFile = self.cleaned_data["sheet"]
+        if (sheet.size or 0) > MOST_SHEET:
+            raise forms.ValidationError(_("不超过 1 MB，更大的请管理员用 mingbai users import"))
+        return sheet
 
 
 class GrantForm(forms.Form):
