@@ -83,6 +83,13 @@ def test_english_texts_keep_every_blank_and_mark() -> None:
     assert wrong == {}
 
 
+def test_english_texts_have_straight_quotes() -> None:
+    """Fonts for Chinese draw curly ones as wide as a character."""
+    assert [
+        one.string for one in messages("en") if re.search("[‘’“”]", "".join(strings(one)))
+    ] == []
+
+
 def test_counting_texts_are_two_in_english() -> None:
     same = [one.id for one in messages("en") if isinstance(one.id, tuple)]
     assert [id_ for id_ in same if len(id_) != 2] == []

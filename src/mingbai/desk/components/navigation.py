@@ -11,7 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from mingbai.accounts.roles import Permission
 
@@ -28,7 +28,7 @@ class Entry:
 
 ENTRIES = (
     Entry("register:households", gettext_lazy("户与人"), "register", Permission.HOUSEHOLDS_READ),
-    Entry("places:places", gettext_lazy("地方"), "places", Permission.HOUSEHOLDS_READ),
+    Entry("places:places", pgettext_lazy("navigation", "地方"), "places", Permission.HOUSEHOLDS_READ),
     Entry("imports:imports", gettext_lazy("导入"), "imports", Permission.HOUSEHOLDS_IMPORT),
     Entry("batches:batches", gettext_lazy("登记批次"), "batches", Permission.HOUSEHOLDS_READ),
     Entry("jobs:jobs", gettext_lazy("后台任务"), "jobs", Permission.HOUSEHOLDS_READ),

@@ -160,6 +160,13 @@ SOURCES = {
     "township": noop("乡镇"), "neighbour": noop("邻里"), "document": noop("证件或单据"),
 }  # fmt: skip
 
+#: Line departments, by the short names that their lists and the pack use; others are shown as they came.
+DEPARTMENTS = frozenset((
+    noop("公安"), noop("教育"), noop("医保"), noop("卫健"), noop("民政"), noop("人社"), noop("住建"),
+    noop("水利"), noop("农业农村"), noop("残联"), noop("财政"), noop("税务"), noop("林业"), noop("交通"),
+    noop("司法"), noop("应急"), noop("市场监管"), noop("自然资源"), noop("乡村振兴"),
+))  # fmt: skip
+
 
 def source_words(source: str) -> str:
     """Who said it, in words."""
@@ -167,7 +174,7 @@ def source_words(source: str) -> str:
         return _(SOURCES[source])
     kind, _colon, rest = source.partition(":")
     if kind == "department" and rest:
-        return _("{office}部门").format(office=rest)
+        return _("{office}部门").format(office=_(rest) if rest in DEPARTMENTS else rest)
     if kind == "import" and rest:
         return _("导入表格")
     return source or _("没有写明")
