@@ -37,6 +37,7 @@ PAIRS = [
     ("on-q", "q1", 4.5), ("on-q", "q2", 4.5), ("on-q", "q3", 4.5), ("on-deep-q", "q4", 4.5),
     ("on-deep-q", "q5", 4.5),
     ("field", "ground", 3), ("focus", "ground", 3), ("focus", "paper", 3), ("zhe-line", "ground", 3),
+    ("zhu", "short", 3), ("zhe-line", "short", 2), ("ink", "short", 4.5),
     *((f"c{number}", "ground", 3) for number in range(1, 7)),
 ]  # fmt: skip
 
@@ -102,6 +103,7 @@ STYLE_TOO_NEW = {
     "dynamic viewport units (108)": r"\d(dvh|svh|lvh|dvw)\b", "subgrid (117)": r"subgrid",
     "overflow: clip (90)": r"overflow(-[xy])?:\s*clip", "nesting (112)": r"(?m)^\s*&|\{[^{}]*&",
     "logical shorthands (87)": r"(margin|padding)-(inline|block)\s*:",
+    "underline offset (87)": r"text-underline-offset|text-decoration-thickness|text-decoration:[^;]*px",
     "scrollbar-gutter (94)": r"scrollbar-gutter", "text-wrap (114)": r"text-wrap",
     "range queries (104)": r"@media[^{]*[<>]=?", "lists in :not() (88)": r":not\([^)]*,",
     "individual transforms (104)": r"(?<![\w-])(translate|rotate|scale)\s*:",

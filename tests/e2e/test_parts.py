@@ -1,0 +1,90 @@
+"""The parts of the desk in a real browser: axe in both themes, keys, picked rows, typed values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.desk.county import County, make_county
+from tests.e2e.conftest import DESK, PHONE
+from tests.e2e.test_screens import faults, sign_in
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.enable_socket]
+
+
+@pytest.fixture
+def county(transactional_db: None) -> County:
+    return make_county()
+
+
+@pytest.fixture(
+    params=[(DESK, "light"), (PHONE, "light"), (DESK, "dark")], ids=["desk", "phone", "dark"]
+)
+def shown(request: Any, browser: Browser, live_server: Any) -> Iterator[Page]:
+    size, scheme = request.param
+    context = browser.new_context(
+        viewport=size,
+        locale="zh-CN",
+        base_url=live_server.url,
+        bypass_csp=True,
+        color_scheme=scheme,
+    )
+    yield context.new_page()
+    context.close()
+
+
+def test_gallery_is_accessible_and_fits(county: County, shown: Page) -> None:
+    sign_in(shown, "township_clerk")
+    shown.wait_for_url(lambda address: "sign-in" not in address)
+    shown.goto("/gallery/")
+    assert faults(shown) == []
+    shown.context.add_cookies([{"name": "display", "value": "loose-large", "url": shown.url}])
+    shown.reload()
+    assert faults(shown) == []
+
+
+def test_keys_walk_pick_and_stay_silent_in_fields(county: County, page: Page) -> None:
+    sign_in(page, "township_clerk")
+    page.wait_for_url(lambda address: "sign-in" not in address)
+    page.goto("/gallery/")
+    bar = page.get_by_role("region", name="选中的行")
+    expect(bar).to_be_hidden()
+    page.keyboard.press("j")  # from the row where one stands on to the next
+    expect(page.locator("tr#row-4")).to_have_class("here")
+    page.keyboard.press("k")
+    page.keyboard.press("k")
+    page.keyboard.press("x")
+    expect(bar).to_contain_text("已选 1")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("Shift+X")
+    expect(bar).to_contain_text("已选 3")
+    page.keyboard.press("]")
+    page.wait_for_url("**/gallery/?page=2")
+    expect(bar).to_contain_text("已选 3")
+    page.keyboard.press("/")
+    page.keyboard.type("j?x")
+    expect(page.get_by_role("searchbox")).to_have_value("j?x")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+
+
+def test_what_is_typed_and_not_saved_is_asked_about(county: County, page: Page) -> None:
+    sign_in(page, "township_clerk")
+    page.wait_for_url(lambda address: "sign-in" not in address)
+    page.goto("/gallery/")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_label("务工月数").fill("9")
+    page.get_by_role("link", name="明白", exact=True).click()
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    expect(page.get_by_label("务工月数")).to_have_value("9")
