@@ -122,6 +122,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "the account {username} does not do: 3 to 40 letters, digits, dots, dashes or underscores, a "
         "letter first",
     ),
+    "ACC-028": (
+        "这里已经建好登记库，开办页不再开放；请直接登录，账号由账号管理员开",
+        "the register is here already and the first page is closed; sign in, accounts are made by the "
+        "administrator of accounts",
+    ),
 }  # fmt: skip
 
 

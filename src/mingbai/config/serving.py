@@ -18,17 +18,19 @@ from typing import Any
 from django.conf import settings
 from django.db import Error, connection, connections
 
+from mingbai.accounts.founding import is_unfounded
 from mingbai.accounts.models import User
 from mingbai.audit.batches import sweep
 from mingbai.audit.canary import check_keys
 from mingbai.config.errors import error
 from mingbai.config.ports import check_free
 from mingbai.config.readiness import missing_migrations
+from mingbai.desk.start.opening import make_code
 
 Say = Callable[[str], None]
 
 #: One writer at a time is what SQLite has: more threads only fight over it (measured, ADR 0012).
-PROCESSES_AND_THREADS = {"sqlite": (1, 1), "postgresql": (2, 4)}
+PROCESSES_AND_THREADS = {"sqlite": (1, 1), "postgresql": (2, 8)}
 #: Seconds until a worker that ended is started again; doubled up to the second figure.
 RESTART_AFTER, RESTART_AT_MOST = 2.0, 60.0
 LOCAL_NAMES = {"localhost", "127.0.0.1", "[::1]", "::1"}
@@ -81,16 +83,29 @@ def serve(
     check_free(host, port)
     if not with_worker and (swept := sweep()):
         say(f"清理了 {swept} 个中断的批次 / swept {swept} batches that were cut off")
+    scheme = "https" if certificate else "http"
+    if is_unfounded():
+        _lead(say, scheme, host, port)
     processes, threads = PROCESSES_AND_THREADS[connection.vendor]
     connections.close_all()  # a connection must not be shared with the processes that follow
     server = _server(host, port, certificate, key, processes, threads)
-    scheme = "https" if certificate else "http"
     say(f"明白已在 {scheme}://{host}:{port}/ 提供服务，Ctrl+C 停止 / serving, Ctrl+C stops")
     if not is_local(host) and not certificate:
         say("注意：没有证书，密码在网上明文传送 / no certificate: passwords travel in the open")
     supervisor = WorkerSupervisor(say) if with_worker else contextlib.nullcontext()
     with supervisor:
         server.serve(target_loader=load_application, wrap_loader=False)
+
+
+def _lead(say: Say, scheme: str, host: str, port: int) -> None:
+    """An empty register: say where it is founded; from elsewhere the page asks for the code of the link."""
+    if is_local(host):
+        address, more = host, ""
+    else:
+        address = next(one for one in settings.ALLOWED_HOSTS if one not in LOCAL_NAMES)
+        more = f"?code={make_code()}"
+    say("登记库还是空的，从这里开始 / the register is empty, begin here:")
+    say(f"  {scheme}://{address}:{port}/start/{more}")
 
 
 def _server(

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("", include("mingbai.desk.components.urls")),
     path("", include("mingbai.desk.signin.urls")),
+    path("", include("mingbai.desk.start.urls")),
     path("profile/", include("mingbai.desk.profile.urls")),
     path("", include("mingbai.desk.register.urls")),
     path("places/", include("mingbai.desk.places.urls")),

@@ -33,6 +33,7 @@ from mingbai.desk.access import PASSWORD, PUBLIC, owed_step, screen
 from mingbai.desk.components.fields import given
 from mingbai.desk.components.problems import words_of
 from mingbai.desk.signin.forms import CodeForm, ConfirmForm, PasswordForm, SignInForm
+from mingbai.desk.start.opening import is_open_to
 from mingbai.places.queries import is_synthetic, working_date
 
 TEMPLATES = "signin/templates/"
@@ -44,6 +45,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Account and password. Unknown account and wrong password get the same answer in the same time."""
     if request.user.is_authenticated:
         return redirect("home")
+    if request.method == "GET" and is_open_to(request):
+        return redirect("start:place")
     form = SignInForm(given(request))
     back = request.POST.get("next", "") or request.GET.get("next", "")
     if request.method == "POST" and form.is_valid():
