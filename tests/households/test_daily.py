@@ -203,18 +203,18 @@ def test_a_register_without_anything_has_no_counts():
 
 def test_a_scope_of_villages_and_of_households():
     one, _, three = some_households()
-    counts = daily.village_counts([DAY])[DAY]
+    counts = daily.village_counts([DAY])
     here = Scope(tuple(join([(VILLAGE, VILLAGE)])))
     listed = Scope((), frozenset({one, three}))
-    assert daily.of_scope(counts, EVERYTHING, DAY) == counts
-    assert of(daily.of_scope(counts, here, DAY), Standing.ALL) == {VILLAGE: (2, 5)}
-    assert of(daily.of_scope(counts, listed, DAY), Standing.ALL) == {
+    assert daily.in_scope(counts, EVERYTHING) == counts
+    assert of(daily.in_scope(counts, here)[DAY], Standing.ALL) == {VILLAGE: (2, 5)}
+    assert of(daily.in_scope(counts, listed)[DAY], Standing.ALL) == {
         VILLAGE: (1, 4),
         OTHER_VILLAGE: (1, 1),
     }
-    both = of(daily.of_scope(counts, here | listed, DAY), Standing.ALL)
+    both = of(daily.in_scope(counts, here | listed)[DAY], Standing.ALL)
     assert both == {VILLAGE: (2, 5), OTHER_VILLAGE: (1, 1)}
-    assert daily.added(counts.values())[:2] == (3, 6)
+    assert daily.added(counts[DAY].values())[:2] == (3, 6)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from mingbai.places.codes import level_of, pad, parent_of, range_of
 from mingbai.places.enums import Level, VillageStatusKind
@@ -53,14 +53,13 @@ def working_date() -> date:
 
 
 def lineage(day: date) -> Lineage:
-    """What became of every code, and which of the codes left are in use on the day. Two queries."""
-    found = Succession.objects.recorded().values_list("happened_on", "old_code", "new_code")
-    steps = tuple(Step(*row) for row in found.order_by("happened_on", "id"))
-    if not steps:
-        return Lineage()
-    left = Succession.objects.recorded().values("old_code")
-    alive = Division.objects.recorded().on(day).filter(code__in=left)
-    return _worked_out(steps, frozenset(alive.values_list("code", flat=True)), day)
+    """What became of every code, and which of the codes left are in use on the day. One query."""
+    alive = Division.objects.recorded().on(day).filter(code=OuterRef("old_code"))
+    found = Succession.objects.recorded().annotate(alive=Exists(alive))
+    named = found.values_list("happened_on", "old_code", "new_code", "alive")
+    rows = list(named.order_by("happened_on", "id"))
+    steps = tuple(Step(*row[:3]) for row in rows)
+    return _worked_out(steps, frozenset(row[1] for row in rows if row[3]), day)
 
 
 @lru_cache(maxsize=8)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Min
 
 from mingbai.households.daycounts import STANDINGS
-from mingbai.households.enums import Subject
-from mingbai.households.models import DayCount, Status
-from mingbai.households.queries.daily import count_as_of, month_ends
+from mingbai.households.models import DayCount
+from mingbai.households.queries.daily import count_as_of, month_ends, year_ends
 
 #: The end of the month a year ago is compared with, and one more, for the days before this month ends.
 MONTHS = 14
@@ -18,10 +16,7 @@ MONTHS = 14
 
 def days_kept(today: date) -> list[date]:
     """Today, the last month ends, and the year ends since the first status of the register. One query."""
-    rows = Status.objects.recorded().filter(subject=Subject.HOUSEHOLD)
-    first = rows.aggregate(first=Min("valid_from"))["first"] or today
-    years = [date(year, 12, 31) for year in range(first.year, today.year)]
-    return sorted({today, *month_ends(today, MONTHS), *years})
+    return sorted({today, *month_ends(today, MONTHS), *year_ends(today)})
 
 
 def keep_day_counts(*, today: date) -> int:

@@ -9,9 +9,12 @@ from all rows, which takes seconds for a county, and then kept in memory.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Min
 
 from mingbai.accounts.scopes import Scope
 from mingbai.audit.following import Mark, newest_mark, recorded_after, since
@@ -25,7 +28,8 @@ from mingbai.households.daycounts import (
     open_batches,
     read_rows,
 )
-from mingbai.households.models import DayCount
+from mingbai.households.enums import Subject
+from mingbai.households.models import DayCount, Status
 from mingbai.households.queries.counting import Standing
 
 #: Of more changed households than this the differences cost more than a count of everybody.
@@ -40,6 +44,7 @@ class _Memory:
 
     mark: Mark = field(default_factory=Mark)
     days: dict[date, dict[str, Counts]] = field(default_factory=dict)
+    first: date | None = None  # day of the first status
 
 
 _memory = _Memory()
@@ -61,14 +66,18 @@ def village_counts(days: Iterable[date]) -> dict[date, Villages]:
         return {day: _memory.days[day] for day in wanted}
 
 
-def of_scope(villages: Villages, scope: Scope, day: date) -> Villages:
-    """What a scope reaches of the counts of a day; three queries more where it is a list of households."""
+def in_scope(counts: Mapping[date, Villages], scope: Scope) -> Mapping[date, Villages]:
+    """What a scope reaches of the counts of days; four queries more where it has a list of households."""
     if scope.everything:
-        return villages
-    found = {code: counts for code, counts in villages.items() if scope.covers(code)}
+        return counts
+    found = {
+        day: {code: one for code, one in villages.items() if scope.covers(code)}
+        for day, villages in counts.items()
+    }
     if scope.household_ids:
-        listed = read_rows(scope.household_ids).counts([day], open_batches())[day]
-        found |= {code: counts for code, counts in listed.items() if not scope.covers(code)}
+        listed = read_rows(scope.household_ids).counts(counts, open_batches())
+        for day, villages in listed.items():
+            found[day] |= {code: one for code, one in villages.items() if not scope.covers(code)}
     return found
 
 
@@ -109,6 +118,31 @@ def month_ends(day: date, count: int) -> list[date]:
     return found[::-1]
 
 
+def year_ends(day: date) -> list[date]:
+    """The last days of the years since the first status of the register, before a day. One query.
+
+    The first status is looked for once a process and chain; what is recorded later can only be earlier.
+    """
+    with _lock:
+        _bring_up_to_date()
+        if _memory.first is None:
+            rows = Status.objects.recorded().filter(subject=Subject.HOUSEHOLD)
+            _memory.first = rows.aggregate(first=Min("valid_from"))["first"] or date.max
+        first = min(day, _memory.first)
+    return [date(year, 12, 31) for year in range(first.year, day.year)]
+
+
+def _first_of(batches: Collection[int]) -> date:
+    """The first status that these batches wrote."""
+    rows: Any = Status.objects.filter(begun_by__in=batches, subject=Subject.HOUSEHOLD)
+    return rows.aggregate(first=Min("valid_from"))["first"] or date.max
+
+
+def total(villages: Villages, standing: Standing) -> int:
+    """Persons of a standing in the whole register (总人数)."""
+    return sum(standing_of(counts, standing)[1] for counts in villages.values())
+
+
 def _bring_up_to_date() -> bool:
     """Add to the memory what was recorded since; false while the chain is empty."""
     found = since(_memory.mark)
@@ -116,12 +150,14 @@ def _bring_up_to_date() -> bool:
         _load()
         found = since(_memory.mark)
     if found is None:  # nothing kept: begin here
-        _memory.mark, _memory.days = newest_mark(), {}
+        _memory.mark, _memory.days, _memory.first = newest_mark(), {}, None
         return _memory.mark.event > 0
     mark, batches = found
     if mark != _memory.mark:
         _memory.days = _with(_memory.days, batches, mark.event)
         _memory.mark = mark
+        if _memory.first is not None:
+            _memory.first = min(_memory.first, _first_of(batches))
     return True
 
 
@@ -131,6 +167,7 @@ def _load() -> None:
     newest = max((one.event_id for one in rows), default=0)
     held = [one for one in rows if one.event_id == newest]
     _memory.mark = Mark(newest, held[0].event_digest) if held else Mark()
+    _memory.first = None
     _memory.days = {
         one.day: {code: tuple(counts) for code, counts in one.villages.items()} for one in held
     }
