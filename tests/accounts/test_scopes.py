@@ -247,10 +247,10 @@ def test_number_of_queries_does_not_grow() -> None:
     places.recode(
         actor="command", code=EAST, new_code="990101105", day=date(2021, 1, 1), reason="换号"
     )
-    assert (before, _asked(somebody)) == (4, 4)
+    assert (before, _asked(somebody)) == (3, 3)
 
 
-def test_all_permissions_of_a_request_cost_four_queries_together() -> None:
+def test_all_permissions_of_a_request_cost_three_queries_together() -> None:
     somebody = user()
     post(somebody, "township_clerk", EAST)
     helper = post(somebody, "helper", WEST_1)
@@ -260,7 +260,7 @@ def test_all_permissions_of_a_request_cost_four_queries_together() -> None:
     with CaptureQueriesContext(connection) as asked:
         scopes = Scopes(somebody, DAY)
         together = {one: scopes.of(one) for one in Permission}
-    assert (len(asked), together) == (4, alone)
+    assert (len(asked), together) == (3, alone)
     assert together[READ].household_ids == frozenset({1})
     assert together[Permission.BANK_READ].household_ids is None
 

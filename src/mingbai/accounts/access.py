@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,15 +16,16 @@ from mingbai.places.enums import DIGITS, Level
 _RANK = {level: rank for rank, level in enumerate(DIGITS)}  # small: large places
 
 
-def needs_second_factor(user: User, day: date) -> bool:
-    """Whether a post of the day asks for one: county roles do. One query.
+def needs_second_factor(user: User, day: date, posts: Iterable[Post] | None = None) -> bool:
+    """Whether a post of the day asks for one: county roles do. One query; none with its `posts`.
 
     Demonstration accounts do not: they exist only beside invented persons, on a server that answers only its
     own machine.
     """
     if user.demonstration:
         return False
-    return any(ROLES[post.role].second_factor for post in posts_on(user, day))
+    standing = posts_on(user, day) if posts is None else posts
+    return any(ROLES[post.role].second_factor for post in standing)
 
 
 def has_second_factor(user: User) -> bool:
@@ -36,8 +38,10 @@ def second_factor_missing(user: User, day: date) -> bool:
     return needs_second_factor(user, day) and not has_second_factor(user)
 
 
-def second_factor_due(user: User, day: date, *, verified: bool) -> str:
-    """What a sign-in still owes: "enrol", "verify" or nothing. At most two queries.
+def second_factor_due(
+    user: User, day: date, *, verified: bool, posts: Iterable[Post] | None = None
+) -> str:
+    """What a sign-in still owes: "enrol", "verify" or nothing. At most two queries, one with `posts`.
 
     Whoever has bound an app is asked for it, whatever the role: a factor that is there is used.
     """
@@ -45,7 +49,7 @@ def second_factor_due(user: User, day: date, *, verified: bool) -> str:
         return ""
     if has_second_factor(user):
         return "verify"
-    return "enrol" if needs_second_factor(user, day) else ""
+    return "enrol" if needs_second_factor(user, day, posts) else ""
 
 
 def may_manage(user: User, day: date) -> bool:

@@ -123,7 +123,7 @@ def topics_of(user: User, permission: Permission, day: date) -> frozenset[str] |
 class Scopes:
     """The scopes of one user on one day (范围), read once: for a request that asks for several permissions.
 
-    At most four queries, however many permissions, posts, households and re-codes there are. Not to be kept
+    At most three queries, however many permissions, posts, households and re-codes there are. Not to be kept
     longer than a request: it does not see what changes.
     """
 
@@ -207,7 +207,7 @@ def scope_of(user: User, permission: Permission, day: date, *, topic: str = "") 
     """Where the user has the permission on the day (范围).
 
     `topic`: of the records to be read or written; a line department's post opens only the topics it names.
-    At most four queries, however many posts, households and re-codes there are.
+    At most three queries, however many posts, households and re-codes there are.
     """
     return Scopes(user, day).of(permission, topic)
 

@@ -14,6 +14,9 @@ from mingbai.audit.actions import record
 
 #: "Last seen" is as fine as this; a write for every page would be one too many.
 FRESH = timedelta(minutes=5)
+#: A process looks into the database once a minute for a session that goes on.
+BETWEEN_LOOKS, MOST_LOOKED = timedelta(minutes=1), 10_000
+_looked: dict[str, datetime] = {}
 
 
 def start_session(
@@ -37,6 +40,12 @@ def note_seen(*, session_key: str, now: datetime) -> bool:
 
     It looks first: on SQLite an update waits for the one writer even where it finds no row.
     """
+    before = _looked.get(session_key)
+    if before is not None and before <= now < before + BETWEEN_LOOKS:
+        return False
+    if len(_looked) >= MOST_LOOKED:
+        _looked.clear()
+    _looked[session_key] = now
     stale = SignIn.objects.filter(session_key=session_key, ended_at=None, seen_at__lte=now - FRESH)
     return stale.exists() and bool(stale.update(seen_at=now))
 

@@ -18,7 +18,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from mingbai.audit.digests import FIRST, event_digest, instant_text, table_digests
+from mingbai.audit.digests import (
+    FIRST,
+    event_digest,
+    instant_text,
+    table_columns,
+    table_digests,
+)
 from mingbai.audit.enums import BatchKind
 from mingbai.audit.errors import error
 from mingbai.audit.models import Batch, Event
@@ -88,9 +94,22 @@ def recording(
         yield batch
         said = {**batch.event_data, **({"reason": reason} if reason else {})}
         with connection.cursor() as cursor:
-            tables = table_digests(cursor, connection.vendor, recorded_tables(), batch.pk)
+            vendor = connection.vendor
+            tables = table_digests(cursor, vendor, recorded_tables(), batch.pk, _columns_of)
         said |= {"recorded_at": instant_text(now), "tables": tables}
         record(actor=actor, action=action, target=batch.event_target, data=said, batch=batch)
+
+
+#: Columns of tables by (database, table): no process outlives a change of the schema it was started with.
+_columns: dict[tuple[str, str], dict[str, str]] = {}
+
+
+def _columns_of(cursor: Any, vendor: str, table: str) -> dict[str, str]:
+    """`table_columns`, asked once a process: PostgreSQL's catalogue takes a millisecond or two each time."""
+    name = str(connection.settings_dict["NAME"]), table
+    if name not in _columns:
+        _columns[name] = table_columns(cursor, vendor, table)
+    return _columns[name]
 
 
 def open_batch(

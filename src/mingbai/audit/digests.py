@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -117,11 +117,16 @@ def digest_ended(cursor: Any, vendor: str, table: str, batch_id: int) -> tuple[i
 
 
 def table_digests(
-    cursor: Any, vendor: str, tables: Iterable[str], batch_id: int
+    cursor: Any,
+    vendor: str,
+    tables: Iterable[str],
+    batch_id: int,
+    columns_of: Callable[[Any, str, str], dict[str, str]] = table_columns,
 ) -> dict[str, dict[str, Any]]:
     """What a batch of a few rows began and ended, table by table, as an event's data name it.
 
-    One statement finds the tables, by their indexes of batches; each of them costs three more.
+    One statement finds the tables, by their indexes of batches; each of them costs two more, and one for its
+    columns unless `columns_of` knows them.
     """
     batch = int(batch_id)
     counted = " UNION ALL ".join(
@@ -134,7 +139,7 @@ def table_digests(
     cursor.execute(counted)
     found = {}
     for (table,) in cursor.fetchall():
-        columns = table_columns(cursor, vendor, table)
+        columns = columns_of(cursor, vendor, table)
         select = f"SELECT id, {row_expression(vendor, columns)} AS said FROM {table}"  # noqa: S608 — checked
         cursor.execute(f"{select} WHERE begun_by_id = {batch} ORDER BY id")
         begun, digest = _hashed([cursor.fetchall()])

@@ -26,10 +26,13 @@ def worker(until_empty: bool, with_parent: bool) -> None:
     例 / example: mingbai worker
     """
     start_django()
+    from django.conf import settings
+
     from mingbai.config.serving import check_database
     from mingbai.jobs.worker import run_worker
 
     check_database()
+    os.nice(settings.MINGBAI_WORKER_NICE)  # children inherit it: pages come before long work
     leave = threading.Event()
     leave_on_signals(leave)
     if with_parent:

@@ -39,6 +39,12 @@ VARIABLES: dict[str, tuple[str, str, str]] = {
         "1：Cookie 只在 HTTPS 上发送，并告诉浏览器一直用 HTTPS",
         "1: cookies only over HTTPS, and browsers are told to stay there",
     ),
+    "MINGBAI_WORKER_NICE": (
+        "10",
+        "后台进程让出处理器的程度（0–19，nice 值）：网页先答，筛查和导入稍等；0 为不让",
+        "how far the worker stands back from the processor (0-19, as in nice): pages are answered first, "
+        "evaluations and imports wait; 0: not at all",
+    ),
     "MINGBAI_LOG_LEVEL": (
         "INFO",
         "日志级别：DEBUG、INFO、WARNING、ERROR；日志是 JSON，不含个人数据",
@@ -57,6 +63,7 @@ class Environment:
     hosts: tuple[str, ...]
     https: bool
     log_level: str
+    worker_nice: int = 10
 
 
 def read_environment(values: Mapping[str, str] | None = None) -> Environment:
@@ -73,7 +80,13 @@ def read_environment(values: Mapping[str, str] | None = None) -> Environment:
         ),
         https=got.get("MINGBAI_HTTPS", "0") == "1",
         log_level=got.get("MINGBAI_LOG_LEVEL") or "INFO",
+        worker_nice=_nice(got.get("MINGBAI_WORKER_NICE", "")),
     )
+
+
+def _nice(text: str) -> int:
+    """0 to 19; anything else is the default."""
+    return min(int(text), 19) if text.isascii() and text.isdigit() else 10
 
 
 #: WAL and IMMEDIATE: readers never wait, and a writer waits its turn instead of failing (measured, ADR 0012).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import ipaddress
 import os
 import signal
@@ -129,6 +130,7 @@ def _server(
 
 
 _PARENT = "MINGBAI_SERVING_PROCESS"
+_COLLECTED_AFTER = (20_000, 20, 20)
 
 
 def load_application() -> Any:
@@ -136,6 +138,8 @@ def load_application() -> Any:
     threading.Thread(target=_leave_with_parent, daemon=True, name="parent").start()
     from mingbai.config.wsgi import application
 
+    gc.freeze()  # models and templates stay: no collection need walk them
+    gc.set_threshold(*_COLLECTED_AFTER)
     return application
 
 

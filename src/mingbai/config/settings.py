@@ -12,6 +12,7 @@ from mingbai.config.logs import logging_settings
 ENVIRONMENT = read_environment()
 MINGBAI_DATA = ENVIRONMENT.data
 MINGBAI_KEY_FILE = ENVIRONMENT.key_file
+MINGBAI_WORKER_NICE = ENVIRONMENT.worker_nice
 MINGBAI_DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 # With a database there, a missing key file is a lost key: it has to come back, none is made.

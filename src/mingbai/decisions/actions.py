@@ -63,10 +63,14 @@ from mingbai.places.queries import working_date
 
 log = logging.getLogger(__name__)
 
-#: Any number will do; it names the lock under which states of single households are written on PostgreSQL.
-_STATES_LOCK = 7_301_043
+#: Any numbers will do; they name the locks under which states are written on PostgreSQL: held together by
+#: whoever evaluates a few households, each of them, each of their villages.
+_STATES_LOCK, _HOUSEHOLD_LOCK, _VILLAGE_LOCK = 7_301_043, 7_301_044, 7_301_045
+_LOCK_NUMBERS = 2**31 - 1
 #: So many households are evaluated at once after a change, by one statement a table.
 MOST_AT_ONCE = 500
+#: After a run fewer: whoever saves a form of one of them waits until these are done.
+SETTLED_AT_ONCE = 25
 #: After a change of more households than this the worker evaluates them, nobody waits.
 MOST_WAITED_FOR = 200
 
@@ -185,10 +189,10 @@ def _settle(run: Run, step: Progress) -> None:
     Whoever writes states of a household at this moment holds the lock; after it the run is seen by all.
     """
     with transaction.atomic():
-        _hold_states()
+        _hold("SELECT pg_advisory_xact_lock(%s)", _STATES_LOCK)
     touched = households_touched(recorded_since(run.batch))
-    for done, some in enumerate(lots(touched, MOST_AT_ONCE)):
-        step("changed meanwhile", done * MOST_AT_ONCE, len(touched))
+    for done, some in enumerate(lots(touched, SETTLED_AT_ONCE)):
+        step("changed meanwhile", done * SETTLED_AT_ONCE, len(touched))
         reevaluate(household_ids=some, recount=True)
 
 
@@ -202,18 +206,46 @@ def reevaluate(
     """
     changed: list[int] = []
     for some in lots(sorted(set(household_ids)), MOST_AT_ONCE):
-        with transaction.atomic():
-            _hold_states()
-            for run, ids in _by_run(some).items():
-                changed += _reevaluate(run, ids, actor, recount=recount)
+        waiting = list(some)
+        while waiting:
+            with transaction.atomic():
+                _hold_households(waiting)
+                runs = _by_run(waiting)
+                for run, ids in list(runs.items())[
+                    :1
+                ]:  # one run a transaction: see `_hold_villages`
+                    changed += _reevaluate(run, ids, actor, recount=recount)
+            waiting = [key for ids in list(runs.values())[1:] for key in ids]
     return changed
 
 
-def _hold_states() -> None:
-    """One after the other: whoever comes second reads the facts of the first. SQLite does that by itself."""
+def _hold(statement: str, *values: object) -> None:
+    """Wait for a lock until the transaction ends. SQLite has one writer, who needs none."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_STATES_LOCK])
+            cursor.execute(statement, values)
+
+
+def _hold_households(household_ids: Collection[int]) -> None:
+    """One after the other at each household: whoever comes second reads the facts of the first.
+
+    Under one lock for all of them thirty people saving a form waited for each other's rules.
+    """
+    _hold("SELECT pg_advisory_xact_lock_shared(%s)", _STATES_LOCK)
+    _hold_each(_HOUSEHOLD_LOCK, household_ids)
+
+
+def _hold_villages(villages: Collection[str]) -> None:
+    """One after the other at each village: the second counts what the first wrote.
+
+    Taken once a transaction, after its households and before the chain, so that nobody waits in a ring.
+    """
+    _hold_each(_VILLAGE_LOCK, [int(code or 0) for code in villages])
+
+
+def _hold_each(lock: int, keys: Iterable[int]) -> None:
+    numbers = sorted({key % _LOCK_NUMBERS for key in keys})
+    _hold("SELECT pg_advisory_xact_lock(%s, one) FROM unnest(%s::int[]) AS one", lock, numbers)
 
 
 def _by_run(household_ids: Collection[int]) -> dict[Run, list[int]]:
@@ -265,6 +297,7 @@ def _reevaluate(run: Run, ids: list[int], actor: str, *, recount: bool) -> list[
         data={"run": run.pk, "pack": pack.hash, "households": sorted(keys)},
     ) as batch:
         _apply(batch, State, STATE_COLUMNS, states)
+        _hold_villages(villages)
         _apply(batch, Tally, TALLY_COLUMNS, _recounted(villages))
         _apply(batch, WorkItem, WORK_COLUMNS, work.changes)
         if work.changes or recount:

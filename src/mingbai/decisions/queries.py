@@ -13,7 +13,7 @@ from django.db.models.functions import Substr
 from mingbai.accounts.scopes import EVERYTHING, Scope
 from mingbai.decisions.enums import WORDS
 from mingbai.decisions.errors import error
-from mingbai.decisions.models import RuleSet, Run, State, Tally
+from mingbai.decisions.models import Pattern, RuleSet, Run, State, Tally
 from mingbai.decisions.storing import added, counts_at
 from mingbai.places.codes import range_of
 
@@ -64,38 +64,51 @@ class HouseholdStates:
     reasons: Mapping[str, Sequence[str]] = field(default_factory=dict)  # called rule → clause ids
     causes: Mapping[str, Sequence[str]] = field(default_factory=dict)  # unknown rule → open facts
     since: datetime | None = None  # recorded so since
+    pattern: str = ""  # digest of all the above but the household: equal ones stand alike
 
     def words(self) -> dict[str, str]:
         """The states as `mingbai screen` spells them."""
         return {rule: WORDS[letter] for rule, letter in self.letters.items()}
 
 
-_STATE = (
-    "household_id", "division_code", "pattern__rule_set__pack", "pattern__rule_set__rules",
-    "pattern__letters", "pattern__reasons", "pattern__causes", "begun_by__recorded_at",
-)  # fmt: skip
+_STATE = ("household_id", "division_code", "pattern__digest", "begun_by__recorded_at")
+_Pattern = tuple[str, dict[str, str], dict[str, list[str]], dict[str, list[str]]]
+_PATTERN = ("digest", "rule_set__pack", "rule_set__rules", "letters", "reasons", "causes")
+#: Patterns by the digest of their content, which never changes. A county has some hundreds.
+_patterns: dict[str, _Pattern] = {}
+_MOST_PATTERNS = 5_000
 
 
-def _spelled(row: Sequence[Any]) -> HouseholdStates:
-    household, division, pack, rules, letters, reasons, causes, since = row
-    by_rule = dict(zip(rules, letters, strict=True))
-    return HouseholdStates(household, division, pack, by_rule, reasons, causes, since)
+def _spelled(rows: Iterable[tuple[Any, ...]]) -> list[HouseholdStates]:
+    """States with their patterns. One query where a pattern was not read before."""
+    found = list(rows)
+    if new := {row[2] for row in found} - _patterns.keys():
+        if len(_patterns) + len(new) > _MOST_PATTERNS:
+            _patterns.clear()
+            new = {row[2] for row in found}
+        for digest, *said in Pattern.objects.filter(digest__in=new).values_list(*_PATTERN):
+            pack, rules, letters, reasons, causes = said
+            _patterns[digest] = pack, dict(zip(rules, letters, strict=True)), reasons, causes
+    return [
+        HouseholdStates(household, division, *_patterns[digest], since, digest)
+        for household, division, digest, since in found
+    ]
 
 
 def states_of(
     household_ids: Collection[int], *, scope: Scope = EVERYTHING, known_at: datetime | None = None
 ) -> dict[int, HouseholdStates]:
-    """How households stand, now or as it was known at an instant. One query."""
+    """How households stand, now or as it was known at an instant. At most two queries."""
     rows = State.objects.recorded(known_at).filter(scope.rows(), household_id__in=household_ids)
     found = rows.order_by("id").values_list(*_STATE)  # the newest row speaks
-    return {row[0]: _spelled(row) for row in found}
+    return {one.household_id: one for one in _spelled(found)}
 
 
 def history_of(household_id: int, *, scope: Scope = EVERYTHING) -> list[HouseholdStates]:
-    """How a household stood, the newest first. One query."""
+    """How a household stood, the newest first. At most two queries."""
     rows = State.objects.filter(scope.rows(), household_id=household_id)
     seen = rows.filter(begun_by__recorded_at__isnull=False).order_by("-id")
-    return [_spelled(row) for row in seen.values_list(*_STATE)]
+    return _spelled(seen.values_list(*_STATE))
 
 
 def counts(division_code: str = "", *, scope: Scope = EVERYTHING) -> dict[str, dict[str, int]]:

@@ -71,21 +71,39 @@ def _missing_step(request: HttpRequest, gate: Permission | str) -> HttpResponse 
 def owed_step(request: HttpRequest) -> str:
     """The address of what signing in still asks of this user, or nothing.
 
-    A session that has given a code is not asked again; any other costs two queries, so that a county post
-    given during a session asks for the second factor at the next page.
+    A session that has given a code is not asked again; any other costs two queries once a request, so that a
+    county post given during a session asks for the second factor at the next page.
     """
-    user = request.user
-    if getattr(user, "otp_device", None) is None:
-        due = second_factor_due(user, working_date(), verified=False)
+    user: Any = request.user
+    verified = getattr(user, "otp_device", None) is not None
+    about = user.pk, verified, user.must_change_password
+    known = getattr(request, "owed", None)
+    if known is None or known[0] != about:
+        known = request.owed = about, _owed(request, verified=verified)
+    return str(known[1])
+
+
+def _owed(request: HttpRequest, *, verified: bool) -> str:
+    user: Any = request.user
+    if not verified:
+        rights = rights_of(request)
+        due = second_factor_due(user, rights.day, verified=False, posts=rights.posts)
         if due:
             return "signin:code" if due == "verify" else "signin:enrol"
     return "signin:password" if user.must_change_password else ""
 
 
+def rights_of(request: HttpRequest) -> Rights:
+    """The rights of the one who asks on the working date, read once a request."""
+    found: Rights | None = getattr(request, "rights", None)
+    if found is None or found.user.pk != request.user.pk:
+        found = request.rights = Rights(request.user, working_date())
+    return found
+
+
 def _open_scope(request: HttpRequest, permission: Permission) -> None:
     """The day and the scope of a request; of what may be read under a leave, the leave's places as well."""
-    request.day = working_date()
-    request.rights = Rights(request.user, request.day)
+    request.day = rights_of(request).day
     request.reach = request.rights.reach(permission, timezone.now())
     request.scope = request.reach.all
     if request.scope.empty:

@@ -147,11 +147,18 @@ def get_household_for(
 
     Raises HOME-001 for one that is absent and for one that is not in the scope. Two queries.
     """
+    return _reached(reader, household_id, day, permission)[0]
+
+
+def _reached(
+    reader: Reader, household_id: int, day: date, permission: Permission
+) -> tuple[Household, str]:
+    """The household and where it is on the day. Raises HOME-001 without the permission there."""
     found = Household.objects.recorded().filter(pk=household_id).first()
     code = place_of(household_id, day)[0] if found is not None else ""
     if found is None or not reader.may(permission, code, household_id):
         raise error("HOME-001", subject=Subject.HOUSEHOLD.label, key=household_id)
-    return found
+    return found, code
 
 
 def get_person_household_for(
@@ -196,8 +203,7 @@ def household_for(
     reader: Reader, household_id: int, *, day: date, known_at: datetime | None = None
 ) -> HouseholdView:
     """A household as the reader may see it on a day; the look is logged. Raises HOME-001."""
-    get_household_for(reader, household_id, day=day)
-    code, _ = place_of(household_id, day)
+    _, code = _reached(reader, household_id, day, Permission.HOUSEHOLDS_READ)
     found = household_as_of(
         household_id, day, known_at, topics=reader.topics_at(code, household_id),
         restrictions=reader.restrictions(code, household_id),

@@ -24,7 +24,6 @@ from mingbai.households.queries import (
     HouseholdView,
     MemberView,
     RecordView,
-    field_origins,
 )
 from mingbai.households.topics import TOPICS, Span, Topic, topics_about
 from mingbai.places.queries import name_on
@@ -41,7 +40,7 @@ def topic_blocks(
     day: date,
     open_topics: frozenset[str],
 ) -> list[dict[str, Any]]:
-    """A block for every topic that has a record or that one may record. Two queries a lasting topic."""
+    """A block for every topic that has a record or that one may record. One query for the place's name."""
     found = []
     for topic in topics_about(subject):
         rows = records.get(topic.key, ())
@@ -55,7 +54,7 @@ def topic_blocks(
             "rest": max(0, len(rows) - ROWS), "facts": [], "table": None,
         }  # fmt: skip
         if topic.span == Span.LASTING:
-            block["facts"] = _facts(topic, subject_id, rows, day) if rows else []
+            block["facts"] = _facts(topic, rows, day) if rows else []
             block["unknown"] = _unknown(topic, rows) if rows else []
         elif rows:
             block["table"] = _table(topic, rows[:ROWS])
@@ -63,11 +62,9 @@ def topic_blocks(
     return found
 
 
-def _facts(
-    topic: Topic, subject_id: int, rows: tuple[RecordView, ...], day: date
-) -> list[dict[str, Any]]:
+def _facts(topic: Topic, rows: tuple[RecordView, ...], day: date) -> list[dict[str, Any]]:
     """Value by value, with who said it and when."""
-    origins = field_origins(topic.key, subject_id, day)
+    origins = rows[0].origins
     return [
         {
             "label": column.label,
@@ -190,7 +187,7 @@ def happening_lines(
         {
             "happening": one,
             "kind": _(KINDS.get(one.kind, one.kind)),
-            "what": _what(one),
+            "what": what_happened(one),
             "who": people.get(one.person_id or 0, _("（已不在户）") if one.person_id else ""),
             "actor": actors.get(one.actor, one.actor),
         }
@@ -198,7 +195,7 @@ def happening_lines(
     ]
 
 
-def _what(one: Happening) -> str:
+def what_happened(one: Happening) -> str:
     if one.kind.startswith("status."):
         return status_words(one.what)
     if one.kind.startswith("facts."):

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_noop as noop
 
 from mingbai.accounts.scopes import Scope
+from mingbai.decisions.programs import pack_named
 from mingbai.decisions.queries import states_of
 from mingbai.decisions.wording import RuleWords, worded
 from mingbai.desk.components.words import document_words
@@ -74,18 +76,28 @@ def marked(
     """Marks of households (key → division code) that were evaluated. `health`: where illness may be read."""
     found = {}
     language = document_words()
-    alike: dict[str, list[RuleWords]] = {}  # households of one page often stand alike
+    hashes: dict[str, str] = {}
     for key, states in states_of(places, scope=scope).items():
-        pattern = repr((states.pack, states.letters, states.reasons, states.causes))
-        if pattern not in alike:
-            alike[pattern] = worded(states, as_of)
+        if states.pack not in hashes:
+            hashes[states.pack] = pack_named(states.pack).hash
         open_to = health.covers(places[key], key)
-        shown = [one for one in alike[pattern] if open_to or not one.restricted]
-        found[key] = _marked(shown, states.since, language)
+        about = states.pattern, hashes[states.pack], as_of, get_language() or "", open_to
+        if about not in _alike:
+            if len(_alike) >= _MOST_ALIKE:
+                _alike.clear()
+            shown = [one for one in worded(states, as_of) if open_to or not one.restricted]
+            _alike[about] = _marks(shown, language)
+        found[key] = Marked(*_alike[about], states.since)
     return found
 
 
-def _marked(shown: list[RuleWords], since: datetime | None, language: Words) -> Marked:
+#: Marks by all that decides them. A county has some hundreds of patterns; lists show them again and again.
+_alike: dict[tuple[str, str, date, str, bool], tuple[tuple[Mark, ...], tuple[Mark, ...]]] = {}
+_MOST_ALIKE = 5_000
+
+
+def _marks(shown: list[RuleWords], language: Words) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
+    """The indicators, and what else is not in order."""
     indicators, others = [], []
     for one in shown:
         if one.role is None or one.role == CHECK:
@@ -95,17 +107,18 @@ def _marked(shown: list[RuleWords], since: datetime | None, language: Words) -> 
             indicators.append(mark)
         elif mark.tone in (NO, UN):
             others.append(mark)
-    return Marked(tuple(indicators), tuple(others), since)
+    return tuple(indicators), tuple(others)
 
 
 def _mark(one: RuleWords, language: Words) -> Mark:
     why = one.causes if one.state == "unknown" else one.clauses
     because = language.listed(dict.fromkeys(language.of(text) for text in why))
-    tone, word = _look(one)
+    tone, word = look(one)
     return Mark(one.rule, language.of(one.label), tone, language.say(word), because)
 
 
-def _look(one: RuleWords) -> tuple[str, str]:
+def look(one: RuleWords) -> tuple[str, str]:
+    """The tone of a state, which decides colour and shape, and its word."""
     if one.state == "unknown":
         return UN, "待核实"
     if one.state == "not_applicable":
