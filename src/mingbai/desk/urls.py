@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("mingbai.desk.start.urls")),
     path("profile/", include("mingbai.desk.profile.urls")),
     path("", include("mingbai.desk.register.urls")),
+    path("", include("mingbai.desk.events.urls")),
     path("places/", include("mingbai.desk.places.urls")),
     path("batches/", include("mingbai.desk.batches.urls")),
     path("jobs/", include("mingbai.desk.jobs.urls")),

@@ -38,6 +38,10 @@ ENTRIES = (
 )
 
 
+#: Name spaces without an entry of their own → the one they belong to.
+UNDER = {"events": "register"}
+
+
 @dataclass(frozen=True)
 class Count:
     """A figure beside an entry (计数); hot where somebody must act."""
@@ -102,6 +106,7 @@ def items_for(
     """The entries that somebody may see, without their counts."""
     match = request.resolver_match
     here = match.namespace if match and match.namespace else getattr(match, "url_name", "")
+    here = UNDER.get(here, here)
     held = frozenset(permissions)
     return [
         Item(reverse(one.address), one.words, here == one.section)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingbai.desk.register import lists, pages, recording, searching
+from mingbai.desk.register import lists, pages, people, recording, searching
 
 app_name = "register"
 urlpatterns = [
@@ -10,7 +10,7 @@ urlpatterns = [
     path("households/", lists.households, name="households"),
     path("households/<int:household_id>/", pages.household, name="household"),
     path("households/<int:household_id>/history/", pages.history, name="history"),
-    path("persons/<int:person_id>/", pages.person, name="person"),
+    path("persons/<int:person_id>/", people.person, name="person"),
     path(
         "<str:subject>/<int:subject_id>/topics/<slug:topic>/",
         recording.record,

@@ -203,6 +203,11 @@
     }
   });
 
+  document.addEventListener("htmx:configRequest", (event) => {
+    const token = first("input[name=csrfmiddlewaretoken]");
+    if (token) event.detail.headers["X-CSRFToken"] = token.value;
+  });
+
   // ---- partial updates: focus and the open row stay where they were ----
   let kept = null;
   document.addEventListener("htmx:beforeSwap", () => {
