@@ -55,6 +55,24 @@ def helpers_of(household_id: int, day: date) -> list[Post]:
     return [row.post for row in rows.order_by("valid_from", "id") if row.post.stands_on(day)]
 
 
+def answering_for(
+    households: Mapping[int, str], day: date
+) -> tuple[dict[int, list[str]], dict[str, list[str]]]:
+    """Who helps these households (key → village), and who enters for their villages: names. Two queries."""
+    listed = PostHousehold.objects.filter(household_id__in=list(households), valid_from__lte=day)
+    listed = listed.filter(Q(valid_to=None) | Q(valid_to__gt=day), post__role="helper")
+    helpers: dict[int, list[str]] = {}
+    for row in listed.select_related("post__user", "post__deputy_for").order_by("valid_from", "id"):
+        if row.post.stands_on(day):
+            helpers.setdefault(row.household_id, []).append(row.post.user.name)
+    posts = Post.objects.filter(role="village_officer", division_code__in=set(households.values()))
+    officers: dict[str, list[str]] = {}
+    for post in posts.select_related("user", "deputy_for").order_by("valid_from", "id"):
+        if post.stands_on(day):
+            officers.setdefault(post.division_code, []).append(post.user.name)
+    return helpers, officers
+
+
 def tokens_of(user: User, now: datetime) -> list[Token]:
     """The keys of a user's posts that still work, newest first. One query."""
     found = Token.objects.filter(post__user=user, revoked_at=None, expires_at__gt=now)

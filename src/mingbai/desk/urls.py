@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from mingbai.desk.home import home
+from mingbai.desk.home.views import home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),

@@ -23,10 +23,11 @@ class Entry:
     address: str
     words: Any
     section: str
-    permission: Permission
+    permission: Permission | None  # none: for everybody who has a post
 
 
 ENTRIES = (
+    Entry("home", gettext_lazy("今天的事"), "home", None),
     Entry("register:households", gettext_lazy("户与人"), "register", Permission.HOUSEHOLDS_READ),
     Entry("places:places", pgettext_lazy("navigation", "地方"), "places", Permission.HOUSEHOLDS_READ),
     Entry("imports:imports", gettext_lazy("导入"), "imports", Permission.HOUSEHOLDS_IMPORT),
@@ -111,7 +112,7 @@ def items_for(
     return [
         Item(reverse(one.address), one.words, here == one.section)
         for one in entries
-        if one.permission in held
+        if one.permission in held or (one.permission is None and held)
     ]
 
 

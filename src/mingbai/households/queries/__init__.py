@@ -31,6 +31,7 @@ from mingbai.households.queries.listing import (
     Row,
     count_households,
     list_households,
+    rows_of,
 )
 from mingbai.households.queries.timeline import Happening, timeline
 
@@ -61,5 +62,6 @@ __all__ = [
     "list_households",
     "members_ever",
     "person_records",
+    "rows_of",
     "timeline",
 ]

@@ -97,6 +97,13 @@ def list_households(
     return Page(_described(page, day), "" if last is None else f"{last[edge]} {last[0]}")
 
 
+def rows_of(household_ids: Collection[int], day: date, *, scope: Scope) -> dict[int, Row]:
+    """Lines of the list for these households, those in scope on the day. Four queries."""
+    rows = Residence.objects.recorded().on(day).filter(scope.rows(), household_id__in=household_ids)
+    wanted = ("household_id", "household__number", "division_code", "group_number")
+    return {row.household_id: row for row in _described(list(rows.values_list(*wanted)), day)}
+
+
 def _by_number(
     rows: Any, beyond: Q, order: list[Any], limit: int, wanted: tuple[str, ...]
 ) -> list[tuple[Any, ...]]:
