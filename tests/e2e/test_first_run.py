@@ -1,0 +1,65 @@
+"""A new office in a browser: from an empty register to its first blank workbook, at a desk and on a phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings as site
+from playwright.sync_api import Page
+
+from tests.desk.test_start import PASTED
+from tests.e2e.test_every_screen import SERIOUS, too_wide
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.enable_socket]
+
+TYPED = {
+    "unit": "青溪镇人民政府", "admin_name": "何敏", "admin_account": "he.min",
+    "password": "one long sentence 7", "again": "one long sentence 7",
+    "worker_name": "向东", "worker_account": "xiang.dong",
+}  # fmt: skip
+TOWNSHIP = PASTED.split("\n", 1)[1]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_office_comes_from_nothing_to_its_first_table(
+    page: Page, settings: Any, tmp_path: Path, live_server: Any, language: str
+) -> None:
+    settings.MINGBAI_DATA = tmp_path
+    cookie = {"name": site.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}
+    page.context.add_cookies([cookie])
+    page.goto("/")
+    _fits(page)
+    page.fill("[name=pasted]", TOWNSHIP)
+    page.click("main .b.first")
+    _fits(page)
+    for name, text in TYPED.items():
+        page.fill(f"[name={name}]", text)
+    page.click("main .b.first")
+    _fits(page)
+    drawn = page.locator("dl.facts b.mono").nth(1).inner_text()
+    page.click("main .b.first")
+    page.fill("[name=username]", "xiang.dong")
+    page.fill("[name=password]", drawn)
+    page.press("[name=password]", "Enter")
+    for name, text in (
+        ("old", drawn),
+        ("new", "my own sentence 8"),
+        ("again", "my own sentence 8"),
+    ):
+        page.fill(f"[name={name}]", text)
+    page.press("[name=again]", "Enter")
+    page.wait_for_url("**/first-table/")
+    _fits(page)
+    with page.expect_download() as sent:
+        page.click("ul.lines a.b >> nth=0")
+    assert sent.value.suggested_filename == "cn-household-export.xlsx"
+
+
+def _fits(page: Page) -> None:
+    """No wider than its window, at a desk and on a phone, and axe finds nothing serious."""
+    assert too_wide(page) == []
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [one["id"] for one in found if one["impact"] in SERIOUS] == []
