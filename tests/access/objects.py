@@ -10,6 +10,7 @@ from mingbai.accounts.models import OutsideReading, SignIn, Token
 from mingbai.accounts.roles import NOT_FOR_TOKENS, ROLES
 from mingbai.accounts.tokens import digest_of
 from mingbai.audit.models import Event
+from mingbai.decisions.actions import evaluate
 from mingbai.households.actions import record_facts
 from mingbai.households.actions.facts import Said
 from mingbai.intake.models import ImportOrder
@@ -50,6 +51,7 @@ def make_objects(county: County) -> dict[str, str]:
         expires_at=now + timedelta(days=1),
     )  # fmt: skip
     assert Event.objects.exists()
+    evaluate(actor="command", pack="cn", as_of=DAY)
     return {
         **make_keys(county),
         **{key: str(value) for key, value in county.households.items()},

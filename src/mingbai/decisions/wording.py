@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -27,6 +27,44 @@ class RuleWords:
     clauses: tuple[Text, ...]  # that made it unmet, raised or ready
     causes: tuple[Text, ...]  # what an unknown waits for
     restricted: bool  # rests on restricted facts (health): not to be shown without their permission
+    entity: str = ""
+    gap: str | None = None  # of an entitlement: missing, undue
+    owner: Text | None = None
+    since: date | None = None  # from which day the rule is in force
+
+
+@dataclass(frozen=True)
+class Question:
+    """A fact that unknown states wait for (要问的事): how it is asked, who may know it, what it decides."""
+
+    cause: str
+    label: Text
+    ask: Text | None
+    owner: Text | None
+    rules: tuple[str, ...]
+    restricted: bool
+
+
+def questions_of(states: HouseholdStates, rules: Collection[str]) -> list[Question]:
+    """What is to be asked so that these rules are known, what decides most first; no value of policy."""
+    pack = pack_named(states.pack)
+    waiting: dict[str, list[str]] = {}
+    for rule, causes in states.causes.items():
+        for cause in causes if rule in rules else ():
+            if not cause.startswith("parameter:"):
+                waiting.setdefault(cause, []).append(rule)
+    found = [_question(pack, cause, names) for cause, names in waiting.items()]
+    return sorted(found, key=lambda one: (one.ask is None, -len(one.rules)))
+
+
+def _question(pack: Pack, cause: str, rules: Iterable[str]) -> Question:
+    kind, _, path = cause.partition(":")
+    entity, _, name = path.partition(".")
+    fact = pack.facts.get(entity, {}).get(name) if kind == "fact" else None
+    label = cause_label(pack, cause)
+    if fact is None:
+        return Question(cause, label, None, None, tuple(rules), restricted=False)
+    return Question(cause, label, fact.ask, fact.owner, tuple(rules), fact.restricted)
 
 
 def worded(states: HouseholdStates, as_of: date) -> list[RuleWords]:
@@ -60,6 +98,10 @@ def _worded(
         clauses=tuple(labels.get(key, Text(key, key)) for key in states.reasons.get(name, ())),
         causes=tuple(cause_label(pack, cause) for cause in states.causes.get(name, ())),
         restricted=name in closed,
+        entity=rule.entity if rule else "",
+        gap=rule.gap if rule else None,
+        owner=rule.owner if rule else None,
+        since=rule.period.starts_on if rule else None,
     )
 
 

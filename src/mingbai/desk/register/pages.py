@@ -7,44 +7,95 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from mingbai.accounts.queries import helpers_of
 from mingbai.accounts.roles import Permission
 from mingbai.desk.access import screen
 from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.words import actor_names
-from mingbai.desk.register.blocks import happening_lines, member_lines, topic_blocks
+from mingbai.desk.register.blocks import happening_lines
 from mingbai.desk.register.forms import DayForm
-from mingbai.desk.register.lists import marks_for, run_of
+from mingbai.desk.register.helping import received
+from mingbai.desk.register.income import income_table
+from mingbai.desk.register.living import burdens, living_blocks, member_lines
+from mingbai.desk.register.neighbours import list_query
 from mingbai.desk.register.readers import read
+from mingbai.desk.register.recent import next_step, recent
+from mingbai.desk.register.standing import run_for, standing_of
 from mingbai.desk.register.subjects import writable
-from mingbai.desk.register.words import code_words, status_words
-from mingbai.households.access import Reader, household_for, person_for, place_of, timeline_for
+from mingbai.desk.register.words import code_words, status_words, topic_label
+from mingbai.households.access import household_for, place_of, timeline_for
 from mingbai.households.enums import Subject
-from mingbai.households.models import Household, Person
-from mingbai.households.queries import HouseholdView, StatusView, households_of_person
-from mingbai.places.queries import names_on, path
+from mingbai.households.queries import (
+    HouseholdView,
+    StatusView,
+    timeline,
+)
+from mingbai.households.topics import topics_about
+from mingbai.places.queries import path
+
+#: Codes of `labour` that say somebody can work.
+ABLE = ("ordinary", "skilled", "weak")
 
 
 @screen(Permission.HOUSEHOLDS_READ)
 def household(request: HttpRequest, household_id: int) -> HttpResponse:
-    """One household on a day: who lives there, as what it is registered, every topic one may read."""
+    """One household on a day: who, how they live, each state with its reason, help, money, what next."""
     form, day = _day(request)
+    today = day == request.day
     reader, view = read(request, lambda one: household_for(one, household_id, day=day))
-    code, _until = place_of(household_id, day)
-    open_topics = writable(reader, code, household_id) if day == request.day else frozenset()
-    blocks = topic_blocks(Subject.HOUSEHOLD, household_id, view.records, day, open_topics)
-    helpers = helpers_of(household_id, day)
-    names = actor_names(one.entered_by for one in _records(view))
+    code, until = place_of(household_id, day)
+    open_topics = writable(reader, code, household_id) if today else frozenset()
+    run = run_for(code)
+    standing = standing_of(request, reader, household_id, code, run) if today else None
+    happened = timeline(
+        household_id, restrictions=reader.restrictions(code, household_id),
+        topics=reader.topics_at(code, household_id), until=until,
+    )  # fmt: skip
+    shown = [one for one in happened if one.day <= day]
     said = {
-        "view": view, "form": form, "day": day, "today": day == request.day, "names": names,
+        "view": view, "form": form, "day": day, "today": today, "run": run, "standing": standing,
+        "past": "" if today else _("{day} 的样子").format(day=day), "may_write": bool(open_topics),
         "above": path(code, day), "group": view.fact("residence", "group_number"),
-        "members": member_lines(view), "blocks": blocks, "nothing": _empty(blocks),
-        "statuses": status_lines(view.statuses),
-        "marks": _marks(request, household_id, code) if day == request.day else None,
-        "helpers": helpers, "outside": reader.leave_id is not None,
+        "members": member_lines(view), "labour": _labour(view), "statuses": status_lines(view.statuses),
+        "living": living_blocks(view, open_topics), "burdens": burdens(view),
+        "income": income_table(view.records, run.as_of if run else day, code),
+        "income_form": _form_of(household_id, "income_year") if "income_year" in open_topics else "",
+        "received": received(view), "next": next_step(household_id, standing, day) if standing else None,
+        "recent": recent(shown, view), "happened": len(shown), "helpers": helpers_of(household_id, day),
+        "outside": reader.leave_id is not None, "list": list_query(request), "events": _events(household_id),
+        "correct": topic_links(household_id, open_topics),
     }  # fmt: skip
     return render(request, "register/templates/household.html", said)
+
+
+def _labour(view: HouseholdView) -> int:
+    """How many can work, as recorded."""
+    return sum(one.fact("work", "labour") in ABLE for one in view.members)
+
+
+def _form_of(household_id: int, topic: str) -> str:
+    about = {"subject": "households", "subject_id": household_id, "topic": topic}
+    return reverse("register:record", kwargs=about)
+
+
+def topic_links(household_id: int, open_topics: frozenset[str]) -> list[tuple[str, str]]:
+    """The forms of the household's topics: name and address."""
+    return [
+        (topic_label(topic), _form_of(household_id, topic.key))
+        for topic in topics_about(Subject.HOUSEHOLD)
+        if topic.key in open_topics and not topic.many
+    ]
+
+
+def _events(household_id: int) -> str:
+    """Where births, moves and the like are recorded, once there are such screens."""
+    try:
+        return reverse("events:choose", args=[household_id])
+    except NoReverseMatch:
+        return ""
 
 
 @screen(Permission.HOUSEHOLDS_READ)
@@ -60,45 +111,10 @@ def history(request: HttpRequest, household_id: int) -> HttpResponse:
     return render(request, "register/templates/history.html", said)
 
 
-@screen(Permission.HOUSEHOLDS_READ)
-def person(request: HttpRequest, person_id: int) -> HttpResponse:
-    """One person on a day: every topic one may read, and where she lived."""
-    form, day = _day(request)
-    reader, records = read(request, lambda one: person_for(one, person_id, day=day))
-    stays = [one for one in households_of_person(person_id) if one.valid_from <= day]
-    here = stays[-1] if stays else None
-    code, _until = place_of(here.household_id, day) if here else ("", None)
-    open_topics = _open_topics(reader, code, here) if day == request.day else frozenset()
-    blocks = topic_blocks(Subject.PERSON, person_id, records, day, open_topics)
-    entered = [one.entered_by for rows in records.values() for one in rows]
-    known = records.get("identity", ())
-    said = {
-        "name": known[0].columns["name"] if known else "", "number": _number(person_id),
-        "form": form, "day": day, "today": day == request.day, "blocks": blocks, "nothing": _empty(blocks),
-        "names": actor_names(entered), "stays": _stay_lines(reader, stays, day),
-        "here": here, "outside": reader.leave_id is not None,
-        "relation": code_words("relation").get(here.relation, here.relation) if here else "",
-    }  # fmt: skip
-    return render(request, "register/templates/person.html", said)
-
-
 def _day(request: HttpRequest) -> tuple[DayForm, date]:
     """The day of the address, or the working date."""
     form = DayForm(request.GET or None, today=request.day, initial={"on": request.day})
     return form, (form.is_valid() and form.cleaned_data["on"]) or request.day
-
-
-def _empty(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Topics that nobody has recorded yet and that one may record."""
-    return [one for one in blocks if not one["facts"] and one["table"] is None]
-
-
-def _records(view: HouseholdView) -> list[Any]:
-    return [one for rows in view.records.values() for one in rows]
-
-
-def _marks(request: HttpRequest, household_id: int, code: str) -> Any:
-    return marks_for(request, {household_id: code}, run_of(code)).get(household_id)
 
 
 def status_lines(statuses: tuple[StatusView, ...]) -> list[dict[str, Any]]:
@@ -108,36 +124,3 @@ def status_lines(statuses: tuple[StatusView, ...]) -> list[dict[str, Any]]:
         {"status": one, "kind": status_words(one.kind), "cause": causes.get(one.cause, one.cause)}
         for one in statuses
     ]
-
-
-def _open_topics(reader: Reader, code: str, here: Any) -> frozenset[str]:
-    return writable(reader, code, here.household_id) if here else frozenset()
-
-
-def _number(person_id: int) -> str:
-    return Person.objects.values_list("number", flat=True).get(pk=person_id)
-
-
-def _stay_lines(reader: Reader, stays: list[Any], day: date) -> list[dict[str, Any]]:
-    """Where a person lived; a household one may not open has no link and no number."""
-    numbers = dict(
-        Household.objects.filter(pk__in=[one.household_id for one in stays]).values_list(
-            "pk", "number"
-        )
-    )
-    places = {
-        one.household_id: place_of(one.household_id, min(day, one.valid_from))[0] for one in stays
-    }
-    names = names_on(places.values(), day)
-    relations = code_words("relation")
-    lines = []
-    for one in reversed(stays):
-        code = places[one.household_id]
-        seen = reader.may(Permission.HOUSEHOLDS_READ, code, one.household_id)
-        lines.append(
-            {
-                "stay": one, "seen": seen, "number": numbers.get(one.household_id, "") if seen else "",
-                "place": names.get(code, code), "relation": relations.get(one.relation, one.relation),
-            }
-        )  # fmt: skip
-    return lines

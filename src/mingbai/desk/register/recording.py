@@ -6,13 +6,14 @@ Two people at one form: the second save is refused, both values stand side by si
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mingbai.accounts.roles import Permission
@@ -21,7 +22,9 @@ from mingbai.decisions.actions import after_change
 from mingbai.desk.access import screen
 from mingbai.desk.components.paging import whole_number
 from mingbai.desk.components.problems import words_of
-from mingbai.desk.components.words import aside
+from mingbai.desk.components.words import aside, listed
+from mingbai.desk.register.asking import BriefForm
+from mingbai.desk.register.changing import Seen
 from mingbai.desk.register.forms import RecordForm
 from mingbai.desk.register.subjects import Chosen, choose
 from mingbai.desk.register.words import Column, columns_of, topic_label
@@ -45,14 +48,30 @@ def record(request: HttpRequest, subject: str, subject_id: int, topic: str) -> H
     chosen = choose(request, subject, subject_id, topic)
     if chosen.topic.many:
         raise Http404
-    columns = tuple(one for one in columns_of(chosen.topic) if one.key not in NOT_HERE)
+    only = request.GET.get("only", "")
+    columns = tuple(
+        one for one in columns_of(chosen.topic) if one.key not in NOT_HERE and only in ("", one.key)
+    )
+    if not columns:
+        raise Http404
     about = _about(request, chosen.topic)
-    said = {"columns": columns, "today": request.day, "span": about.span}
-    if request.method == "POST":
-        return _save(request, chosen, about, RecordForm(request.POST, **said))
     row = chosen.record_on(about.day)
-    form = RecordForm(**said, initial=_initial(chosen.topic, columns, row))
+    about = about.of_record(row)
+    said: dict[str, Any] = {"columns": columns, "today": request.day, "span": about.span}
+    make: type[RecordForm] = RecordForm
+    if only:
+        before = chosen.record(_token(request)) if request.method == "POST" else row
+        plain = _plain(chosen.topic, columns, before)
+        make, said["known"] = BriefForm, plain.get(only) not in (None, "")
+    if request.method == "POST":
+        return _save(request, chosen, about, make(request.POST, **said))
+    form = make(**said, initial=_initial(chosen.topic, columns, row))
     return _show(request, chosen, about, form)
+
+
+def _token(request: HttpRequest) -> int:
+    """The record that a form was filled from, by its key; 0 for none and for nonsense."""
+    return whole_number(request.POST.get("token", ""), least=0, most=2**31, otherwise=0)
 
 
 @dataclass(frozen=True)
@@ -62,11 +81,18 @@ class About:
     span: str  # year, term, lasting
     day: date  # of the record that the form is filled from
     year: int | None = None
+    own: tuple[date, date | None] | None = None  # the period of the year's record, where it has one
+
+    def of_record(self, row: Any) -> About:
+        """An accounting year need not begin in January: the record says when it does."""
+        if self.year is None or row is None:
+            return self
+        return replace(self, own=(row.valid_from, row.valid_to))
 
     def period(self, data: Mapping[str, Any]) -> tuple[date, date | None]:
         """From when to when the values hold."""
         if self.year is not None:
-            return date(self.year, 1, 1), date(self.year + 1, 1, 1)
+            return self.own or (date(self.year, 1, 1), date(self.year + 1, 1, 1))
         return data["valid_from"] or self.day, data.get("valid_to")
 
 
@@ -97,10 +123,23 @@ def _save(request: HttpRequest, chosen: Chosen, about: About, form: RecordForm) 
     except RegisterError as refused:
         form.add_error(None, aside(words_of(refused), refused.code))
         return _show(request, chosen, about, form, status=422)
-    after_change(_homes(chosen), actor=request.user.actor)
-    names = "、".join(column.label for column in form.columns if column.key in values)
-    messages.success(request, _("记下了：{names}").format(names=names))
-    return redirect(chosen.address)
+    seen = Seen(request, _homes(chosen))
+    after_change(seen.homes, actor=request.user.actor)
+    messages.success(request, _told(form, values))
+    for sentence in seen.what_changed():
+        messages.info(request, sentence)
+    return redirect(_back(request, chosen, seen.homes))
+
+
+def _told(form: RecordForm, values: Mapping[str, Any]) -> str:
+    names = listed(column.label for column in form.columns if column.key in values)
+    return _("记下了：{names}").format(names=names)
+
+
+def _back(request: HttpRequest, chosen: Chosen, homes: list[int]) -> str:
+    """The household from which a fact was asked, else the page of whom it is about."""
+    home = whole_number(request.GET.get("home", ""), least=0, most=2**31, otherwise=0)
+    return reverse("register:household", args=[home]) if home in homes else chosen.address
 
 
 def _homes(chosen: Chosen) -> list[int]:

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from mingbai.desk.register import lists, pages, people, recording, searching
+from mingbai.desk.register import (
+    comparing,
+    lists,
+    neighbours,
+    pages,
+    people,
+    recording,
+    searching,
+    why,
+)
 
 app_name = "register"
 urlpatterns = [
@@ -10,6 +19,11 @@ urlpatterns = [
     path("households/", lists.households, name="households"),
     path("households/<int:household_id>/", pages.household, name="household"),
     path("households/<int:household_id>/history/", pages.history, name="history"),
+    path("households/<int:household_id>/why/<str:rule>/", why.why, name="why"),
+    path("households/<int:household_id>/sheet/", why.sheet, name="sheet"),
+    path("households/<int:household_id>/trace/", why.trace, name="trace"),
+    path("households/<int:household_id>/compare/", comparing.compare, name="compare"),
+    path("households/<int:household_id>/<str:way>/beside/", neighbours.beside, name="beside"),
     path("persons/<int:person_id>/", people.person, name="person"),
     path(
         "<str:subject>/<int:subject_id>/topics/<slug:topic>/",

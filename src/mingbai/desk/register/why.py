@@ -1,0 +1,133 @@
+"""Why a state is what it is (依据页): beside the state, as a page of its own, and as two sheets of paper.
+
+The household's half never says what would change the outcome: that is for those who go there.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import mark_safe
+
+from mingbai.accounts.roles import Permission
+from mingbai.desk.access import screen
+from mingbai.desk.components.words import document_words, listed
+from mingbai.desk.register.forms import DayForm
+from mingbai.desk.register.neighbours import list_query
+from mingbai.desk.register.reasons import (
+    Explained,
+    explain,
+    facts_used,
+    questions,
+    readings_of,
+    sourced,
+    together,
+    told_to,
+)
+from mingbai.documents.readings import Reading, StepRead
+from mingbai.documents.report_bar import drawn
+from mingbai.households.topics import Restriction
+
+NARROW = 320.0
+
+
+@screen(Permission.HOUSEHOLDS_READ)
+def why(request: HttpRequest, household_id: int, rule: str) -> HttpResponse:
+    """One state in two readings, what is missing and may be noted down, and what would change it."""
+    found = explain(request, household_id, rules=[rule], on=_day(request), with_changes=True)
+    laid = readings_of(found)
+    called = [one for one in laid if one.is_unknown or one.outcome.is_called]
+    first = (called or laid)[0]
+    said = {
+        **_about(found), "rule": rule, "first": first, "readings": [_laid(found, one) for one in laid],
+        "others": max(0, len(laid) - 1), "told": told_to(found), "facts": facts_used(found, laid),
+        "shared": together(facts_used(found, laid)),
+        "bars": _bars(found, rule), "asks": questions(request, found, first),
+        "changes": _changes(found, first), "list": list_query(request),
+    }  # fmt: skip
+    panel = request.GET.get("panel") == "1" and "HX-Request" in request.headers
+    name = "panel" if panel else "why"
+    return render(request, f"register/templates/{name}.html", said)
+
+
+@screen(Permission.HOUSEHOLDS_READ)
+def sheet(request: HttpRequest, household_id: int) -> HttpResponse:
+    """The sheet for the household (明白单): plain words in large type; nothing that needs a permission."""
+    found = explain(request, household_id, rules=None, on=_day(request))
+    laid = [one for one in readings_of(found) if one.outcome.rule.role == "indicator"]
+    said = {**_about(found), "told": told_to(found), "facts": together(facts_used(found, laid))}
+    return render(request, "register/templates/sheet.html", said)
+
+
+@screen(Permission.HOUSEHOLDS_READ)
+def trace(request: HttpRequest, household_id: int) -> HttpResponse:
+    """Every rule with steps, inputs, sources, bounds and versions (审核推导), to be checked and printed."""
+    found = explain(request, household_id, rules=None, on=_day(request))
+    laid = [one for one in readings_of(found) if one.applies]
+    loud = [one for one in laid if one.is_unknown or one.outcome.is_called]
+    quiet = [one for one in laid if one not in loud]
+    said = {
+        **_about(found), "readings": [_laid(found, one) for one in loud],
+        "quiet": [_laid(found, one) for one in quiet if not one.who], "calm": _calm(quiet),
+    }  # fmt: skip
+    return render(request, "register/templates/trace.html", said)
+
+
+def _calm(quiet: list[Reading]) -> list[tuple[str, str, str]]:
+    """Rules about members that call for nobody, a line each: label, word, names."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for one in quiet:
+        if one.who:
+            names.setdefault((one.label, one.look.word), []).append(one.who)
+    return [(label, word, listed(who)) for (label, word), who in names.items()]
+
+
+def _day(request: HttpRequest) -> date | None:
+    """The day of the address, if it names one that is not today."""
+    today: date = request.day
+    form = DayForm(request.GET or None, today=today)
+    day = form.cleaned_data["on"] if form.is_valid() else None
+    return day if day and day != today else None
+
+
+def _about(found: Explained) -> dict[str, Any]:
+    run = found.explanation.run
+    return {
+        "view": found.view, "pack": found.pack, "as_of": found.as_of, "run": run,
+        "name": found.view.head.name if found.view.head else found.view.number,
+        "places": found.family.places, "day": found.view.day,
+    }  # fmt: skip
+
+
+def _laid(found: Explained, reading: Reading) -> dict[str, Any]:
+    """A reading with its steps, each fact with its source."""
+    return {"reading": reading, "steps": [_step(found, one) for one in reading.steps]}
+
+
+def _step(found: Explained, step: StepRead) -> dict[str, Any]:
+    return {
+        "step": step,
+        "depth": min(step.depth, 5),
+        "facts": [sourced(found.view, fact) for fact in step.facts],
+    }
+
+
+def _bars(found: Explained, rule: str) -> dict[str, Any]:
+    """The amount against the line, wide and narrow; the builder escapes every text where it enters."""
+    bar = found.family.bars.get(rule)
+    if bar is None:
+        return {}
+    words = document_words()
+    return {
+        "wide": mark_safe(drawn(bar, words)),  # noqa: S308  # escaped by the builder
+        "narrow": mark_safe(drawn(bar, words, right=NARROW)),  # noqa: S308  # as above
+    }
+
+
+def _changes(found: Explained, reading: Reading) -> list[Any]:
+    """What would change the outcome, as far as the facts are open to the reader."""
+    health = Restriction.HEALTH in found.reader.restrictions(found.code, found.view.id)
+    return [one for one in reading.changes if health or not one.restricted]
