@@ -14,6 +14,7 @@ from django.urls import reverse
 from mingbai.accounts.roles import Permission
 from mingbai.desk.access import screen
 from mingbai.desk.components import parts
+from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.tags import thousands
 from mingbai.desk.places.asking import WATCH, Asked, asked_of
 from mingbai.desk.places.counting import Counted
@@ -38,6 +39,8 @@ from mingbai.places.queries import last_bearer, names_on, register, successors
 from mingbai.places.remembered import Place
 
 DEFAULT_SORT = "-share"
+#: Rows of a page; the villages of a county take several.
+MOST_ROWS = 40
 #: What stays of the address when another day is asked for.
 KEPT = ("view", "rows", "sort")
 
@@ -77,10 +80,12 @@ def _page(request: HttpRequest, code: str) -> HttpResponse:
         return _village(asked, counted)
     found = evaluated(asked)
     compared = compare(asked, below, counted, found)
-    lines = _ordered(asked, compared, found)
+    ordered_lines = _ordered(asked, compared, found)
+    page = page_of(request, len(ordered_lines), MOST_ROWS)
+    lines = ordered_lines[page.start : page.stop]
     said = {
         **_common(asked, compared), **_years(asked, counted), "heading": heading(asked),
-        "lines": lines, "tabs": tabs(asked, found), "found": found,
+        "lines": lines, "page": page, "tabs": tabs(asked, found), "found": found,
         "levels": asked.place.level == Level.COUNTY,
         "matrix": _matrix(asked, found, lines) if found and asked.view != WATCH else None,
     }  # fmt: skip

@@ -65,6 +65,14 @@ class Line:
     moved: bool = False  # codes changed since the day that is compared with
 
     @property
+    def under(self) -> str:
+        """The place above a row that does not lie right below the page's."""
+        if not self.asked.villages:
+            return ""
+        above = self.asked.roster.places.get(self.place.parent)
+        return above.name if above else ""
+
+    @property
     def households(self) -> int:
         return standing_of(self.counts, Standing.ALL)[0]
 

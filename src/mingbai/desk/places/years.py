@@ -12,7 +12,7 @@ from mingbai.desk.places.asking import Asked
 from mingbai.desk.places.counting import Counted
 from mingbai.desk.places.watching import Base, share_of
 from mingbai.households.queries.counting import Standing
-from mingbai.households.queries.daily import standing_of, total, village_counts
+from mingbai.households.queries.daily import standing_of
 from mingbai.places.enums import Universe
 from mingbai.places.models import Denominator
 from mingbai.places.rates import denominators_of
@@ -38,19 +38,18 @@ class Year:
 
 
 def years_of(asked: Asked, counted: Counted, ends: list[date]) -> list[Year]:
-    """Year ends and the day of the page. Two queries.
+    """Year ends and the day of the page. One query.
 
     Before anybody in the register was watched the poor are counted, from then on the watched. A share only
     where all of the place is in scope and a rural population was counted by then.
     """
     days = [*ends, asked.day]
-    everywhere = village_counts(days)
-    watched = next((day for day in days if total(everywhere[day], Standing.WATCHED)), None)
+    watched = next((day for day in days if counted.everywhere(day, Standing.WATCHED)), None)
     bases = denominators_of(asked.place.code, Universe.RURAL_REGISTERED) if asked.whole else []
     found: list[Year] = []
     for day in days:
         standing = Standing.WATCHED if watched and day >= watched else Standing.POOR
-        if total(everywhere[day], standing):
+        if counted.everywhere(day, standing):
             first = bool(found) and found[-1].standing != standing
             found.append(_year(asked, counted, day, standing, bases, first=first))
     return found

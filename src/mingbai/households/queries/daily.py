@@ -138,11 +138,6 @@ def _first_of(batches: Collection[int]) -> date:
     return rows.aggregate(first=Min("valid_from"))["first"] or date.max
 
 
-def total(villages: Villages, standing: Standing) -> int:
-    """Persons of a standing in the whole register (总人数)."""
-    return sum(standing_of(counts, standing)[1] for counts in villages.values())
-
-
 def _bring_up_to_date() -> bool:
     """Add to the memory what was recorded since; false while the chain is empty."""
     found = since(_memory.mark)
