@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import io
+
+import openpyxl
 import pytest
 from django.conf import settings as site
 
 from mingbai.audit.models import Batch
 from mingbai.households.models import Household
 from mingbai.intake.files import FileUpload, accept, folder
+from mingbai.intake.looking import lines_of, picture_of, returned_table
 from mingbai.intake.models import ImportOrder
-from mingbai.intake.orders import order_import, order_rows
+from mingbai.intake.orders import order_import
 from mingbai.intake.running import Request, who
 from mingbai.jobs.actions import stop_job
 from mingbai.jobs.enums import JobState
 from mingbai.jobs.errors import Stopped
 from mingbai.jobs.models import Job
 from mingbai.jobs.worker import work_off
-from tests.intake.making import FAMILY, JUNE, Office, home, id_number
+from tests.intake.making import FAMILY, JULY, JUNE, Office, home, id_number, member
 
 pytestmark = pytest.mark.database
 
@@ -45,12 +49,53 @@ def test_dry_run_order_keeps_the_difference_to_look_at(office: Office) -> None:
     work_off()
     order.refresh_from_db()
     assert order.counts["new"]["persons"] == 2
-    assert order_rows(order, "新增")[1:] == (
-        [["户", "H1", ""], ["人", "P1", "H1"], ["人", "P2", "H1"]],
-        3,
-    )
-    assert order_rows(order, "新增", 1, 2)[1] == [["人", "P1", "H1"]]
+    picture = picture_of(order)
+    assert picture is not None
+    assert (picture.totals["new"], picture.kept("new"), picture.kept("new", "household")) == (
+        3, (0, 3), (2, 3),
+    )  # fmt: skip
+    assert [one["subject"] for one in lines_of(order, "new", 0, 3)] == ["P1", "P2", "H1"]
+    assert [one["subject"] for one in lines_of(order, "new", 1, 2)] == ["P2"]
+    columns = {one["head"]: one["fact"] for file in picture.files for one in file["columns"]}
+    assert columns["与户主关系"] == "relation"
     assert not Household.objects.exists()
+
+
+def test_list_with_wrong_rows_keeps_why_and_comes_back_marked(office: Office) -> None:
+    """Reasons and advice row by row; the sender's own table with notes at the wrong cells."""
+    wrong = member("P2", serial=2, 姓名="王二", 性别="不男不女", 与户主关系="配偶")
+    paths = [office.list([home()]), office.list([FAMILY[0], wrong])]
+    order = order_import(
+        actor="user:1", files=[accept(FileUpload(path), actor="user:1") for path in paths],
+        request=Request(JUNE), dry_run=True,
+    )  # fmt: skip
+    work_off()
+    order.refresh_from_db()
+    picture = picture_of(order)
+    assert picture is not None
+    (line,) = [one for one in lines_of(order, "remarks", 0, 50) if one["column"] == "性别"]
+    assert (line["row"], line["file"]) == (3, paths[1].name)
+    assert line["advice"]["zh"]
+    assert picture.returned == [f"{paths[1].name}.xlsx"]
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(returned_table(order, 0))))
+    notes = [cell for row in book.active.iter_rows() for cell in row if cell.comment]
+    assert any(line["group"] in cell.comment.text for cell in notes)
+
+
+def test_both_sides_of_a_change_are_kept_with_who_said_so(office: Office) -> None:
+    office.bring([home()], FAMILY)
+    paths = [office.list([home(是否危房户="是", 联系电话="19900000009")]), office.list(FAMILY)]
+    order = order_import(
+        actor="user:1", files=[accept(FileUpload(path), actor="user:1") for path in paths],
+        request=Request(JULY), dry_run=True,
+    )  # fmt: skip
+    work_off()
+    lines = lines_of(ImportOrder.objects.get(pk=order.pk), "changed", 0, 50)
+    unsafe = next(one for one in lines if one["topic"] == "dwelling")
+    assert (unsafe["before"], unsafe["after"], unsafe["subject"]) == (False, True, "H1")
+    assert len(unsafe["beside"]) == len(lines)
+    phone = next(one for one in lines if one["column"] == "phone")
+    assert "19900000009" not in str(phone)
 
 
 def test_same_order_again_changes_nothing(office: Office) -> None:

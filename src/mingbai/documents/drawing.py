@@ -36,6 +36,24 @@ def share_bar(
     )  # fmt: skip
 
 
+def parts_bar(parts: Sequence[tuple[float, str]], *, said: str, width: int = 1000) -> Html:
+    """Parts of a whole side by side (构成条), as wide as the page: each with its tone, a hair apart."""
+    whole = sum(value for value, _ in parts) or 1
+    shown, at = [], 0.0
+    for value, tone in parts:
+        long = value / whole * width
+        if value:
+            wide = max(long - 1.5, 2.0)  # one row of a thousand is still seen
+            shown.append(
+                tag("rect", x=f"{at:.1f}", y=0, width=f"{wide:.1f}", height=8, class_=tone)
+            )
+        at += long
+    return tag(
+        "svg", *shown, class_="drawn parts", view_box=f"0 0 {width} 8", height=8,
+        preserve_aspect_ratio="none", role="img", aria_label=said,
+    )  # fmt: skip
+
+
 def spark(values: Sequence[float | None], *, said: str, width: int = 84, tone: str = "fz") -> Html:
     """A line through figures of one definition, the last with a point; a missing figure breaks the line."""
     known = [value for value in values if value is not None]

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from itertools import islice
+from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from mingbai.common.keys import read_keys
-from mingbai.engine.model.pack import Pack
 from mingbai.intake.actions import Imported
-from mingbai.intake.difference import Difference
 from mingbai.intake.errors import error
 from mingbai.intake.files import folder, opened
+from mingbai.intake.looking import keep
 from mingbai.intake.models import ImportOrder, StoredFile
-from mingbai.intake.running import Request, register_pack, run_import
-from mingbai.intake.sealing import seal, unseal
+from mingbai.intake.running import Request, run_import
 from mingbai.intake.work import Progress
-from mingbai.intake.workbook import Wording, sheets
 from mingbai.jobs.actions import start_job
-from mingbai.screening.inputs import schema_of
+from mingbai.tables import Intake
 
 KIND = "import.run"
-#: Rows of each list that are kept to be looked at; all of them stand in difference.xlsx of the command.
-MOST_KEPT = 5_000
+_MARKED = "mingbai-marked-"
+
+#: What was read, the files, a folder to write into → the marked tables.
+Marking = Callable[[Intake, Sequence[Path], Path], list[Path]]
 
 
 @transaction.atomic
@@ -56,8 +55,11 @@ def order_import(
     return order
 
 
-def run_order(order_id: int, progress: Progress) -> dict[str, Any]:
-    """Do what was ordered; the worker's part. Returns what the job keeps: keys and counts, no names."""
+def run_order(order_id: int, progress: Progress, marking: Marking | None = None) -> dict[str, Any]:
+    """Do what was ordered; the worker's part. Returns what the job keeps: keys and counts, no names.
+
+    `marking` writes the senders' own tables with their wrong cells marked; the layers above know how.
+    """
     order = ImportOrder.objects.filter(pk=order_id).first()
     if order is None:
         raise error("INTAKE-014", file=order_id)
@@ -68,7 +70,24 @@ def run_order(order_id: int, progress: Progress) -> dict[str, Any]:
             actor=order.ordered_by, files=paths, stored=stored, request=_request(order),
             dry_run=order.dry_run, progress=progress,
         )  # fmt: skip
-    return _kept(order, imported)
+        if imported.difference is not None:
+            order.counts = imported.difference.counts()
+            marked = []
+            if marking is not None and order.dry_run:
+                scratch = Path(stack.enter_context(_scratch()))
+                progress("mark", 0, 0)
+                marked = marking(imported.difference.intake, paths, scratch)
+            keep(order, imported.difference, marked)
+    return _noted(order, imported)
+
+
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    """A folder that is gone when the block ends; in memory where the system has such a place."""
+    for left in folder().glob(f"{_MARKED}*"):
+        shutil.rmtree(left, ignore_errors=True)  # of a worker that was killed
+    memory = Path("/dev/shm")  # noqa: S108 — a folder of our own is made in it, mode 0700
+    place = memory if os.access(memory, os.W_OK) else folder()
+    return tempfile.TemporaryDirectory(prefix=_MARKED, dir=place)
 
 
 def _request(order: ImportOrder) -> Request:
@@ -78,37 +97,8 @@ def _request(order: ImportOrder) -> Request:
     )  # fmt: skip
 
 
-def _kept(order: ImportOrder, imported: Imported) -> dict[str, Any]:
-    if imported.difference is not None:
-        order.counts = imported.difference.counts()
-        order.kept_as = f"order-{order.pk}.sealed"
-        _keep_rows(order, imported.difference, register_pack(None))
+def _noted(order: ImportOrder, imported: Imported) -> dict[str, Any]:
     order.batch_id = imported.batch.pk if imported.batch else None
     order.save(update_fields=["counts", "kept_as", "batch_id"])
     before = imported.before.batch_id if imported.before else None
     return {"order": order.pk, "batch": order.batch_id, "imported_before": before}
-
-
-def _keep_rows(order: ImportOrder, difference: Difference, pack: Pack) -> None:
-    """The first rows of every list, masked and closed, to be looked at on a screen."""
-    lists = {
-        sheet.name: {
-            "heads": sheet.heads,
-            "rows": [list(row) for row in islice(sheet.rows(), MOST_KEPT)],
-        }
-        for sheet in sheets(difference, Wording(schema_of(pack)))
-    }
-    text = json.dumps(lists, ensure_ascii=False, default=str).encode()
-    seal([text], folder() / order.kept_as, read_keys(settings.MINGBAI_KEY_FILE))
-
-
-def order_rows(
-    order: ImportOrder, name: str, start: int = 0, stop: int = 100
-) -> tuple[list[str], list[list[Any]], int]:
-    """Heads, a page of rows and how many are kept, of one list of the difference (差异列表)."""
-    if not order.kept_as:
-        return [], [], 0
-    keys = read_keys(settings.MINGBAI_KEY_FILE)
-    lists = json.loads(b"".join(unseal(folder() / order.kept_as, keys)))
-    found = lists.get(name, {"heads": [], "rows": []})
-    return found["heads"], found["rows"][start:stop], len(found["rows"])

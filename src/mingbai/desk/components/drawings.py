@@ -35,6 +35,13 @@ def bar(
 
 
 @register.simple_tag
+def parts_bar(said: str, **parts: int) -> SafeString:
+    """Parts of a whole (构成条), by tone: ok, un, no, na."""
+    tones = {"ok": "fs", "un": "fe", "no": "fz", "na": "fg"}
+    return _safe(drawing.parts_bar([(parts[one], tones[one]) for one in parts], said=said))
+
+
+@register.simple_tag
 def spark(values: Sequence[float | None], *, said: str = "", width: int = 84) -> SafeString:
     """A line of figures of one definition (走势线), the last with a point; None breaks it."""
     known = [value for value in values if value is not None]

@@ -9,5 +9,7 @@ urlpatterns = [
     path("", views.imports, name="imports"),
     path("new/", views.new, name="new"),
     path("<int:order_id>/", views.order, name="order"),
+    path("<int:order_id>/progress/", views.progress, name="progress"),
+    path("<int:order_id>/returned/<int:number>/", views.returned, name="returned"),
     path("<int:order_id>/apply/", views.apply, name="apply"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,25 +12,42 @@ from django.utils.translation import gettext as _
 
 from mingbai.accounts.roles import Permission
 from mingbai.accounts.scopes import Scope
+from mingbai.audit.actions import record
 from mingbai.common.errors import RegisterError
 from mingbai.desk.access import screen
-from mingbai.desk.components.paging import SIZE, page_of
+from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.problems import words_of
 from mingbai.desk.components.reaching import covers, whole
 from mingbai.desk.components.words import actor_names, aside
 from mingbai.desk.imports.forms import ApplyForm, UploadForm
-from mingbai.desk.imports.words import figures, lists_of
+from mingbai.desk.imports.showing import (
+    PLAIN_STEPS,
+    Shown,
+    columns_shown,
+    effect_lines,
+    figures,
+    listing,
+    shown,
+    steps,
+    tabs,
+)
+from mingbai.desk.imports.words import step_words
+from mingbai.intake.actions import already
 from mingbai.intake.errors import error
 from mingbai.intake.files import MOST_BYTES, accept
+from mingbai.intake.following import states_job
+from mingbai.intake.looking import picture_of, returned_table
 from mingbai.intake.models import ImportOrder
-from mingbai.intake.orders import order_import, order_rows
-from mingbai.intake.running import Request
+from mingbai.intake.orders import order_import
+from mingbai.intake.running import Request, register_pack
 from mingbai.jobs.enums import JobState
 from mingbai.jobs.models import Job
+from mingbai.jobs.queries import worker_is_silent
 from mingbai.places.models import Division
 from mingbai.places.queries import names_on
 
 TEMPLATES = "imports/templates/"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LIVE = (JobState.QUEUED, JobState.RUNNING)
 
 
@@ -58,9 +76,9 @@ def imports(request: HttpRequest) -> HttpResponse:
 @screen(Permission.HOUSEHOLDS_IMPORT, writes=True)
 def new(request: HttpRequest) -> HttpResponse:
     """Files and what they are; nothing is written before somebody has seen the difference."""
-    said = {"places": _places(request), "today": request.day}
+    given = {"places": _places(request), "today": request.day}
     if request.method == "POST":
-        form = UploadForm(request.POST, request.FILES, **said)
+        form = UploadForm(request.POST, request.FILES, **given)
         if refused := getattr(request, "upload_refused", None):
             form.add_error(
                 "files", words_of(error("INTAKE-001", size=refused, limit=MOST_BYTES >> 20))
@@ -68,9 +86,10 @@ def new(request: HttpRequest) -> HttpResponse:
         elif form.is_valid() and (order := _ordered(request, form)):
             return redirect("imports:order", order.pk)
     else:
-        form = UploadForm(initial={"as_of": request.day}, **said)
+        form = UploadForm(initial={"as_of": request.day}, **given)
     status = 422 if form.errors else 200
-    return render(request, TEMPLATES + "new.html", {"form": form}, status=status)
+    said = {"form": form, "steps": PLAIN_STEPS}
+    return render(request, TEMPLATES + "new.html", said, status=status)
 
 
 def _ordered(request: HttpRequest, form: UploadForm) -> ImportOrder | None:
@@ -132,26 +151,77 @@ def _show(
     request: HttpRequest, found: ImportOrder, form: ApplyForm, *, status: int = 200
 ) -> HttpResponse:
     job = _job(found)
-    lists = lists_of(found.counts)
-    name = request.GET.get("list", "")
-    name = name if any(one["name"] == name for one in lists) else _first(lists)
-    heads, rows, kept = order_rows(found, name) if name else ([], [], 0)
-    page = page_of(request, kept, SIZE)
-    if page.start or kept > SIZE:
-        heads, rows, kept = order_rows(found, name, page.start, page.stop)
+    written = _written(found, job)
+    done = job.state == JobState.DONE
+    view = shown(request, found) if done else None
+    steps_of, at = steps(found, view, written)
     said: dict[str, Any] = {
-        "order": found, "job": job, "live": job.state in LIVE, "form": form, "lists": lists,
-        "name": name, "heads": heads, "rows": rows, "page": page,
-        "figures": figures(found.counts), "files": [file.name for file in found.files.all()],
+        "order": found, "job": job, "live": job.state in LIVE, "form": form, "done": done,
+        "files": [file.name for file in found.files.all()], "steps": steps_of, "at": at,
         "place": names_on([found.division_code], request.day).get(found.division_code, ""),
-        "may_apply": _may_apply(request, found),
-        "before": job.result.get("imported_before") if job.result else None,
+        "may_apply": written is None and _may_apply(request, found), "written": written,
+        "waiting": job.state == JobState.QUEUED and worker_is_silent(), "step": step_words(job.step),
     }  # fmt: skip
+    if view is not None:
+        said |= _content(request, found, view)
+        said["states"] = states_job(found.batch_id) if found.batch_id else None
     return render(request, TEMPLATES + "order.html", said, status=status)
 
 
-def _first(lists: list[dict[str, Any]]) -> str:
-    return next((one["name"] for one in lists if one["count"]), "")
+def _content(request: HttpRequest, found: ImportOrder, view: Shown) -> dict[str, Any]:
+    """What one view of a finished import shows."""
+    said: dict[str, Any] = {"show": view.show, "effects": effect_lines(found)}
+    if found.counts:
+        said["figures"] = figures(found)
+    if view.picture is not None:
+        said |= {"tabs": tabs(found, view), "returned": list(enumerate(view.picture.returned))}
+        if view.show == "columns":
+            said["sheets"] = columns_shown(view.picture)
+        elif view.show != "effects":
+            said |= listing(request, found, view)
+    return said
+
+
+def _written(found: ImportOrder, job: Job) -> int | None:
+    """The batch by which these very files are in the register already. At most three queries."""
+    if found.batch_id:
+        return int(found.batch_id)
+    if job.state in LIVE:
+        return None
+    asked = Request(found.as_of, found.year, source=found.source, division=found.division_code)
+    before = already(list(found.files.all()), register_pack(None), asked.asking)
+    return None if before is None else int(before.batch_id)
+
+
+@screen(Permission.HOUSEHOLDS_IMPORT)
+def progress(request: HttpRequest, order_id: int) -> HttpResponse:
+    """How far an import is, as a piece of its page; once it is over, the page is asked for anew."""
+    found = _find(request, order_id)
+    job = _job(found)
+    if not request.htmx:
+        return redirect("imports:order", order_id)
+    if job.state not in LIVE:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    said = {"order": found, "job": job, "step": step_words(job.step)}
+    return render(request, TEMPLATES + "progress.html", said)
+
+
+@screen(Permission.HOUSEHOLDS_IMPORT, reads=False, writes=True)
+def returned(request: HttpRequest, order_id: int, number: int) -> HttpResponse:
+    """A sender's own table with its wrong cells marked. It has whole numbers: taking it is recorded."""
+    found = _find(request, order_id)
+    picture = picture_of(found)
+    if picture is None or number >= len(picture.returned):
+        raise Http404
+    pieces = returned_table(found, number)
+    record(
+        actor=request.user.actor, action="intake.returned.taken", target=f"order:{found.pk}",
+        data={"number": number},
+    )  # fmt: skip
+    name = quote(picture.returned[number])
+    answer = HttpResponse(b"".join(pieces), content_type=XLSX)
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    return answer
 
 
 def _job(found: ImportOrder) -> Job:
