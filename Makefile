@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` and `make test`. Both set everything up by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test fuzz bench docs words lock clean
+.PHONY: help setup system demo test fuzz bench docs words guides lock clean
 SHELL := /bin/sh
 
 BIN := .venv/bin
@@ -20,6 +20,7 @@ help:
 	@echo "make bench   measure, in an environment of its own"
 	@echo "make docs    write the generated pages again"
 	@echo "make words   bring the texts of the screens up to date, say which lack English"
+	@echo "make guides  take the pictures of docs/guides and docs/screens again, in Chromium"
 	@echo "make lock    resolve the dependencies again"
 	@echo "make clean   remove environments, caches and results"
 
@@ -100,6 +101,9 @@ docs: setup
 
 words: setup
 	$(BIN)/python tools/words.py
+
+guides: setup
+	$(BIN)/python tools/pictures.py
 
 lock: setup
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra dev pyproject.toml --output-file requirements.lock

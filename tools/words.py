@@ -55,7 +55,7 @@ def in_python(path: Path) -> Iterator[Found]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
             texts, context = CALLS[names[node.func.id]]
-            given = [one.value for one in node.args if isinstance(one, ast.Constant)]
+            given = [str(one.value) for one in node.args if isinstance(one, ast.Constant)]
             words = given[context : context + texts]
             if len(words) == texts:
                 yield _found(words, given[0] if context else None, path)

@@ -83,6 +83,12 @@ def said(label: object) -> str:
 
 
 @register.filter
+def refused(text: str) -> str:
+    """What a job kept of a refusal, in the language of the page."""
+    return words.refusal_words(text)
+
+
+@register.filter
 def listed(parts: Iterable[object]) -> str:
     """Things side by side: 、 or a comma."""
     return words.listed(parts)

@@ -6,6 +6,7 @@ recorded (names, reasons, places) stays as they wrote it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from django.utils.translation import get_language
@@ -17,6 +18,7 @@ from mingbai.common.traditional import traditional
 from mingbai.documents.words import Bilingual, Words, words
 
 TRADITIONAL = "zh-hant"
+_KEPT = re.compile(r"(?P<code>[A-Z]+-\d+) (?P<zh>.+?) / (?P<en>.+)", re.DOTALL)
 
 
 def english() -> bool:
@@ -49,6 +51,12 @@ def clauses(parts: Iterable[object]) -> str:
 def aside(text: object, note: object) -> str:
     """A text with a note in the brackets of the language."""
     return f"{text} ({note})" if english() else f"{text}（{note}）"
+
+
+def refusal_words(text: str) -> str:
+    """A refusal that a job kept as one line (number, Chinese / English), in the language of the page."""
+    kept = _KEPT.fullmatch(text)
+    return aside(either(kept["zh"], kept["en"]), kept["code"]) if kept else text
 
 
 def document_words() -> Words:
