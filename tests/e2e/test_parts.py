@@ -44,6 +44,14 @@ def test_gallery_is_accessible_and_fits(county: County, shown: Page) -> None:
     shown.context.add_cookies([{"name": "display", "value": "loose-large", "url": shown.url}])
     shown.reload()
     assert faults(shown) == []
+    here, head = county.households["here"], county.heads["here"]
+    for path in (
+        f"/households/{here}/events/",
+        f"/households/{here}/events/split/",
+        f"/persons/{head}/",
+    ):
+        shown.goto(path)
+        assert faults(shown) == [], path
 
 
 def test_keys_walk_pick_and_stay_silent_in_fields(county: County, page: Page) -> None:
@@ -88,3 +96,25 @@ def test_what_is_typed_and_not_saved_is_asked_about(county: County, page: Page) 
     page.wait_for_timeout(300)
     assert asked == ["beforeunload"]
     expect(page.get_by_label("务工月数")).to_have_value("9")
+
+
+def test_clerk_records_a_split_and_takes_it_back(county: County, page: Page) -> None:
+    home = county.households["here"]
+    sign_in(page, "township_clerk")
+    page.wait_for_url(lambda address: "sign-in" not in address)
+    page.goto(f"/households/{home}/events/")
+    page.get_by_role("link", name="分户").click()
+    page.get_by_label("陈桂生嫂 · 配偶").check()
+    page.get_by_label("新户的户主").select_option(label="陈桂生嫂 · 配偶")
+    page.get_by_label("哪天发生的").fill("2026-03-10")
+    page.get_by_label("听谁说，或凭什么").select_option("village")
+    page.get_by_label("说明").fill("户口簿 3 月 10 日变更")
+    page.get_by_role("button", name="先看会怎样").click()
+    expect(page.get_by_text("演练，还没有写入")).to_be_visible()
+    expect(page.get_by_role("heading", name="新立的一户")).to_be_visible()
+    page.get_by_role("button", name="照这样登记分户").click()
+    expect(page.get_by_role("heading", name="陈桂生嫂户")).to_be_visible()
+    page.get_by_role("link", name="看这次登记，或撤销").click()
+    page.get_by_label("为什么撤销").fill("登错了")
+    page.get_by_role("button", name="撤销这一批").click()
+    expect(page.get_by_text("已撤销。改前的样子都回来了。")).to_be_visible()
