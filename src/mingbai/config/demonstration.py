@@ -93,6 +93,7 @@ class Home:
             "DATABASE_URL": "",
             "MINGBAI_HOSTS": "",
             "MINGBAI_HTTPS": "0",
+            "MINGBAI_LOG_LEVEL": "ERROR",  # the table of accounts is what is read here
         }
 
     def claim(self, place: str) -> None:
