@@ -32,6 +32,8 @@ from mingbai.documents.report_bar import drawn
 from mingbai.households.topics import Restriction
 
 NARROW = 320.0
+#: How far the trace of all rules goes in; the page of one rule goes all the way.
+DEEPEST = 2
 
 
 @screen(Permission.HOUSEHOLDS_READ)
@@ -70,8 +72,9 @@ def trace(request: HttpRequest, household_id: int) -> HttpResponse:
     loud = [one for one in laid if one.is_unknown or one.outcome.is_called]
     quiet = [one for one in laid if one not in loud]
     said = {
-        **_about(found), "readings": [_laid(found, one) for one in loud],
-        "quiet": [_laid(found, one) for one in quiet if not one.who], "calm": _calm(quiet),
+        **_about(found), "readings": [_laid(found, one, deepest=DEEPEST) for one in loud],
+        "quiet": [_laid(found, one, deepest=DEEPEST) for one in quiet if not one.who],
+        "calm": _calm(quiet),
     }  # fmt: skip
     return render(request, "register/templates/trace.html", said)
 
@@ -102,9 +105,14 @@ def _about(found: Explained) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _laid(found: Explained, reading: Reading) -> dict[str, Any]:
-    """A reading with its steps, each fact with its source."""
-    return {"reading": reading, "steps": [_step(found, one) for one in reading.steps]}
+def _laid(found: Explained, reading: Reading, *, deepest: int = 99) -> dict[str, Any]:
+    """A reading with its steps, each fact with its source; steps further inside are only counted."""
+    shown = [one for one in reading.steps if one.depth <= deepest]
+    return {
+        "reading": reading,
+        "steps": [_step(found, one) for one in shown],
+        "inside": len(reading.steps) - len(shown),
+    }
 
 
 def _step(found: Explained, step: StepRead) -> dict[str, Any]:
