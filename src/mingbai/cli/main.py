@@ -27,6 +27,7 @@ COMMANDS = {
     "batches": "mingbai.cli.batches:batches",
     "evaluate": "mingbai.cli.evaluate:evaluate",
     "states": "mingbai.cli.evaluate:states",
+    "counts": "mingbai.cli.counts:counts",
     "migrate": "mingbai.cli.migrate:migrate",
     "keys": "mingbai.cli.keys:keys",
     "audit": "mingbai.cli.audit:audit",

@@ -36,21 +36,19 @@ class StateRule:
     restricted: bool
 
 
-def state_rules(pack: str, as_of: date) -> list[StateRule]:
-    """The rules of a pack in force on a day that give states, in reading order; no checks of records."""
-    found = pack_named(pack)
-    return list(_state_rules(pack, found.hash, as_of))
-
-
 @lru_cache(maxsize=16)
-def _state_rules(pack: str, digest: str, as_of: date) -> tuple[StateRule, ...]:
-    closed = restricted_rules(pack, digest, as_of)
-    rules = pack_named(pack).rules_on(as_of).values()
+def state_rules(pack: str, digest: str, as_of: date) -> tuple[StateRule, ...]:
+    """The rules of a run's pack that give states, in reading order; no checks of records.
+
+    `digest`: the run's, so that a pack is looked at again with the next run, not with every page.
+    """
+    found = pack_named(pack)
+    closed = restricted_rules(pack, found.hash, as_of)
     return tuple(
         StateRule(
             rule.id, rule.label, rule.role is Role.INDICATOR, rule.gap == MISSING, rule.id in closed
         )
-        for rule in rules
+        for rule in found.rules_on(as_of).values()
         if rule.role is not None and rule.role is not Role.CHECK
     )
 

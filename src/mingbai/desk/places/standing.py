@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -95,7 +95,7 @@ def evaluated(asked: Asked) -> Evaluated | None:
     known = {rule for one in places.values() for rule in one}
     rules = [
         one
-        for one in state_rules(run.pack, run.as_of)
+        for one in state_rules(run.pack, run.pack_hash, run.as_of)
         if one.rule in known and (asked.health or not one.restricted)
     ]
     return Evaluated(run.as_of, tuple(rules), places) if places else None
@@ -158,8 +158,3 @@ def rows_by_rule(asked: Asked, found: Evaluated) -> list[tuple[Head, list[Cell]]
         )
         for one in [*found.indicators, *found.gaps]
     ]
-
-
-def sums_of(found: Evaluated | None, codes: Iterable[str]) -> dict[str, Sums]:
-    """Place → sums; empty where nothing may be told."""
-    return {code: found.sums(code) for code in codes} if found else {}

@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 
 from mingbai.desk.places.asking import GAPS, UNKNOWN, UNMET, Asked
 from mingbai.desk.places.counting import Counted
-from mingbai.desk.places.standing import Evaluated, Sums, sums_of
+from mingbai.desk.places.standing import Evaluated, Sums
 from mingbai.documents.drawing import share_bar
 from mingbai.households.daycounts import NONE, Counts
 from mingbai.households.queries.counting import Standing
@@ -59,9 +59,10 @@ class Line:
     base: Base | None
     earlier: Counts | None  # on the day that is compared with
     trend: tuple[int | None, ...]  # watched persons at the month ends and on the day
-    sums: Sums | None
+    found: Evaluated | None
     mean: Decimal | None = None  # of the whole
     largest: Decimal = Decimal(0)
+    whole: bool = False  # the last line
     moved: bool = False  # codes changed since the day that is compared with
 
     @property
@@ -92,6 +93,13 @@ class Line:
     def share(self) -> Decimal | None:
         """Watched persons of a hundred; None: no denominator, or one that is too small to be right."""
         return share_of(self.watched_persons, self.base.persons) if self.base else None
+
+    @cached_property
+    def sums(self) -> Sums | None:
+        """Over the indicators; only rows that are shown are added up."""
+        if self.found is None:
+            return None
+        return self.found.sums("" if self.whole else self.place.code)
 
     @property
     def before(self) -> int | None:
@@ -206,11 +214,9 @@ def compare(
     days = tuple(trend_days(asked.day))
     earlier = counted.by_place(asked.against, asked.digits) if asked.against else None
     trends, whole_trend = _trends(counted, days, asked.digits)
-    sums = sums_of(found, [one.code for one in places])
     total = counted.whole(asked.day)
     moved = bool(asked.against and counted.moved_since(asked.against))
     universe, bases, whole_base = _bases(asked, [one.code for one in places], now, total)
-    all_sums = found.sums("") if found else None
     mean = (
         share_of(standing_of(total, Standing.WATCHED)[1], whole_base.persons) if whole_base else None
     )  # fmt: skip
@@ -224,14 +230,14 @@ def compare(
         Line(
             asked, one, now.get(one.code, NONE), bases.get(one.code),
             earlier.get(one.code, NONE) if earlier is not None else None,
-            trends.get(one.code, (None,) * len(days)), sums.get(one.code), mean, largest, moved,
+            trends.get(one.code, (None,) * len(days)), found, mean, largest, moved=moved,
         )
         for one in places
     )  # fmt: skip
     whole = Line(
         asked, asked.place, total, whole_base,
-        counted.whole(asked.against) if asked.against else None, whole_trend, all_sums, mean, largest,
-        moved,
+        counted.whole(asked.against) if asked.against else None, whole_trend, found, mean, largest,
+        whole=True, moved=moved,
     )  # fmt: skip
     elsewhere = whole.households - sum(line.households for line in lines)
     return Comparison(lines, whole, elsewhere, universe, days)
