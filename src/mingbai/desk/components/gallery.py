@@ -100,7 +100,7 @@ def _rows() -> list[dict[str, Any]]:
         {"id": 2, "head": _("乙"), "group": 1, "members": 3, "tone": "un", "word": _("待核实"),
          "low": 344600, "high": 1064600, "share": 27, "reason": _("不知道在外务工几个月")},
         {"id": 3, "head": _("丙"), "group": 4, "members": 1, "tone": "no", "word": _("未达标"),
-         "income": 793200, "share": 41, "reason": _("住院自付 11,420 元")},
+         "income": 793200, "share": 41, "reason": _("住院自付超过了线")},
         {"id": 4, "head": _("丁"), "group": 2, "members": 2, "tone": "na", "word": _("不适用"),
          "income": 0, "share": 0, "reason": _("家里没有学龄的孩子")},
     ]  # fmt: skip
@@ -108,7 +108,7 @@ def _rows() -> list[dict[str, Any]]:
 
 def _entries() -> list[SimpleNamespace]:
     said = (
-        (date(2026, 3, 16), _("走访"), _("医保结算单已核，自付 6,230 元属实"), ""),
+        (date(2026, 3, 16), _("走访"), _("医保结算单已核，自付属实"), ""),
         (date(2026, 3, 9), _("收入"), _("务工月数还缺"), "un"),
         (date(2026, 2, 19), _("住房"), _("鉴定为 D 级"), "no"),
     )

@@ -30,6 +30,7 @@ from mingbai.desk.events.forms import EventForm
 from mingbai.desk.events.homes import Home, home_for, home_numbered
 from mingbai.desk.events.kinds import KINDS, Kind
 from mingbai.desk.events.preview import preview_of
+from mingbai.desk.register.changing import Seen
 from mingbai.desk.register.readers import own_reader
 from mingbai.desk.register.words import code_words
 from mingbai.households.access import household_for, place_of
@@ -146,11 +147,14 @@ def _done(
     request: HttpRequest, kind: Kind, form: EventForm, decided: Decided, common: dict[str, Any]
 ) -> HttpResponse:
     """Carry it out, work out the states anew, and say what became of them."""
+    seen = Seen(request, [form.home.id, *([form.other.id] if form.other else [])])
     outcome = kind.act(form, decided.values, common)
     keys = outcome.draft.keys
     homes = sorted({keys.get(one, one) for one in outcome.draft.households})
     after_change(homes, actor=common["actor"])
     messages.success(request, _told(kind, outcome))
+    for sentence in seen.what_changed():
+        messages.info(request, sentence)
     return redirect(_next(request, form, outcome))
 
 
