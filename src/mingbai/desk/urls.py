@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("mingbai.desk.components.urls")),
     path("", include("mingbai.desk.signin.urls")),
     path("", include("mingbai.desk.start.urls")),
+    path("search/", include("mingbai.desk.search.urls")),
     path("profile/", include("mingbai.desk.profile.urls")),
     path("", include("mingbai.desk.register.urls")),
     path("", include("mingbai.desk.events.urls")),

@@ -85,7 +85,7 @@ class Frame:
     def searched(self) -> str:
         """What was searched for, so that it can be mended; only where it was searched."""
         match = self._request.resolver_match
-        here = match is not None and match.view_name in ("register:search", "search:find")
+        here = match is not None and match.view_name == "search:find"
         return self._request.GET.get("q", "") if here else ""
 
     @property

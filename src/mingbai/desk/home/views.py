@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,6 +28,7 @@ from mingbai.desk.home.department import clauses_of
 from mingbai.desk.home.turning import board_of_turns
 from mingbai.desk.home.waiting import waiting_for
 from mingbai.desk.home.work import LATE, TODAY, Board, board_of, grouped, wanted_of
+from mingbai.households.models import Household
 from mingbai.places.codes import is_code, pad
 from mingbai.places.models import Register
 from mingbai.places.queries import working_date
@@ -47,6 +48,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.rights.posts:
         return render(request, "components/templates/nothing.html")
     board = _board(request)
+    if board is None and _nobody_is_registered(request):
+        return redirect("start:first_table")
     waits = waiting_for(request)
     turns = board_of_turns(request, board, timezone.now()) if board else None
     tab = _tab(request, board)
@@ -59,6 +62,12 @@ def home(request: HttpRequest) -> HttpResponse:
     if board is not None and tab in (OPEN, LATE, TODAY):
         said |= _listed(request, board, tab)
     return render(request, TEMPLATE, said)
+
+
+def _nobody_is_registered(request: HttpRequest) -> bool:
+    """An office that has just begun, and somebody who may bring its first table in."""
+    may = Permission.HOUSEHOLDS_IMPORT in request.rights.permissions
+    return may and not Household.objects.exists()
 
 
 def _board(request: HttpRequest) -> Board | None:

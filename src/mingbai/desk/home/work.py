@@ -157,6 +157,7 @@ def lines_of(board: Board, items: Sequence[Item]) -> list[Line]:
         place = known.get(one.division_code)
         names = helpers.get(one.household_id) or officers.get(one.division_code) or []
         page = reverse("register:household", args=[one.household_id])
+        rule = told.callings[0].rule.id if told.callings else ""
         found.append(
             Line(
                 one,
@@ -173,7 +174,7 @@ def lines_of(board: Board, items: Sequence[Item]) -> list[Line]:
                 listed(names),
                 words.verb(told, records=board.records),
                 page,
-                page,
+                reverse("register:why", args=[one.household_id, rule]) if rule else page,
             )
         )
     return found

@@ -9,13 +9,11 @@ from mingbai.desk.register import (
     pages,
     people,
     recording,
-    searching,
     why,
 )
 
 app_name = "register"
 urlpatterns = [
-    path("search/", searching.find, name="search"),
     path("households/", lists.households, name="households"),
     path("households/<int:household_id>/", pages.household, name="household"),
     path("households/<int:household_id>/history/", pages.history, name="history"),

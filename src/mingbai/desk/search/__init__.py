@@ -1,0 +1,1 @@
+"""One search for households, persons, places and screens (检索)."""
