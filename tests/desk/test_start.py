@@ -191,11 +191,13 @@ def test_blank_workbooks_go_with_the_first_household(empty: Client) -> None:
     browser.force_login(_ready("xiang.dong"))
     assert browser.get("/first-table/no-such.xlsx").status_code == 404
     assert browser.get("/first-table/").status_code == 200
+    assert browser.get("/")["Location"] == "/first-table/"
     register_household(
         actor="command", reason="测试", on=date(2026, 1, 1), number="1", source="village",
         residence={"division_code": "990101100201"},
         members=[newcomer("陈桂生", "head", date(1967, 3, 2), "male", 1)],
     )  # fmt: skip
+    assert browser.get("/").status_code == 200
     assert browser.get("/first-table/").status_code == 404
     assert browser.get("/first-table/cn-household-export.xlsx").status_code == 404
 
