@@ -40,10 +40,3 @@ def test_state_that_rests_on_illness_is_hidden_from_who_may_not_read_it(
     hidden = rules(signed_in("village_officer"), page) - rules(signed_in("inspector"), page)
     assert "signal.illness" in hidden
     assert "basics.water" not in hidden
-
-
-def test_list_has_a_mark_for_every_indicator_column(
-    evaluated: int, signed_in: Callable[[str], Client]
-) -> None:
-    rows = signed_in("township_clerk").get("/households/").context["rows"]
-    assert [len(row["marks"].columns) for row in rows] == [7, 7]

@@ -73,6 +73,26 @@ def answering_for(
     return helpers, officers
 
 
+def households_helped_by(name: str, day: date) -> list[int]:
+    """The households on the lists of the helpers who bear a name or sign in by it, on a day. One query."""
+    rows = PostHousehold.objects.filter(valid_from__lte=day, post__valid_from__lte=day)
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=day))
+    rows = rows.filter(Q(post__valid_to=None) | Q(post__valid_to__gt=day))
+    rows = rows.filter(Q(post__user__name=name) | Q(post__user__username=name))
+    return list(rows.values_list("household_id", flat=True).distinct())
+
+
+def helper_names(household_ids: Iterable[int], day: date) -> dict[int, list[str]]:
+    """Household → the names of its helpers on a day. One query."""
+    rows = PostHousehold.objects.filter(household_id__in=list(household_ids), valid_from__lte=day)
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=day))
+    found: dict[int, list[str]] = {}
+    for row in rows.select_related("post__user", "post__deputy_for").order_by("valid_from", "id"):
+        if row.post.stands_on(day):
+            found.setdefault(row.household_id, []).append(row.post.user.name)
+    return found
+
+
 def tokens_of(user: User, now: datetime) -> list[Token]:
     """The keys of a user's posts that still work, newest first. One query."""
     found = Token.objects.filter(post__user=user, revoked_at=None, expires_at__gt=now)

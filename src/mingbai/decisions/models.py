@@ -84,6 +84,7 @@ class State(Recorded):
             *Recorded.Meta.indexes,
             models.Index(fields=["household_id"], name="state_household"),
             models.Index(fields=["division_code", "household_id"], name="state_division"),
+            models.Index(fields=["pattern", "division_code", "household_id"], name="state_pattern"),
         ]
 
     def __str__(self) -> str:

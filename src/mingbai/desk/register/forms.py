@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from mingbai.desk.components.fields import Day
 from mingbai.desk.components.tags import FEN, MINUS
-from mingbai.desk.register.words import SOURCES, Column, standing_words
-from mingbai.households.queries import Standing
+from mingbai.desk.register.words import SOURCES, Column
 
 _MONEY = re.compile(rf"[-{MINUS}]?\d{{1,12}}(\.\d{{1,2}})?")
 LONGEST = 400
@@ -185,26 +184,3 @@ class DayForm(forms.Form):
         if day and day > self.today:
             raise forms.ValidationError(_("不能晚于登记日期 {day}").format(day=self.today))
         return day
-
-
-class FilterForm(DayForm):
-    """Filters of the household list; they live in the address."""
-
-    place = forms.RegexField(
-        r"[0-9]{2,12}", label=lazy("地方（区划代码）"), max_length=12, required=False,
-        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "size": 14}),
-    )  # fmt: skip
-    group = forms.CharField(
-        label=lazy("组"), max_length=24, required=False, widget=forms.TextInput({"size": 6})
-    )
-    kind = forms.ChoiceField(label=lazy("身份"), required=False)
-    field_order = ("place", "group", "kind", "on")
-
-    def __init__(self, *args: Any, today: date, **options: Any) -> None:
-        super().__init__(*args, today=today, **options)
-        kind = self.fields["kind"]
-        assert isinstance(kind, forms.ChoiceField)
-        kind.choices = [
-            ("", _("全部")),
-            *((one, standing_words(one)) for one in list(Standing)[1:]),
-        ]

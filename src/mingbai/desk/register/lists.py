@@ -2,52 +2,149 @@
 
 from __future__ import annotations
 
+import secrets
+import tempfile
 from collections.abc import Mapping
-from datetime import date
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django import forms
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mingbai.accounts.roles import Permission
 from mingbai.decisions.queries import latest_runs, run_over
 from mingbai.desk.access import scope_for, screen
-from mingbai.desk.components.words import aside
-from mingbai.desk.register.forms import FilterForm
-from mingbai.desk.register.states import COLUMNS, Marked, marked
-from mingbai.desk.register.words import standing_words, status_words
-from mingbai.households.queries import Filter, Row, Standing, count_households, list_households
-from mingbai.places.codes import level_of
+from mingbai.desk.components.fields import given
+from mingbai.desk.components.parts import changed_query, picked
+from mingbai.desk.register.list_asking import (
+    GROUPS,
+    MOST_PASTED,
+    PASTED,
+    Asked,
+    asked_of,
+    chips,
+)
+from mingbai.desk.register.list_export import export
+from mingbai.desk.register.list_reading import (
+    capped,
+    heads_of,
+    page_of_list,
+    tabs_of,
+    total_of,
+)
+from mingbai.desk.register.list_rows import columns_chosen, lines_of
+from mingbai.desk.register.states import Marked, marked
+from mingbai.households.queries import Pasted, match_pasted
+from mingbai.households.queries.listing import rows_of
 from mingbai.places.queries import names_on
 
-SIZE = 50
-#: A longer list is counted no further: the count would cost more than the page.
-MOST = 100_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LONGEST = 200_000
 
 
 @screen(Permission.HOUSEHOLDS_READ)
 def households(request: HttpRequest) -> HttpResponse:
     """A page of households of one's scope."""
-    form = FilterForm(request.GET or None, today=request.day)
-    data = form.cleaned_data if form.is_valid() else {}
-    day = data.get("on") or request.day
-    filters = Filter(
-        division_code=data.get("place", ""), group_number=data.get("group", ""),
-        standing=Standing(data.get("kind") or Standing.ALL),
-    )  # fmt: skip
+    form, asked = asked_of(request, request.GET)
     after = request.GET.get("after", "")[:60]
-    page = list_households(day, scope=request.scope, filters=filters, after=after, limit=SIZE)
-    total = count_households(day, scope=request.scope, filters=filters, most=MOST)
-    run = run_of(filters.division_code)
+    page = page_of_list(asked, after)
+    total = total_of(asked)
+    columns = columns_chosen(request, evaluated=asked.run is not None)
     said = {
-        "form": form, "day": day, "rows": _lines(request, page.rows, day, run), "total": total,
-        "most": MOST, "chips": _chips(request, data), "first": not after, "after": page.next,
-        "query": urlencode(_kept(request)), "columns": [_(short) for short in COLUMNS.values()],
-        "run": run, "today": day == request.day,
+        "form": form, "asked": asked, "day": asked.day, "today": asked.today, "run": asked.run,
+        "lines": lines_of(asked, page.rows, columns), "total": total, "capped": capped(asked, total),
+        "chips": chips(asked), "tabs": tabs_of(asked, total), "columns": columns,
+        "heads": _heads(asked, total), "first": not after,
+        "next": changed_query(request.GET, {"after": page.next}) if page.next else "",
+        "start": changed_query(request.GET, {}),
+        "kept": [(name, value) for name, value in request.GET.items() if name != "after" and value],
+        "may_export": bool(scope_for(request, Permission.EXPORT_MAKE)),
     }  # fmt: skip
     return render(request, "register/templates/households.html", said)
+
+
+def _heads(asked: Asked, total: int) -> list[dict[str, Any]]:
+    """The heads of the state columns, each count with the address of the list behind it."""
+    counts, query = heads_of(asked, total), asked.request.GET
+    return [
+        {
+            "name": _(name), "counted": key in counts,
+            "unmet": counts.get(key, {}).get("unmet"), "unknown": counts.get(key, {}).get("unknown"),
+            "to_unmet": changed_query(query, {"state": f"{key}:unmet"}),
+            "to_unknown": changed_query(query, {"state": f"{key}:unknown"}),
+        }
+        for key, (name, _rules) in GROUPS.items()
+    ]  # fmt: skip
+
+
+class PasteForm(forms.Form):
+    """A block pasted from a spreadsheet."""
+
+    block = forms.CharField(max_length=LONGEST, widget=forms.Textarea({"rows": 8}))
+
+
+@screen(Permission.HOUSEHOLDS_READ, writes=True)
+def paste(request: HttpRequest) -> HttpResponse:
+    """A pasted block as a filter; what was not found, or is several, is said line by line."""
+    form = PasteForm(given(request))
+    said: dict[str, Any] = {"form": form, "found": None}
+    status = 200
+    if form.is_bound and form.is_valid():
+        found = match_pasted(form.cleaned_data["block"], scope=request.scope, day=request.day)
+        said |= {"found": found, "several": _several(request, found)}
+        if found.household_ids:
+            said["address"] = f"{reverse('register:households')}?pasted={_keep(request, found)}"
+    elif form.is_bound:
+        status = 422
+    return render(request, "register/templates/paste.html", said, status=status)
+
+
+def _keep(request: HttpRequest, found: Pasted) -> str:
+    """Keep the households with the session, under a name for the address; no name of a person."""
+    kept = dict(request.session.get(PASTED, {}))
+    while len(kept) >= MOST_PASTED:
+        del kept[next(iter(kept))]
+    name = secrets.token_hex(4)
+    lines = len(found.found) + len(found.several) + len(found.missing) + found.dropped
+    kept[name] = {"ids": found.household_ids, "lines": lines}
+    request.session[PASTED] = kept
+    return name
+
+
+def _several(request: HttpRequest, found: Pasted) -> list[dict[str, Any]]:
+    """Names that several households have, with where each of them lives."""
+    keys = [key for _line, some in found.several for key in some]
+    rows = rows_of(keys, request.day, scope=request.scope)
+    places = names_on({row.division_code for row in rows.values()}, request.day)
+    return [
+        {
+            "line": line,
+            "rows": [
+                (rows[key], places.get(rows[key].division_code, "")) for key in some if key in rows
+            ],
+        }
+        for line, some in found.several
+    ]
+
+
+@screen(Permission.EXPORT_MAKE, writes=True, reads=False)
+def sheet(request: HttpRequest) -> Any:
+    """The list as a workbook, as it is shown: same filter, order and columns. Leaves an event."""
+    chosen = picked(request.POST)
+    if not chosen:
+        raise Http404
+    request.GET = request.POST  # the filters of the list stand in the form
+    _form, asked = asked_of(request, request.POST)
+    with tempfile.TemporaryDirectory(prefix="mingbai-list-") as folder:
+        path = Path(folder) / "list.xlsx"
+        title = export(asked, path, None if chosen.everything else frozenset(chosen.ids))
+        file = path.open("rb")  # the folder goes, the open file stays readable
+    return FileResponse(
+        file, as_attachment=True, filename=f"{title} {asked.day}.xlsx", content_type=XLSX
+    )
 
 
 def marks_for(request: HttpRequest, places: Mapping[int, str], run: Any) -> dict[int, Marked]:
@@ -58,49 +155,7 @@ def marks_for(request: HttpRequest, places: Mapping[int, str], run: Any) -> dict
     return marked(places, run.as_of, scope=scope, health=scope_for(request, Permission.HEALTH_READ))
 
 
-def _lines(
-    request: HttpRequest, rows: tuple[Row, ...], day: date, run: Any
-) -> list[dict[str, Any]]:
-    places = names_on({row.division_code for row in rows}, day)
-    places_of = {row.household_id: row.division_code for row in rows}
-    marks = marks_for(request, places_of, run)
-    return [
-        {
-            "row": row,
-            "place": places.get(row.division_code, row.division_code),
-            "kinds": "、".join(status_words(kind) for kind in row.kinds),
-            "marks": marks.get(row.household_id),
-        }
-        for row in rows
-    ]
-
-
 def run_of(division_code: str) -> Any:
     """The run that the marks come from: over the place asked for, else the newest. One query."""
     found = latest_runs()
     return run_over(found, division_code) if division_code else (found[0] if found else None)
-
-
-def _kept(request: HttpRequest, *, without: str = "") -> list[tuple[str, str]]:
-    """The filters of the address, but one; never the place in the list."""
-    names = [name for name in FilterForm.base_fields if name != without]
-    return [(name, request.GET[name]) for name in names if request.GET.get(name)]
-
-
-def _chips(request: HttpRequest, data: dict[str, Any]) -> list[dict[str, str]]:
-    """The filters that narrow the list, each with the address of the list without it."""
-    shown = []
-    if data.get("place"):
-        code = data["place"].ljust(12, "0")
-        name = names_on([code], request.day).get(code, data["place"])
-        shown.append(("place", _("地方"), aside(name, _(level_of(code).label))))
-    if data.get("kind") and data["kind"] != Standing.ALL:
-        shown.append(("kind", _("身份"), standing_words(data["kind"])))
-    if data.get("group"):
-        shown.append(("group", _("组"), data["group"]))
-    if data.get("on") and data["on"] != request.day:
-        shown.append(("on", _("截至"), data["on"].isoformat()))
-    return [
-        {"label": label, "value": value, "without": urlencode(_kept(request, without=name))}
-        for name, label, value in shown
-    ]

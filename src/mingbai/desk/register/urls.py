@@ -15,6 +15,8 @@ from mingbai.desk.register import (
 app_name = "register"
 urlpatterns = [
     path("households/", lists.households, name="households"),
+    path("households/pasted/", lists.paste, name="paste"),
+    path("households/list.xlsx", lists.sheet, name="list_sheet"),
     path("households/<int:household_id>/", pages.household, name="household"),
     path("households/<int:household_id>/history/", pages.history, name="history"),
     path("households/<int:household_id>/why/<str:rule>/", why.why, name="why"),

@@ -30,9 +30,11 @@ from mingbai.households.queries.listing import (
     Page,
     Row,
     count_households,
+    households_found,
     list_households,
     rows_of,
 )
+from mingbai.households.queries.pasting import Pasted, match_pasted
 from mingbai.households.queries.timeline import Happening, timeline
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "Ledger",
     "MemberView",
     "Page",
+    "Pasted",
     "RecordView",
     "Row",
     "Standing",
@@ -57,9 +60,11 @@ __all__ = [
     "counts_on",
     "field_origins",
     "household_as_of",
+    "households_found",
     "households_of_person",
     "income_differences",
     "list_households",
+    "match_pasted",
     "members_ever",
     "person_records",
     "rows_of",

@@ -42,6 +42,8 @@ class Filter:
     topic: str = ""  # a topic of households that is not restricted …
     column: str = ""
     value: Any = None  # … and what the column holds on the day; None: unknown
+    household_ids: frozenset[int] | None = None  # only these: a pasted list, a helper's
+    among: Any = None  # a queryset with a column `household_id`: only those who are in it
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,12 @@ def rows_of(household_ids: Collection[int], day: date, *, scope: Scope) -> dict[
     return {row.household_id: row for row in _described(list(rows.values_list(*wanted)), day)}
 
 
+def households_found(day: date, *, scope: Scope, filters: Filter) -> Any:
+    """The households that the filters find, as a queryset of `household_id`."""
+    rows, _ = _filtered(day, scope, filters)
+    return rows.values("household_id")
+
+
 def _by_number(
     rows: Any, beyond: Q, order: list[Any], limit: int, wanted: tuple[str, ...]
 ) -> list[tuple[Any, ...]]:
@@ -144,7 +152,12 @@ def _filtered(day: date, scope: Scope, filters: Filter) -> tuple[Any, bool]:
         rows = rows.filter(division_code__range=range_of(filters.division_code))
     if filters.group_number:
         rows = rows.filter(group_number=filters.group_number)
-    width, rare = _width(scope, filters), False
+    width, rare = _width(scope, filters), filters.household_ids is not None
+    if filters.household_ids is not None:
+        rows = rows.filter(household_id__in=filters.household_ids)
+    if filters.among is not None:
+        inside = filters.among.filter(household_id=OuterRef("household_id"))
+        rows = rows.filter(Exists(inside))
     wanted, without = KINDS[filters.standing]
     for kinds in (wanted, filters.kinds):
         if kinds:

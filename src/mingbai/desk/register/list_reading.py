@@ -1,0 +1,164 @@
+"""A page of a list of households, how long it is, and the counts of its heads and tabs (名单读取).
+
+By state, the villages in memory say where the page lies and how long the list is; the database is asked for
+the households of those villages alone. Whatever else narrows the list is left to the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from mingbai.decisions.models import State
+from mingbai.decisions.standings import UNKNOWN, UNMET, counted, tally
+from mingbai.desk.components.parts import Tab, changed_query
+from mingbai.desk.register.list_asking import ANY, GROUPS, Asked, with_states
+from mingbai.desk.register.words import standing_words
+from mingbai.households.errors import error
+from mingbai.households.queries import (
+    Filter,
+    Page,
+    Standing,
+    count_households,
+    households_found,
+    list_households,
+)
+from mingbai.households.queries.daily import added, in_scope, standing_of, village_counts
+from mingbai.households.queries.listing import MOST as LARGEST_PAGE
+from mingbai.households.queries.listing import rows_of
+from mingbai.places.codes import range_of
+
+SIZE = 50
+#: A longer list that no count of villages knows is counted no further: that would cost more than the page.
+MOST = 5_000
+#: Up to so many households the heads of a narrowed list are counted.
+COUNTED = 1_000
+TABS = (Standing.WATCHED, Standing.REGISTERED, Standing.DIBAO)
+
+
+def page_of_list(asked: Asked, after: str, limit: int = SIZE) -> Page:
+    """A page of the list. Raises HOME-054 for a place in the list that is none."""
+    if asked.patterns is None or not asked.by_village or asked.sort != "place":
+        return list_households(
+            asked.day, scope=asked.request.scope, filters=with_states(asked), sort=asked.sort,
+            after=after, limit=limit,
+        )  # fmt: skip
+    return _page_by_state(asked, asked.patterns, after, limit)
+
+
+def _page_by_state(asked: Asked, patterns: frozenset[int], after: str, limit: int) -> Page:
+    code, key = _edge(after)
+    villages, count = [], 0
+    for village, found in asked.standings.inside(asked.states, asked.place).items():
+        here = counted(found, patterns) if village >= code else 0
+        if here:
+            villages.append(village)
+            count += here if village > code else 0
+        if count > limit:
+            break
+    rows = State.objects.recorded().filter(pattern_id__in=patterns, division_code__in=villages)
+    if code:
+        rows = rows.filter(Q(division_code__gt=code) | Q(household_id__gt=key))
+    named = rows.order_by("division_code", "household_id")
+    listed = list(named.values_list("household_id", "division_code")[: limit + 1])
+    lines = rows_of([one for one, _code in listed[:limit]], asked.day, scope=asked.request.scope)
+    last = listed[limit - 1] if len(listed) > limit else None
+    shown = tuple(lines[one] for one, _code in listed[:limit] if one in lines)
+    return Page(shown, f"{last[1]} {last[0]}" if last else "")
+
+
+def _edge(after: str) -> tuple[str, int]:
+    if not after:
+        return "", 0
+    code, _space, key = after.partition(" ")
+    if not (code.isdigit() and key.isdigit() and len(key) < 19):
+        raise error("HOME-054", detail="after")
+    return code, int(key)
+
+
+def total_of(asked: Asked) -> int:
+    """How many households the list has; `MOST` where more are not counted. At most two queries."""
+    known = asked.today and not asked.request.scope.household_ids
+    if asked.by_village and asked.patterns is not None:
+        found = tally(asked.standings.inside(asked.states, asked.place).values())
+        return counted(found, asked.patterns)
+    if known and asked.patterns is None and not asked.listed:
+        return _registered(asked, asked.filters.standing)
+    scope = asked.request.scope
+    return count_households(asked.day, scope=scope, filters=with_states(asked), most=MOST)
+
+
+def capped(asked: Asked, total: int) -> bool:
+    """Whether the list was counted no further."""
+    counted_here = asked.listed or (asked.narrowed and asked.patterns is not None)
+    return (counted_here or not asked.today) and total >= MOST
+
+
+def _registered(asked: Asked, standing: Standing) -> int:
+    """Households of a standing in the place, from the counts of villages that are kept."""
+    counts = in_scope(village_counts([asked.day]), asked.request.scope)[asked.day]
+    low, high = range_of(asked.place) if asked.place else ("", "9" * 12)
+    mine = [some for code, some in counts.items() if low <= code <= high]
+    return standing_of(added(mine), standing)[0] if mine else 0
+
+
+def heads_of(asked: Asked, total: int) -> dict[str, dict[str, int]]:
+    """Column of states → unmet and unknown households of the whole list; nothing where it is too long."""
+    if asked.run is None:
+        return {}
+    if asked.by_village:
+        found: Mapping[int, int] = tally(asked.standings.inside(asked.states, asked.place).values())
+        if asked.patterns is not None:
+            found = {key: count for key, count in found.items() if key in asked.patterns}
+    elif total <= COUNTED:
+        keys = households_found(asked.day, scope=asked.request.scope, filters=with_states(asked))
+        rows = State.objects.recorded().filter(asked.states.rows(), household_id__in=keys)
+        found = dict(rows.order_by().values_list("pattern_id").annotate(Count("id")))
+    else:
+        return {}
+    heads: dict[str, dict[str, int]] = {}
+    for key, (_name, rules) in GROUPS.items():
+        if mine := asked.open_rules(rules):
+            words = {word: asked.standings.matching(mine, word) for word in (UNMET, UNKNOWN)}
+            heads[key] = {word: counted(found, some) for word, some in words.items()}
+    return heads
+
+
+def tabs_of(asked: Asked, total: int) -> list[Tab]:
+    """The views of a place that everybody wants, each with how many it holds."""
+    query, lists = asked.request.GET, asked.request.scope.household_ids
+    plain = not asked.narrowed and asked.patterns is None
+    cleared = dict.fromkeys(("kind", "group", "state", "helper", "pasted", "sort"))
+    here = replace(asked, filters=Filter(division_code=asked.place), data={})
+    known = asked.today and not lists
+    count = _registered(here, Standing.ALL) if known else (total if plain else None)
+    found = [Tab(_("全部"), changed_query(query, cleared), count, current=plain)]
+    if asked.run is not None:
+        villages = tally(asked.standings.inside(asked.states, asked.place).values())
+        for word in (UNMET, UNKNOWN):
+            some = asked.standings.matching(asked.open_rules(asked.any_rules), word)
+            address = changed_query(query, {**cleared, "state": f"{ANY}:{word}"})
+            current = asked.state == (ANY, word) and not asked.narrowed
+            said = _("未达标") if word == UNMET else _("待核实")
+            count = counted(villages, some) if known else (total if current else None)
+            found.append(Tab(said, address, count, current, hot=word == UNMET))
+    for standing in TABS:
+        address = changed_query(query, {**cleared, "kind": standing.value})
+        current = asked.filters.standing == standing
+        count = _registered(here, standing) if known else (total if current else None)
+        found.append(Tab(standing_words(standing), address, count, current))
+    return found
+
+
+def every_page(asked: Asked) -> Iterator[Page]:
+    """All pages of the list, in its order."""
+    after = ""
+    while True:
+        page = page_of_list(asked, after, LARGEST_PAGE)
+        yield page
+        after = page.next
+        if not after:
+            return

@@ -1,0 +1,131 @@
+"""The list of households: states, counts, conditions, a pasted block, and the same as a workbook."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import openpyxl
+import pytest
+from django.test import Client
+
+from mingbai.audit.models import AccessLook, Event
+from mingbai.decisions.actions import evaluate
+from mingbai.decisions.queries import states_of
+from mingbai.households.models import Household
+from tests.desk.county import DAY, County
+
+pytestmark = pytest.mark.database
+LIST = "/households/"
+SHEET = "/households/list.xlsx"
+
+
+@pytest.fixture
+def evaluated(county: County, db: None) -> County:
+    evaluate(actor="command", pack="cn", as_of=DAY)
+    return county
+
+
+def shown(client: Client, address: str) -> list[int]:
+    return [line.row.household_id for line in client.get(address).context["lines"]]
+
+
+def test_row_has_a_cell_for_every_column_of_states(
+    evaluated: County, signed_in: Callable[[str], Client]
+) -> None:
+    lines = signed_in("township_clerk").get(LIST).context["lines"]
+    assert [len(line.cells) for line in lines] == [6, 6]
+
+
+def test_head_counts_what_its_list_holds(
+    evaluated: County, signed_in: Callable[[str], Client]
+) -> None:
+    """Every figure opens the list behind it."""
+    client = signed_in("county_officer")
+    heads = client.get(LIST).context["heads"]
+    water = next(one for one in heads if one["name"] == "饮水")
+    assert water["unknown"] > 0
+    assert len(shown(client, LIST + water["to_unknown"])) == water["unknown"]
+    assert len(shown(client, LIST + water["to_unmet"])) == water["unmet"]
+
+
+def test_tabs_count_what_they_open(evaluated: County, signed_in: Callable[[str], Client]) -> None:
+    client = signed_in("county_officer")
+    tabs = client.get(LIST).context["tabs"]
+    assert tabs[0].count == len(shown(client, LIST))
+    assert [tab.count for tab in tabs] == [len(shown(client, LIST + tab.address)) for tab in tabs]
+
+
+def test_state_goes_with_other_conditions(
+    evaluated: County, signed_in: Callable[[str], Client]
+) -> None:
+    client = signed_in("county_officer")
+    by_state = shown(client, f"{LIST}?state=basics.water:unknown")
+    both = shown(client, f"{LIST}?state=basics.water:unknown&group=1")
+    assert set(both) <= set(by_state)
+    assert shown(client, f"{LIST}?state=basics.water:met&group=1") == []
+
+
+def test_state_that_rests_on_illness_finds_nobody_for_who_may_not_read_it(
+    evaluated: County, signed_in: Callable[[str], Client]
+) -> None:
+    here = evaluated.households["here"]
+    word = states_of([here])[here].words()["signal.illness"]
+    address = f"{LIST}?state=signal.illness:{word}"
+    assert here in shown(signed_in("village_officer"), address)
+    assert shown(signed_in("inspector"), address) == []
+
+
+def test_pasted_block_becomes_a_filter_and_no_line_is_lost(
+    evaluated: County, signed_in: Callable[[str], Client]
+) -> None:
+    here = evaluated.households["here"]
+    number = Household.objects.get(pk=here).number
+    client = signed_in("township_clerk")
+    answer = client.post("/households/pasted/", {"block": f"1\t{number}\t甲\n没有这个人\n"})
+    assert answer.context["found"].missing == ("没有这个人",)
+    assert shown(client, answer.context["address"]) == [here]
+
+
+def test_pasted_number_of_another_township_is_not_found(
+    evaluated: County, signed_in: Callable[[str], Client]
+) -> None:
+    number = Household.objects.get(pk=evaluated.households["far"]).number
+    answer = signed_in("township_clerk").post("/households/pasted/", {"block": number})
+    assert answer.context["found"].missing == (number,)
+
+
+def test_workbook_holds_the_rows_of_the_page_and_leaves_an_event(
+    evaluated: County, signed_in: Callable[[str], Client]
+) -> None:
+    client = signed_in("township_clerk")
+    page = client.get(f"{LIST}?state=basics.water:unknown").context["lines"]
+    answer = client.post(SHEET, {"all": "1", "state": "basics.water:unknown"})
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    rows = list(book.active.values)
+    first = next(at for at, row in enumerate(rows) if row[0] == "户主")
+    assert [row[0] for row in rows[first + 1 :]] == [line.row.head_name for line in page]
+    assert Event.objects.filter(action="desk.list.exported").count() == 1
+    assert AccessLook.objects.filter(purpose="export").count() == len(page)
+
+
+def test_workbook_of_picked_rows_holds_them_alone(
+    evaluated: County, signed_in: Callable[[str], Client]
+) -> None:
+    here, far = evaluated.households["here"], evaluated.households["far"]
+    answer = signed_in("township_clerk").post(SHEET, {"row": [here, far]})
+    b"".join(answer.streaming_content)
+    assert list(
+        AccessLook.objects.filter(purpose="export").values_list("subject_id", flat=True)
+    ) == [here]
+
+
+def test_list_costs_as_many_queries_for_one_household_as_for_many(
+    evaluated: County, signed_in: Callable[[str], Client], django_assert_max_num_queries: object
+) -> None:
+    client = signed_in("county_officer")
+    client.get(LIST)
+    with django_assert_max_num_queries(30):  # type: ignore[operator]  # a fixture without a type
+        client.get(
+            f"{LIST}?columns=place&columns=states&columns=other&columns=income&columns=helper"
+        )
