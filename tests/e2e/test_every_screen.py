@@ -55,8 +55,9 @@ def pages(
             give(context, address, settings.SESSION_COOKIE_NAME, session_of(county, name))
         page = context.new_page()
         for path in paths:
-            page.goto(path)
-            yield path, page
+            answer = page.goto(path)
+            if answer is not None and answer.text().lower().startswith("<!doctype"):
+                yield path, page  # anything else is a part that a page fetches
         context.close()
 
 
