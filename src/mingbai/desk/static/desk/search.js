@@ -1,7 +1,7 @@
 // The list under the search field: arrow keys choose, Enter opens, Esc closes. Without it the form sends.
 (function () {
   "use strict";
-  const field = document.getElementById("find");
+  const field = document.getElementById("search-field");
   const list = document.getElementById("found");
   if (!field || !list) return;
   field.setAttribute("role", "combobox");
