@@ -21,5 +21,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("users/", include("mingbai.desk.users.urls")),
     path("tokens/", include("mingbai.desk.tokens.urls")),
     path("imports/", include("mingbai.desk.imports.urls")),
+    path("bench/", include("mingbai.desk.bench.urls")),
     path("audit/", include("mingbai.desk.auditing.urls")),
 ]

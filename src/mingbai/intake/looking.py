@@ -178,7 +178,7 @@ def _files(intake: Intake) -> list[dict[str, Any]]:
     """What was made of each sheet: profile, head, which column became which fact, which was not read."""
     found = []
     for report in intake.files:
-        columns = [
+        columns: list[dict[str, Any]] = [
             {"entity": entity, "fact": fact, "head": head, "place": place}
             for (name, sheet, entity), facts in intake.columns.items()
             if (name, sheet) == (report.name, report.sheet)

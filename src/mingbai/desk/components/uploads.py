@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
+from mingbai.desk.components.own_machine import on_own_machine
 from mingbai.intake.files import MOST_BYTES
 
 #: All files of one form together; each alone is bounded by intake.
@@ -15,7 +16,8 @@ MOST_TOGETHER = MOST_BYTES
 
 
 class InMemory(FileUploadHandler):
-    """Keeps what is sent in memory; stops where nobody has signed in, and beyond the limit.
+    """Keeps what is sent in memory; stops where nobody has signed in or sits at this machine, and
+    beyond the limit.
 
     `request.upload_refused` then says so: the form shows it in words instead of an empty field.
     """
@@ -28,7 +30,9 @@ class InMemory(FileUploadHandler):
     def new_file(self, *args: Any, **options: Any) -> None:
         super().new_file(*args, **options)
         self._content = io.BytesIO()
-        if self.request is None or not self.request.user.is_authenticated:
+        if self.request is None or not (
+            self.request.user.is_authenticated or on_own_machine(self.request)
+        ):
             raise StopUpload(connection_reset=False)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:

@@ -27,7 +27,7 @@ class Files(forms.FileField):
     widget = Several({"accept": ".xlsx,.xls,.ods,.docx,.csv,.txt,.parquet,.et,.wps"})
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        given = data if isinstance(data, list) else [data]
+        given = (data or [None]) if isinstance(data, list) else [data]
         if len(given) > MOST_FILES:
             raise forms.ValidationError(_("一次最多 {count} 个文件").format(count=MOST_FILES))
         return [super(Files, self).clean(one, initial) for one in given]

@@ -45,7 +45,7 @@ VERDICTS = {
 @screen(Permission.USERS_MANAGE, writes=True)
 def from_sheet(request: HttpRequest) -> HttpResponse:
     """Choose a sheet; then what would become of every row. Nothing is made yet."""
-    form = SheetForm(given(request), request.FILES)
+    form = SheetForm(given(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         sheet = form.cleaned_data["sheet"]
         name, content = plain_name(sheet.name), sheet.read()
