@@ -167,3 +167,9 @@ def test_page_says_who_when_and_which_line(signed_in: Callable[[str], Client]) -
     assert "监测线" in text
     assert "打印 · 明白" in text
     assert 'aria-current="page"' in text
+
+
+def test_no_id_stands_twice(signed_in: Callable[[str], Client]) -> None:
+    text = signed_in("township_clerk").get("/gallery/").content.decode()
+    ids = re.findall(r'\sid="([^"]+)"', text)
+    assert sorted({one for one in ids if ids.count(one) > 1}) == []

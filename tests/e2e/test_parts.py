@@ -75,7 +75,7 @@ def test_keys_walk_pick_and_stay_silent_in_fields(county: County, page: Page) ->
     expect(bar).to_contain_text("已选 3")
     page.keyboard.press("/")
     page.keyboard.type("j?x")
-    expect(page.get_by_role("searchbox")).to_have_value("j?x")
+    expect(page.get_by_role("combobox", name="找户、人")).to_have_value("j?x")
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -118,3 +118,14 @@ def test_clerk_records_a_split_and_takes_it_back(county: County, page: Page) -> 
     page.get_by_label("为什么撤销").fill("登错了")
     page.get_by_role("button", name="撤销这一批").click()
     expect(page.get_by_text("已撤销。改前的样子都回来了。")).to_be_visible()
+
+
+def test_lost_connection_is_said_and_the_page_stays(county: County, page: Page) -> None:
+    sign_in(page, "township_clerk")
+    page.wait_for_url(lambda address: "sign-in" not in address)
+    page.goto("/gallery/")
+    trouble = page.get_by_text("这一步没有办成")
+    expect(trouble).to_be_hidden()
+    page.evaluate("htmx.trigger(document.body, 'htmx:sendError')")
+    expect(trouble).to_be_visible()
+    expect(page.get_by_label("务工月数")).to_have_value("14")

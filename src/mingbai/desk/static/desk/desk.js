@@ -208,6 +208,11 @@
     if (token) event.detail.headers["X-CSRFToken"] = token.value;
   });
 
+  const trouble = (shown) => { const note = first("#trouble"); if (note) note.hidden = !shown; };
+  document.addEventListener("htmx:sendError", () => trouble(true));
+  document.addEventListener("htmx:responseError", () => trouble(true));
+  document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.shouldSwap) trouble(false); });
+
   // ---- partial updates: focus and the open row stay where they were ----
   let kept = null;
   document.addEventListener("htmx:beforeSwap", () => {
