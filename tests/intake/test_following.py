@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from mingbai.audit.models import Batch, Event
 from mingbai.common.errors import RegisterError
 from mingbai.decisions.models import Run
 from mingbai.decisions.queries import states_of
+from mingbai.households.actions import take_over_headship, undo_action
+from mingbai.households.models import Membership
+from mingbai.intake.actions import undo_import
 from mingbai.intake.following import FOLLOW, states_job
 from mingbai.intake.undo_orders import order_undo, run_undo, undo_job
 from mingbai.jobs.actions import stop_job
@@ -18,7 +22,7 @@ from mingbai.jobs.enums import JobState
 from mingbai.jobs.errors import Stopped
 from mingbai.jobs.models import Job
 from mingbai.jobs.worker import work_off
-from tests.intake.making import FAMILY, JULY, Office, home, household
+from tests.intake.making import FAMILY, JULY, Office, home, household, person
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("synthetic_register")]
 WHY = {"actor": "user:1", "reason": "拿错了文件"}
@@ -157,3 +161,22 @@ def test_undo_is_ordered_of_a_recorded_import_and_with_a_reason(office: Office) 
         order_undo(actor="user:1", reason=" ", batch_id=batch.pk)
     with pytest.raises(RegisterError, match="INTAKE-007"):
         order_undo(**WHY, batch_id=999_999)
+
+
+def test_undo_is_refused_when_something_later_filled_the_gap(office: Office) -> None:
+    """Undone, the household would have two heads: the same rule as for the undo of a single action."""
+    office.bring([home()], FAMILY)
+    whole = {"whole": ("430000000000",), "apply_gone": True}
+    ended = office.bring([home()], [FAMILY[1]], day=JULY, **whole)
+    assert ended.batch is not None
+    by = {"actor": "user:1", "reason": "接任户主"}
+    later = take_over_headship(
+        **by, on=date(2025, 8, 31), household_id=household().pk, person_id=person("P2").pk
+    )
+    with pytest.raises(RegisterError, match="HOME-051"):
+        undo_import(actor="user:1", batch_id=ended.batch.pk, reason="拿错了文件")
+    relations = Membership.objects.recorded().on(date(2025, 9, 30)).values_list("relation")
+    assert list(relations) == [("head",)]
+    undo_action(**by, batch_id=later.batch_id)
+    undo_import(actor="user:1", batch_id=ended.batch.pk, reason="拿错了文件")
+    assert Membership.objects.recorded().filter(valid_to=None).count() == 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from mingbai.audit.actions import recording
 from mingbai.audit.models import Batch, Event
 from mingbai.common.errors import RegisterError
 from mingbai.engine.model.pack import Pack
-from mingbai.households.actions import take_over_headship, undo_action
 from mingbai.households.models import (
     Household,
     Identity,
@@ -332,25 +330,6 @@ def test_undo_is_refused_when_a_later_batch_rests_on_it(office: Office) -> None:
     assert second.batch is not None
     with pytest.raises(RegisterError, match=rf"AUD-002.*{second.batch.pk}"):
         undo_import(actor="user:1", batch_id=first.batch.pk, reason="拿错了文件")
-
-
-def test_undo_is_refused_when_something_later_filled_the_gap(office: Office) -> None:
-    """Undone, the household would have two heads: the same rule as for the undo of a single action."""
-    office.bring([home()], FAMILY)
-    whole = {"whole": ("430000000000",), "apply_gone": True}
-    ended = office.bring([home()], [FAMILY[1]], day=JULY, **whole)
-    assert ended.batch is not None
-    by = {"actor": "user:1", "reason": "接任户主"}
-    later = take_over_headship(
-        **by, on=date(2025, 8, 31), household_id=household().pk, person_id=person("P2").pk
-    )
-    with pytest.raises(RegisterError, match="HOME-051"):
-        undo_import(actor="user:1", batch_id=ended.batch.pk, reason="拿错了文件")
-    relations = Membership.objects.recorded().on(date(2025, 9, 30)).values_list("relation")
-    assert list(relations) == [("head",)]
-    undo_action(**by, batch_id=later.batch_id)
-    undo_import(actor="user:1", batch_id=ended.batch.pk, reason="拿错了文件")
-    assert Membership.objects.recorded().filter(valid_to=None).count() == 2
 
 
 def test_undo_needs_a_reason_and_a_batch(office: Office) -> None:
