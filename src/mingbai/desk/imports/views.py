@@ -14,6 +14,7 @@ from mingbai.accounts.roles import Permission
 from mingbai.accounts.scopes import Scope
 from mingbai.audit.actions import record
 from mingbai.common.errors import RegisterError
+from mingbai.decisions.programs import pack_named
 from mingbai.desk.access import screen
 from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.problems import words_of
@@ -32,6 +33,7 @@ from mingbai.desk.imports.showing import (
     tabs,
 )
 from mingbai.desk.imports.words import step_words
+from mingbai.desk.register.words import PACK
 from mingbai.intake.actions import already
 from mingbai.intake.errors import error
 from mingbai.intake.files import MOST_BYTES, accept
@@ -39,11 +41,11 @@ from mingbai.intake.following import states_job
 from mingbai.intake.looking import picture_of, returned_table
 from mingbai.intake.models import ImportOrder
 from mingbai.intake.orders import order_import
-from mingbai.intake.running import Request, register_pack
+from mingbai.intake.running import Request
 from mingbai.jobs.enums import JobState
 from mingbai.jobs.models import Job
 from mingbai.jobs.queries import worker_is_silent
-from mingbai.places.models import Division
+from mingbai.places.models import Division, Register
 from mingbai.places.queries import names_on
 
 TEMPLATES = "imports/templates/"
@@ -189,7 +191,8 @@ def _written(found: ImportOrder, job: Job) -> int | None:
     if job.state in LIVE:
         return None
     asked = Request(found.as_of, found.year, source=found.source, division=found.division_code)
-    before = already(list(found.files.all()), register_pack(None), asked.asking)
+    pack = pack_named(Register.objects.values_list("pack", flat=True).first() or PACK)
+    before = already(list(found.files.all()), pack, asked.asking)
     return None if before is None else int(before.batch_id)
 
 
