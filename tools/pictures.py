@@ -228,7 +228,7 @@ def try_an_import(page: Page) -> None:
     """A list of an office, compared; nothing is written."""
     page.set_input_files("input[type=file]", WORK / "places" / "puxi" / "observed" / LIST)
     page.locator("main form button.first").click()
-    page.wait_for_selector(".figures, .note-no", timeout=300_000)
+    page.wait_for_selector("main .figures, main .note-no:not([hidden])", timeout=120_000)
 
 
 def show_a_birth(page: Page) -> None:

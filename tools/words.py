@@ -128,10 +128,9 @@ def read(language: str) -> Catalog:
 
 
 def brought_up_to_date(stands: Catalog, texts: Catalog) -> Catalog:
-    """New texts empty, texts that are gone marked so, those that came back with what they had."""
-    for gone in list(stands.obsolete.values()):
-        stands.add(gone.id, gone.string, context=gone.context)
+    """New texts empty; those that are gone leave with their English, which the history keeps."""
     stands.update(texts, no_fuzzy_matching=True)
+    stands.obsolete.clear()
     return stands
 
 

@@ -12,8 +12,12 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 from django.template.base import Lexer, Token, TokenType
+from django.utils.translation import override
 
 from mingbai.common.traditional import traditional
+from mingbai.desk.components.words import refusal_words
+from mingbai.documents.words import words as document_words_of
+from mingbai.tables.texts import Text
 from tools import words
 
 SCREENS = sorted((words.SOURCE / "desk").rglob("*.html"))
@@ -140,3 +144,25 @@ def unspoken(token: Token) -> str:
 
 def test_templates_say_nothing_untranslated() -> None:
     assert [place for path in SCREENS for place in untranslated(path)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("zh-hans", "没有这样的户（HOME-001）"),
+        ("en", "no such household (HOME-001)"),
+        ("zh-hant", "沒有這樣的戶（HOME-001）"),
+    ],
+)
+def test_refusal_that_a_job_kept_is_in_the_language_of_the_page(
+    language: str, expected: str
+) -> None:
+    with override(language):
+        assert refusal_words("HOME-001 没有这样的户 / no such household") == expected
+        assert refusal_words("interrupted") == "interrupted"
+
+
+def test_documents_speak_traditional_characters() -> None:
+    say = document_words_of("zh-hant")
+    assert say.count("{n} 户", 1200) == "1,200 戶"
+    assert say.of(Text("监测对象", "watched")) == "監測對象"
