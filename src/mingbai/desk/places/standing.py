@@ -18,9 +18,12 @@ from mingbai.decisions.by_place import (
     state_rules,
 )
 from mingbai.decisions.queries import latest_runs, run_over
+from mingbai.decisions.standings import counted, standings
 from mingbai.desk.components.words import of
 from mingbai.desk.places.asking import GAPS, UNKNOWN, UNMET, Asked
+from mingbai.desk.register.list_asking import ALL_RULES
 from mingbai.desk.register.states import COLUMNS
+from mingbai.places.codes import LENGTH
 
 _AT = {state: at for at, state in enumerate(STATES)}
 #: The state that a view counts; of help that may be due the unmet ones.
@@ -29,11 +32,11 @@ STATE_OF = {UNMET: "unmet", UNKNOWN: "unknown", GAPS: "unmet"}
 
 @dataclass(frozen=True)
 class Sums:
-    """Over the indicators of a place (各项合计): how often unmet or unknown, how often help may be due."""
+    """Over all indicators of a place (各项合计): households, and how often help may be due."""
 
-    unmet: int
-    unknown: int
-    gaps: int
+    unmet: int  # households with an indicator that is not met
+    unknown: int  # of the others those with one that is unknown
+    gaps: int  # households and rules together
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Evaluated:
     as_of: date
     rules: tuple[StateRule, ...]
     places: Mapping[str, Mapping[str, Stand]]
+    households: Mapping[str, tuple[int, int]]  # place → unmet, unknown in any indicator
 
     def stand(self, code: str, rule: str) -> Stand:
         """How the households of a row stand under a rule."""
@@ -70,9 +74,10 @@ class Evaluated:
 
     def sums(self, code: str) -> Sums:
         """The sums of a row; of all rows for no code."""
+        rows = [self.households.get(code, (0, 0))] if code else list(self.households.values())
         return Sums(
-            sum(self.count(code, one.rule, "unmet") for one in self.indicators),
-            sum(self.count(code, one.rule, "unknown") for one in self.indicators),
+            sum(unmet for unmet, _unknown in rows),
+            sum(unknown for _unmet, unknown in rows),
             sum(self.count(code, one.rule, "unmet") for one in self.gaps),
         )
 
@@ -98,7 +103,26 @@ def evaluated(asked: Asked) -> Evaluated | None:
         for one in state_rules(run.pack, run.pack_hash, run.as_of)
         if one.rule in known and (asked.health or not one.restricted)
     ]
-    return Evaluated(run.as_of, tuple(rules), places) if places else None
+    if not places:
+        return None
+    return Evaluated(
+        run.as_of, tuple(rules), places, _households(asked, {one.rule for one in rules})
+    )
+
+
+def _households(asked: Asked, rules: set[str]) -> dict[str, tuple[int, int]]:
+    """Place → households unmet and unknown in any column of the lists, as those count them. One query."""
+    known = standings()
+    mine = [one for one in ALL_RULES if one in rules and not known.lacking(one)]
+    unmet, unknown = (known.matching(mine, word) for word in ("unmet", "unknown"))
+    found: dict[str, tuple[int, int]] = {}
+    for village, patterns in known.inside(asked.states_scope, asked.place.code).items():
+        code = village[: asked.digits].ljust(LENGTH, "0")
+        before = found.get(code, (0, 0))
+        found[code] = (
+            before[0] + counted(patterns, unmet), before[1] + counted(patterns, unknown)
+        )  # fmt: skip
+    return found
 
 
 @dataclass(frozen=True)

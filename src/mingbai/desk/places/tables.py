@@ -72,7 +72,7 @@ def columns_of(asked: Asked, compared: Comparison, found: Evaluated | None) -> l
         columns.append(Column(_("增减（人）"), 10, number=True))
     if found is not None:
         columns += [
-            Column(_("未达标（项）"), 10, number=True), Column(_("待核实（项）"), 10, number=True),
+            Column(_("未达标（户）"), 10, number=True), Column(_("待核实（户）"), 10, number=True),
             Column(_("应享未享（项）"), 10, number=True),
         ]  # fmt: skip
     return columns

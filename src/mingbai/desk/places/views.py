@@ -19,7 +19,7 @@ from mingbai.desk.components.tags import thousands
 from mingbai.desk.places.asking import WATCH, Asked, asked_of
 from mingbai.desk.places.counting import Counted
 from mingbai.desk.places.exporting import workbook
-from mingbai.desk.places.reaching import covers, reached_below, reaches
+from mingbai.desk.places.reaching import covers, home, reached_below, reaches
 from mingbai.desk.places.standing import (
     STATE_OF,
     Evaluated,
@@ -36,19 +36,20 @@ from mingbai.households.queries.daily import year_ends
 from mingbai.places.codes import LENGTH, range_of
 from mingbai.places.enums import Level
 from mingbai.places.queries import last_bearer, names_on, register, successors
-from mingbai.places.remembered import Place
+from mingbai.places.remembered import Place, roster
 
 DEFAULT_SORT = "-share"
 #: Rows of a page; the villages of a county take several.
-MOST_ROWS = 40
+MOST_ROWS = 30
 #: What stays of the address when another day is asked for.
 KEPT = ("view", "rows", "sort")
 
 
 @screen(Permission.HOUSEHOLDS_READ)
 def places(request: HttpRequest) -> HttpResponse:
-    """The register's own division and what lies right under it."""
-    return _page(request, register().division_code)
+    """The smallest division that all of one's scope lies in, and what lies right under it."""
+    root = register().division_code
+    return _page(request, home(request.scope, roster(request.day), root))
 
 
 @screen(Permission.HOUSEHOLDS_READ)

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from django.utils.safestring import mark_safe
 
-from mingbai.desk.places.asking import GAPS, UNKNOWN, UNMET, Asked
+from mingbai.desk.places.asking import GAPS, Asked
 from mingbai.desk.places.counting import Counted
 from mingbai.desk.places.standing import Evaluated, Sums
 from mingbai.documents.drawing import share_bar
@@ -164,12 +164,12 @@ class Line:
         return self.asked.list_on(self.asked.against, self.place.code, kind=Standing.WATCHED)
 
     @property
-    def unmet_page(self) -> str:
-        return self.asked.page_of(self.place.code, view=UNMET)
+    def unmet_list(self) -> str:
+        return self.asked.list_of(self.place.code, state="any:unmet")
 
     @property
-    def unknown_page(self) -> str:
-        return self.asked.page_of(self.place.code, view=UNKNOWN)
+    def unknown_list(self) -> str:
+        return self.asked.list_of(self.place.code, state="any:unknown")
 
     @property
     def gaps_page(self) -> str:
