@@ -122,7 +122,7 @@ X_FRAME_OPTIONS = "DENY"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LANGUAGE_CODE = "zh-hans"
-# A language stands here when all screens are translated, so that no page mixes two (tests/desk/test_languages.py).
+# A language stands here when all screens are translated, so that no page mixes two (test_languages).
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English"), ("zh-hant", "繁體中文")]
 LOCALE_PATHS = [Path(mingbai.desk.__file__).parents[1] / "locale"]
 TIME_ZONE = "Asia/Shanghai"
