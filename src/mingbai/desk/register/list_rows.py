@@ -83,7 +83,8 @@ class Line:
     @property
     def other(self) -> SafeString:
         """The first of the rest, and how many more."""
-        return other_cell(tuple(one.label for one in self.acts), self.open_ones)
+        unknown = _("待核实 {n}").format(n=self.open_ones) if self.open_ones else ""
+        return other_cell(tuple(one.label for one in self.acts), unknown)
 
 
 @lru_cache(maxsize=2_000)
@@ -98,14 +99,13 @@ def state_cell(tone: str, word: str, label: str, *, quiet: bool = False) -> Safe
 
 
 @lru_cache(maxsize=5_000)
-def other_cell(labels: tuple[str, ...], unknown: int) -> SafeString:
-    """A cell of whatever else is not in order."""
+def other_cell(labels: tuple[str, ...], unknown: str) -> SafeString:
+    """A cell of whatever else is not in order. Given in words: what is kept has no other language."""
     parts = [mark(NO, labels[0])] if labels else []
     if len(labels) > 1:
         parts.append(format_html(' <small class="act-here">+{}</small>', len(labels) - 1))
     if unknown:
-        said = _("待核实 {n}").format(n=unknown)
-        parts.append(format_html(' <small class="third">{}</small>', said))
+        parts.append(format_html(' <small class="third">{}</small>', unknown))
     return format_html(
         '<td class="other">{}</td>', format_html_join("", "{}", [(x,) for x in parts])
     )
