@@ -134,7 +134,8 @@ def prepare(home: Home, say: Say, progress: Any) -> date:
     from mingbai.decisions.actions import evaluate
     from mingbai.decisions.queries import latest_runs
     from mingbai.demo.loading import load_place
-    from mingbai.households.models import Household
+    from mingbai.households.actions.keeping import keep_day_counts
+    from mingbai.households.models import DayCount, Household
     from mingbai.places.queries import register, working_date
 
     migrate(lambda text: None)
@@ -147,6 +148,8 @@ def prepare(home: Home, say: Say, progress: Any) -> date:
         say("按规则评估每一户 / evaluating every household …")
         run = evaluate(actor="command", pack=register().pack, as_of=day, progress=progress)
         say(f"  {run.households:,} 户，截至 {day} / households, as of {day}")
+    if not DayCount.objects.filter(day=day).exists():
+        keep_day_counts(today=day)
     make_accounts()
     return day
 

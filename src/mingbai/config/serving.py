@@ -134,10 +134,13 @@ _COLLECTED_AFTER = (20_000, 20, 20)
 
 
 def load_application() -> Any:
-    """In a serving process: the application, and a watch on the process that started it."""
+    """In a serving process: the application, warm, and a watch on the process that started it."""
     threading.Thread(target=_leave_with_parent, daemon=True, name="parent").start()
+    from mingbai.config.warming import warm_up
     from mingbai.config.wsgi import application
 
+    warm_up()
+    connections.close_all()  # it belongs to this thread; requests are answered by others
     gc.freeze()  # models and templates stay: no collection need walk them
     gc.set_threshold(*_COLLECTED_AFTER)
     return application
