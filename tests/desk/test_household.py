@@ -311,3 +311,27 @@ def test_trace_on_another_day_is_worked_out_anew_and_says_so(
     answer = signed_in("township_clerk").get(page(county, "trace/?on=2025-12-31"))
     assert answer.context["run"] is None
     assert "重算" in text_of(answer)
+
+
+def test_a_fact_turns_into_a_form_where_it_stands_and_a_correction_says_why(
+    county: County, signed_in: Entry
+) -> None:
+    client = signed_in("village_officer")
+    blocks = {one.topic: one for one in client.get(page(county)).context["living"]}
+    grade = next(one for one in blocks["dwelling"].facts if one.key == "dwelling_grade")
+    part = client.get(grade.address, headers={"HX-Request": "true"})
+    assert part.content.decode().lstrip().startswith("<form")
+    assert [field.name for field in part.context["form"].value_fields()] == ["c_dwelling_grade"]
+    assert client.get(grade.address).content.decode().lstrip().startswith("<!doctype")
+    sent = {
+        "token": part.context["form"]["token"].value(), "mode": "correct", "c_dwelling_grade": "C",
+        "source": "document", "observed_on": DAY.isoformat(), "reason": "",
+    }  # fmt: skip
+    refused = client.post(grade.address, sent)
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["reason"])
+    saved = client.post(grade.address, {**sent, "reason": "看了鉴定报告"})
+    assert saved["Location"] == page(county)
+    said = [str(one) for one in get_messages(saved.wsgi_request)]
+    assert said[:2] == ["记下了：住房鉴定等级", "住房安全有保障：达标 → 待核实"]
+    (line,) = [one for one in client.get(page(county)).context["recent"] if one.kind == "更正"]
+    assert line.text == "住房"

@@ -173,18 +173,18 @@ def _block(
     since = str(row.valid_from.year) if row and topic.span == Span.PERIOD else ""
     return Block(
         topic.key, topic_label(topic),
-        tuple(_fact(one, row, address) for one in known if row is not None),
-        tuple((one.label, only(address, one.key)) for one in open_ones), listed(sources), address,
+        tuple(_fact(one, row, address, view.id) for one in known if row is not None),
+        tuple((one.label, only(address, one.key, view.id)) for one in open_ones), listed(sources), address,
         topic.restriction is not None, since,
     )  # fmt: skip
 
 
-def only(address: str, column: str) -> str:
-    """The form of one column alone."""
-    return f"{address}?only={column}" if address else ""
+def only(address: str, column: str, home: int) -> str:
+    """The form of one column alone; afterwards back to the household."""
+    return f"{address}?only={column}&home={home}" if address else ""
 
 
-def _fact(column: Column, row: RecordView, address: str) -> Fact:
+def _fact(column: Column, row: RecordView, address: str, home: int) -> Fact:
     origin = row.origins.get(column.key)
     when = (origin.observed_on or origin.since) if origin else None
     value = row.columns[column.key]
@@ -192,7 +192,7 @@ def _fact(column: Column, row: RecordView, address: str) -> Fact:
     return Fact(
         column.key, column.label, _(known) if known else column.show(value),
         source_words(origin.source) if origin else "", when.isoformat() if when else "",
-        only(address, column.key),
+        only(address, column.key, home),
     )  # fmt: skip
 
 

@@ -79,17 +79,17 @@ def explain(
     day = on or request.day
     reader, view = read(request, lambda one: household_for(one, household_id, day=day))
     code, _until = place_of(household_id, day)
-    scope = _evaluations(request)
+    scope, wanted = _evaluations(request), _with_a_role() if rules is None else rules
     try:
         found = explain_household(
-            household_id, scope=scope, as_of=on, pack=PACK if on else None, rules=rules, named=True,
+            household_id, scope=scope, as_of=on, pack=PACK if on else None, rules=wanted, named=True,
             with_changes=with_changes,
         )  # fmt: skip
     except RegisterError as refused:
         if refused.code in NOT_FOUND:
             raise Http404 from refused
         raise
-    open_rules = _open_rules(found, reader, code, household_id, rules)
+    open_rules = _open_rules(found, reader, code, household_id, wanted)
     family = family_of(found.program, found.household, changes=found.changes)
     kept = tuple(one for one in family.outcomes if one.rule.id in open_rules)
     if not kept:
@@ -101,6 +101,11 @@ def explain(
     return Explained(view, reader, code, found, shown)
 
 
+def _with_a_role() -> tuple[str, ...]:
+    """Every rule that has a role: what a household is explained by, without what only adds up for them."""
+    return tuple(dict.fromkeys(rule.id for rule in pack_named(PACK).rules if rule.role))
+
+
 def _evaluations(request: HttpRequest) -> Scope:
     """Where states may be read, a running leave included."""
     outside: Scope = request.reach.outside
@@ -108,7 +113,7 @@ def _evaluations(request: HttpRequest) -> Scope:
 
 
 def _open_rules(
-    found: Explanation, reader: Reader, code: str, household_id: int, rules: Collection[str] | None
+    found: Explanation, reader: Reader, code: str, household_id: int, rules: Collection[str]
 ) -> frozenset[str]:
     """The rules that tell of nothing the reader may not read."""
     program = found.program
@@ -116,9 +121,7 @@ def _open_rules(
     closed = restricted_rules(program.pack.id, digest, program.as_of)
     health = Restriction.HEALTH in reader.restrictions(code, household_id)
     topics = reader.topics_at(code, household_id)
-    wanted = (
-        program.outputs if rules is None else [name for name in program.outputs if name in rules]
-    )
+    wanted = [name for name in program.outputs if name in rules]
     return frozenset(
         name
         for name in wanted

@@ -217,7 +217,9 @@ def _show(
         "conflicts": None,
         **more,
     }
-    return render(request, "register/templates/record.html", said, status=status)
+    in_place = "HX-Request" in request.headers and isinstance(form, BriefForm)
+    name = "brief" if in_place else "record"
+    return render(request, f"register/templates/{name}.html", said, status=status)
 
 
 def _plain(topic: Topic, columns: tuple[Column, ...], row: Any) -> dict[str, Any]:
