@@ -26,7 +26,13 @@ from mingbai.households.queries import (
     households_found,
     list_households,
 )
-from mingbai.households.queries.daily import added, in_scope, standing_of, village_counts
+from mingbai.households.queries.daily import (
+    Counts,
+    added,
+    in_scope,
+    standing_of,
+    village_counts,
+)
 from mingbai.households.queries.listing import MOST as LARGEST_PAGE
 from mingbai.households.queries.listing import rows_of
 from mingbai.places.codes import range_of
@@ -35,30 +41,43 @@ SIZE = 50
 #: A longer list that no count of villages knows is counted no further: that would cost more than the page.
 MOST = 5_000
 #: Up to so many households the heads of a narrowed list are counted.
-COUNTED = 1_000
+COUNTED = 300
 TABS = (Standing.WATCHED, Standing.REGISTERED, Standing.DIBAO)
 
 
 def page_of_list(asked: Asked, after: str, limit: int = SIZE) -> Page:
     """A page of the list. Raises HOME-054 for a place in the list that is none."""
-    if asked.patterns is None or not asked.by_village or asked.sort != "place":
-        return list_households(
-            asked.day, scope=asked.request.scope, filters=with_states(asked), sort=asked.sort,
-            after=after, limit=limit,
-        )  # fmt: skip
-    return _page_by_state(asked, asked.patterns, after, limit)
+    if asked.patterns is not None and asked.by_village and asked.sort == "place":
+        return _page_by_state(asked, asked.patterns, after, limit)
+    filters = with_states(asked)
+    if asked.patterns is None and _counts_known(asked) and asked.sort == "place":
+        code, _key = _edge(after)
+        standing = asked.filters.standing
+        counts = {one: standing_of(some, standing)[0] for one, some in _villages(asked).items()}
+        filters = replace(filters, villages=tuple(_first_villages(counts, code, limit)))
+    return list_households(
+        asked.day, scope=asked.request.scope, filters=filters, sort=asked.sort, after=after,
+        limit=limit,
+    )  # fmt: skip
+
+
+def _first_villages(counts: Mapping[str, int], code: str, limit: int) -> list[str]:
+    """The villages from a code on that surely hold more than a page."""
+    villages, count = [], 0
+    for village in sorted(counts):
+        if village >= code and counts[village]:
+            villages.append(village)
+            count += counts[village] if village > code else 0
+        if count > limit:
+            break
+    return villages
 
 
 def _page_by_state(asked: Asked, patterns: frozenset[int], after: str, limit: int) -> Page:
     code, key = _edge(after)
-    villages, count = [], 0
-    for village, found in asked.standings.inside(asked.states, asked.place).items():
-        here = counted(found, patterns) if village >= code else 0
-        if here:
-            villages.append(village)
-            count += here if village > code else 0
-        if count > limit:
-            break
+    inside = asked.standings.inside(asked.states, asked.place)
+    counts = {village: counted(found, patterns) for village, found in inside.items()}
+    villages = _first_villages(counts, code, limit)
     rows = State.objects.recorded().filter(pattern_id__in=patterns, division_code__in=villages)
     if code:
         rows = rows.filter(Q(division_code__gt=code) | Q(household_id__gt=key))
@@ -81,11 +100,10 @@ def _edge(after: str) -> tuple[str, int]:
 
 def total_of(asked: Asked) -> int:
     """How many households the list has; `MOST` where more are not counted. At most two queries."""
-    known = asked.today and not asked.request.scope.household_ids
     if asked.by_village and asked.patterns is not None:
         found = tally(asked.standings.inside(asked.states, asked.place).values())
         return counted(found, asked.patterns)
-    if known and asked.patterns is None and not asked.listed:
+    if _counts_known(asked) and asked.patterns is None:
         return _registered(asked, asked.filters.standing)
     scope = asked.request.scope
     return count_households(asked.day, scope=scope, filters=with_states(asked), most=MOST)
@@ -99,10 +117,20 @@ def capped(asked: Asked, total: int) -> bool:
 
 def _registered(asked: Asked, standing: Standing) -> int:
     """Households of a standing in the place, from the counts of villages that are kept."""
+    mine = _villages(asked).values()
+    return standing_of(added(mine), standing)[0] if mine else 0
+
+
+def _counts_known(asked: Asked) -> bool:
+    """Whether the kept counts of villages say how long the list is, but for states."""
+    return asked.today and not asked.listed and not asked.request.scope.household_ids
+
+
+def _villages(asked: Asked) -> dict[str, Counts]:
+    """The kept counts of the villages of the place that lie in the scope."""
     counts = in_scope(village_counts([asked.day]), asked.request.scope)[asked.day]
     low, high = range_of(asked.place) if asked.place else ("", "9" * 12)
-    mine = [some for code, some in counts.items() if low <= code <= high]
-    return standing_of(added(mine), standing)[0] if mine else 0
+    return {code: some for code, some in counts.items() if low <= code <= high}
 
 
 def heads_of(asked: Asked, total: int) -> dict[str, dict[str, int]]:

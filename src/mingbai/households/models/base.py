@@ -154,6 +154,7 @@ class SearchEntry(Recorded):
         indexes: ClassVar = [
             *Recorded.Meta.indexes,
             models.Index(fields=["household"], name="search_household"),
+            models.Index(fields=["person"], name="search_person"),
             models.Index(fields=["name", "division_code"], name="search_name"),
             models.Index(
                 fields=["given", "division_code"],

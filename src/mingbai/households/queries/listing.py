@@ -43,6 +43,7 @@ class Filter:
     column: str = ""
     value: Any = None  # … and what the column holds on the day; None: unknown
     household_ids: frozenset[int] | None = None  # only these: a pasted list, a helper's
+    villages: tuple[str, ...] | None = None  # codes the page lies in, where somebody has counted
     among: Any = None  # a queryset with a column `household_id`: only those who are in it
 
 
@@ -155,6 +156,8 @@ def _filtered(day: date, scope: Scope, filters: Filter) -> tuple[Any, bool]:
     width, rare = _width(scope, filters), filters.household_ids is not None
     if filters.household_ids is not None:
         rows = rows.filter(household_id__in=filters.household_ids)
+    if filters.villages is not None:
+        rows = rows.filter(division_code__in=filters.villages)
     if filters.among is not None:
         inside = filters.among.filter(household_id=OuterRef("household_id"))
         rows = rows.filter(Exists(inside))
@@ -180,6 +183,8 @@ VILLAGE, TOWNSHIP = 0, 999
 
 def _width(scope: Scope, filters: Filter) -> int:
     """How wide the list reaches at most: the widest range of codes; of a list of households none."""
+    if filters.villages is not None:
+        return VILLAGE
     low, high = range_of(filters.division_code) if filters.division_code else ("0" * 12, "9" * 12)
     asked = int(high) - int(low)
     held = max((int(last) - int(first) for first, last in scope.ranges), default=0)
