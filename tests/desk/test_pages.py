@@ -105,7 +105,7 @@ def test_form_that_is_too_old_is_refused_in_words(county: County, db: None) -> N
 def test_bug_shows_no_traceback(county: County, signed_in: Entry, monkeypatch: Any) -> None:
     client = signed_in("township_clerk")
     client.raise_request_exception = False
-    monkeypatch.setattr("mingbai.desk.register.lists.list_households", broken)
+    monkeypatch.setattr("mingbai.desk.register.lists.lines_of", broken)
     answer = client.get("/households/")
     assert answer.status_code == 500
     text = answer.content.decode()
