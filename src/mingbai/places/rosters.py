@@ -203,4 +203,4 @@ def _listed(code: str, name: str, first_day: date) -> Stretch:
         name = village_name(name)
     else:
         kind = "county" if len(code) == _LENGTHS[0] else _township_kind(pad(code))
-    return Stretch(code, name, level.value, kind, prefix_of(parent_of(code)), first_day, None)
+    return Stretch(code, name, str(level), kind, prefix_of(parent_of(code)), first_day, None)
