@@ -31,8 +31,8 @@ def sign_in(page: Page, name: str) -> None:
 
 def test_clerk_finds_a_household_and_records_what_she_saw(county: County, page: Page) -> None:
     sign_in(page, "township_clerk")
-    expect(page.get_by_role("heading", name="户", exact=True)).to_be_visible()
-    page.get_by_role("searchbox").fill("陈桂")
+    expect(page.get_by_role("heading", name="今天的事", exact=True)).to_be_visible()
+    page.get_by_role("combobox", name="找户、人").fill("陈桂")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="9901-0").first.click()
     expect(page.get_by_role("heading", name="陈桂生户")).to_be_visible()

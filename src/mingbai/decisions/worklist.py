@@ -207,6 +207,11 @@ class Teller:
         self._calls = _calls(pack, self._pack.hash, as_of)
         self._lacking = {(str(one["cause"]), str(one["where"])) for one in messages}
 
+    @property
+    def villages(self) -> frozenset[str]:
+        """Villages that lack something of which a message of the run tells."""
+        return frozenset(where for _cause, where in self._lacking if where)
+
     def matter(self, rule: str) -> Text:
         """What a rule is called."""
         found = self.rules.get(rule)

@@ -56,7 +56,8 @@ def home(request: HttpRequest) -> HttpResponse:
     said: dict[str, Any] = {
         "board": board, "waits": waits, "turns": turns, "tab": tab, "where": _where(request),
         "tabs": _tabs(request, board, tab, len(waits), turns), "by": _by(request, board),
-        "evaluated": _evaluated(request), "by_words": _by_words(request, _by(request, board)),
+        "evaluated": board is not None or _evaluated(request),
+        "by_words": _by_words(request, _by(request, board)),
         "department": clauses_of(request), "may_evaluate": _may_evaluate(request),
     }  # fmt: skip
     if board is not None and tab in (OPEN, LATE, TODAY):
@@ -222,4 +223,5 @@ def open_count(request: HttpRequest) -> navigation.Count | None:
     scope = rights[Permission.EVALUATION_READ]
     if scope.empty or rights.topics(Permission.EVALUATION_READ) is not None:
         return None
-    return navigation.Count(open_work(scope), hot=True)
+    known = getattr(request, "work_open", None)  # home itself has counted already
+    return navigation.Count(open_work(scope) if known is None else known, hot=True)

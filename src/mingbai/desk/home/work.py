@@ -16,14 +16,23 @@ from mingbai.accounts.queries import answering_for
 from mingbai.accounts.roles import Permission
 from mingbai.accounts.scopes import EVERYTHING as ALL
 from mingbai.accounts.scopes import Scope
-from mingbai.decisions.worklist import Counted, Item, Teller, Wanted, counted_work, items_of
+from mingbai.decisions.worklist import (
+    EVERYTHING,
+    Counted,
+    Item,
+    Teller,
+    Told,
+    Wanted,
+    counted_work,
+    items_of,
+)
 from mingbai.desk.components.parts import changed_query
 from mingbai.desk.components.reaching import whole
 from mingbai.desk.components.words import listed, of
 from mingbai.desk.home import words
 from mingbai.desk.home.words import NAMED_DAYS
 from mingbai.households.queries import rows_of
-from mingbai.places.codes import prefix_of
+from mingbai.places.codes import prefix_of, range_of
 from mingbai.places.remembered import Roster, roster
 
 LATE, TODAY, SOON, LATER, NO_DAY = "late", "today", "soon", "later", "no_day"
@@ -118,7 +127,12 @@ class Board:
 
     def taken(self, wanted: Wanted) -> list[Counted]:
         """The counts that a part of the list is about."""
-        return [one for one in self.counted if wanted.takes(one) and _under(one, wanted)]
+        if wanted == EVERYTHING:
+            return self.counted
+        low, high = range_of(wanted.division_code) if wanted.division_code else ("", "~")
+        return [
+            one for one in self.counted if low <= one.village_code <= high and wanted.takes(one)
+        ]
 
     def lines(self, wanted: Wanted, start: int, stop: int) -> list[Line]:
         """A page of the list. Eight queries."""
@@ -134,12 +148,9 @@ def board_of(request: HttpRequest, teller: Teller) -> Board:
     """The list of the one who asks. One query for the counts."""
     rights = request.rights
     scope = rights[Permission.EVALUATION_READ]
-    return Board(request, scope, rights[Permission.HEALTH_READ], teller, counted_work(scope))
-
-
-def _under(one: Counted, wanted: Wanted) -> bool:
-    code = wanted.division_code
-    return not code or one.village_code.startswith(prefix_of(code))
+    counted = counted_work(scope)
+    request.work_open = sum(one.households for one in counted)
+    return Board(request, scope, rights[Permission.HEALTH_READ], teller, counted)
 
 
 def lines_of(board: Board, items: Sequence[Item]) -> list[Line]:
@@ -148,12 +159,24 @@ def lines_of(board: Board, items: Sequence[Item]) -> list[Line]:
     rows = rows_of(list(keys), day, scope=board.scope)
     helpers, officers = answering_for(keys, day)
     known = roster(day).places
+    apart = board.teller.villages
+    place_of = {key: code if code in apart else "" for key, code in keys.items()}
+    alike: dict[tuple[Any, ...], tuple[Told, list[tuple[str, str]]]] = {}  # a page has few patterns
     found = []
     for one in items:
         row = rows.get(one.household_id)
-        told = board.teller.tell(
-            one, health=board.health.covers(one.division_code, one.household_id)
+        health = board.health.covers(one.division_code, one.household_id)
+        pattern = (
+            one.rules,
+            one.letters,
+            repr((one.reasons, one.causes)),
+            place_of[one.household_id],
+            health,
         )
+        if pattern not in alike:
+            told = board.teller.tell(one, health=health)
+            alike[pattern] = told, words.why(told)
+        told, why = alike[pattern]
         place = known.get(one.division_code)
         names = helpers.get(one.household_id) or officers.get(one.division_code) or []
         page = reverse("register:household", args=[one.household_id])
@@ -168,7 +191,7 @@ def lines_of(board: Board, items: Sequence[Item]) -> list[Line]:
                 words.due_words(one.due_on, day),
                 one.due_on is not None and one.due_on < day,
                 words.matter_words(told),
-                words.why(told),
+                why,
                 max(len(told.callings) - words.MOST_SAID, 0),
                 listed(of(text) for text in told.unknowns[: words.MOST_SAID]),
                 listed(names),
