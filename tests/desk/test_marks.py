@@ -20,15 +20,22 @@ def evaluated(county: County, db: None) -> int:
 
 
 def rules(client: Client, path: str) -> set[str]:
-    marks = client.get(path).context["marks"]
-    return {mark.rule for mark in (*marks.indicators, *marks.others)}
+    standing = client.get(path).context["standing"]
+    groups = (
+        standing.indicators,
+        standing.signals,
+        standing.open_signals,
+        standing.due,
+        standing.open_due,
+    )
+    return {one.rule for group in groups for one in group}
 
 
 def test_unknown_indicator_says_what_it_waits_for(
     evaluated: int, signed_in: Callable[[str], Client]
 ) -> None:
-    marks = signed_in("village_officer").get(f"/households/{evaluated}/").context["marks"]
-    water = next(one for one in marks.indicators if one.rule == "basics.water")
+    standing = signed_in("village_officer").get(f"/households/{evaluated}/").context["standing"]
+    water = next(one for one in standing.indicators if one.rule == "basics.water")
     assert (water.tone, water.word) == ("un", "待核实")
     assert water.because
 
