@@ -16,6 +16,7 @@ from django.utils.translation import override
 
 from mingbai.common.traditional import traditional
 from mingbai.desk.components.words import refusal_words
+from mingbai.desk.jobs.words import step_words
 from mingbai.documents.words import words as document_words_of
 from mingbai.tables.texts import Text
 from tools import words
@@ -166,3 +167,9 @@ def test_documents_speak_traditional_characters() -> None:
     say = document_words_of("zh-hant")
     assert say.count("{n} 户", 1200) == "1,200 戶"
     assert say.of(Text("监测对象", "watched")) == "監測對象"
+
+
+def test_step_of_a_job_is_said_in_words_or_not_at_all() -> None:
+    with override("en"):
+        assert step_words("mark") == "Mark problems"
+        assert step_words("households_person") == ""

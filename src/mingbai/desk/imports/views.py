@@ -32,7 +32,7 @@ from mingbai.desk.imports.showing import (
     steps,
     tabs,
 )
-from mingbai.desk.imports.words import step_words
+from mingbai.desk.jobs.words import step_words
 from mingbai.desk.register.words import PACK
 from mingbai.intake.actions import already
 from mingbai.intake.errors import error

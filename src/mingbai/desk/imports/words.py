@@ -41,11 +41,6 @@ COLUMNS = {
     "person.number": noop("人口编号"), "status.kind": noop("户类型"),
 }  # fmt: skip
 _KINDS = {"household": noop("户"), "person": noop("人")}
-_STEPS = {
-    "register": noop("读登记簿"), "read": noop("读表格"), "mark": noop("标出问题"),
-    "check": noop("核对"), "search": noop("更新检索"), "touched": noop("找出涉及的户"),
-    "reevaluate": noop("重新评估"), "evaluate": noop("评估"),
-}  # fmt: skip
 
 
 def list_words(name: str) -> str:
@@ -96,12 +91,6 @@ def value_words(line: Mapping[str, Any], side: str) -> str:
     if column == "relation":
         return code_words("relation").get(str(value), str(value))
     return standing_words(str(value)) if topic == "status" else str(value)
-
-
-def step_words(step: str) -> str:
-    """What a job does at the moment; what has no words here is not for people."""
-    first = step.split(" ")[0]
-    return _(_STEPS[first]) if first in _STEPS else ""
 
 
 def same_values(line: Mapping[str, Any]) -> bool:

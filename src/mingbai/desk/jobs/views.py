@@ -13,7 +13,7 @@ from mingbai.accounts.roles import Permission
 from mingbai.desk.access import scope_for, screen
 from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.reaching import covers, whole
-from mingbai.desk.jobs.words import kind_words
+from mingbai.desk.jobs.words import kind_words, step_words
 from mingbai.jobs.actions import start_job, stop_job
 from mingbai.jobs.enums import JobState
 from mingbai.jobs.models import Job
@@ -33,7 +33,9 @@ def _reach(request: HttpRequest) -> dict[str, Any]:
 
 
 def _line(job: Job) -> dict[str, Any]:
-    return {"job": job, "kind": kind_words(job.kind), "live": job.state in LIVE}
+    return {
+        "job": job, "kind": kind_words(job.kind), "live": job.state in LIVE, "step": step_words(job.step),
+    }  # fmt: skip
 
 
 @screen(Permission.HOUSEHOLDS_READ)

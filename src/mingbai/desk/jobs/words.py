@@ -17,3 +17,18 @@ KINDS: dict[str, str] = {
 def kind_words(kind: str) -> str:
     """What a kind of job does, in the language of the page; an unknown one by its name."""
     return _(KINDS[kind]) if kind in KINDS else kind
+
+
+#: Steps of all kinds of jobs, by the first word of what a job reports.
+STEPS: dict[str, str] = {
+    "register": noop("读登记簿"), "read": noop("读表格"), "mark": noop("标出问题"),
+    "check": noop("核对"), "search": noop("更新检索"), "touched": noop("找出涉及的户"),
+    "reevaluate": noop("重新评估"), "evaluate": noop("评估"), "counts": noop("更新各村的数"),
+    "export": noop("导出"),
+}  # fmt: skip
+
+
+def step_words(step: str) -> str:
+    """What a job does at the moment; what has no words here is not for people."""
+    first = step.split(" ")[0]
+    return _(STEPS[first]) if first in STEPS else ""
