@@ -29,7 +29,9 @@ class Entry:
 ENTRIES = (
     Entry("home", gettext_lazy("今天的事"), "home", None),
     Entry("register:households", gettext_lazy("户与人"), "register", Permission.HOUSEHOLDS_READ),
-    Entry("places:places", pgettext_lazy("navigation", "地方"), "places", Permission.HOUSEHOLDS_READ),
+    Entry(
+        "places:places", pgettext_lazy("navigation", "地方"), "places", Permission.HOUSEHOLDS_READ
+    ),
     Entry("imports:imports", gettext_lazy("导入"), "imports", Permission.HOUSEHOLDS_IMPORT),
     Entry("batches:batches", gettext_lazy("登记批次"), "batches", Permission.HOUSEHOLDS_READ),
     Entry("jobs:jobs", gettext_lazy("后台任务"), "jobs", Permission.HOUSEHOLDS_READ),
