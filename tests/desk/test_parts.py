@@ -117,7 +117,7 @@ class _Inline(HTMLParser):
 
 pytestmark = pytest.mark.database
 #: What every page costs beside its own: session, user, posts and scopes, register, tree, counts of the rail.
-FRAME_QUERIES = 18
+FRAME_QUERIES = 8
 GATED = ("/gallery/", "/keys/", "/households/", "/places/", "/profile/", "/jobs/")
 
 

@@ -18,7 +18,7 @@ from mingbai.accounts.roles import ROLES, Permission
 from mingbai.places.codes import pad
 from mingbai.places.intervals import Range, join
 from mingbai.places.lineage import Lineage
-from mingbai.places.queries import lineage
+from mingbai.places.remembered import lineage_on
 
 #: A restricted permission opens one topic; a post that names its topics must name it.
 TOPIC_OF: dict[Permission, str] = {
@@ -152,7 +152,7 @@ class Scopes:
 
     @cached_property
     def _lineage(self) -> Lineage:
-        return lineage(self.day)
+        return lineage_on(self.day)
 
     @cached_property
     def _lists(self) -> dict[int, frozenset[int]]:

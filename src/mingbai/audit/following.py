@@ -3,10 +3,16 @@
 An event is named by its number and its digest, so that a chain that was rolled back or restored is never
 taken for the one before it. Numbers follow one another as the chain grows: who adds an event holds it until
 it is seen.
+
+A page asks several memories, and each of them looks first. Inside `one_look` the end of the chain is looked
+for once: what is read for one page may stand as of one moment, and nothing of it outlives the page.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from mingbai.audit.models import Event
@@ -20,6 +26,20 @@ class Mark:
     digest: str = ""
 
 
+#: The ends of the chain that were seen since this page began; none outside a page.
+_seen: ContextVar[frozenset[Mark] | None] = ContextVar("seen", default=None)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Look once for what was recorded since (一次查看): for a request that records nothing itself."""
+    token = _seen.set(frozenset())
+    try:
+        yield
+    finally:
+        _seen.reset(token)
+
+
 def newest_mark() -> Mark:
     """The end of the chain. One query."""
     found = Event.objects.order_by("-id").values_list("id", "digest").first()
@@ -27,14 +47,23 @@ def newest_mark() -> Mark:
 
 
 def since(mark: Mark) -> tuple[Mark, list[int]] | None:
-    """The end of the chain and the batches recorded after a mark; None: not of this chain. One query."""
+    """The end of the chain and the batches recorded after a mark; None: not of this chain.
+
+    One query; none for a mark that was seen in this look.
+    """
     if not mark.event:
         return None
+    seen = _seen.get()
+    if seen and mark in seen:
+        return mark, []
     rows = Event.objects.filter(id__gte=mark.event).order_by("id")
     found = list(rows.values_list("id", "digest", "batch_id"))
     if not found or Mark(*found[0][:2]) != mark:
         return None
-    return Mark(*found[-1][:2]), [batch for _, _, batch in found[1:] if batch]
+    end = Mark(*found[-1][:2])
+    if seen is not None:
+        _seen.set(seen | {end})
+    return end, [batch for _, _, batch in found[1:] if batch]
 
 
 def recorded_after(event: int) -> set[int]:

@@ -6,6 +6,8 @@ Absent and forbidden answer alike.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import date
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -19,8 +21,10 @@ from mingbai.accounts.access import second_factor_due
 from mingbai.accounts.roles import Permission
 from mingbai.accounts.scopes import Scope
 from mingbai.accounts.sessions import note_seen
+from mingbai.audit.following import one_look
 from mingbai.desk.components.rights import Rights
-from mingbai.places.queries import working_date
+from mingbai.places.models import Register
+from mingbai.places.queries import today
 
 View = Callable[..., HttpResponse]
 #: Gates without a permission: anybody; a right password; all that signing in asks.
@@ -40,13 +44,14 @@ def screen(
     def wrap(view: View) -> View:
         @wraps(view)
         def gated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if step := _missing_step(request, gate):
-                return step
-            if isinstance(gate, Permission):
-                _open_scope(request, gate)
-            if request.method not in methods:
-                return HttpResponseNotAllowed(methods)
-            return view(request, *args, **kwargs)
+            with one_look() if request.method in ("GET", "HEAD") else nullcontext():
+                if step := _missing_step(request, gate):
+                    return step
+                if isinstance(gate, Permission):
+                    _open_scope(request, gate)
+                if request.method not in methods:
+                    return HttpResponseNotAllowed(methods)
+                return view(request, *args, **kwargs)
 
         marked: Any = gated  # what the tests of all views look at
         marked.gate, marked.methods = gate, tuple(methods)
@@ -97,8 +102,22 @@ def rights_of(request: HttpRequest) -> Rights:
     """The rights of the one who asks on the working date, read once a request."""
     found: Rights | None = getattr(request, "rights", None)
     if found is None or found.user.pk != request.user.pk:
-        found = request.rights = Rights(request.user, working_date())
+        found = request.rights = Rights(request.user, working_date_of(request))
     return found
+
+
+def register_of(request: HttpRequest) -> Register | None:
+    """The register (登记库), read once a request; None before it is made."""
+    if not hasattr(request, "register"):
+        request.register = Register.objects.first()
+    found: Register | None = request.register
+    return found
+
+
+def working_date_of(request: HttpRequest) -> date:
+    """The day the register works on, as `places.queries.working_date` says it."""
+    found = register_of(request)
+    return (found.working_date if found is not None else None) or today()
 
 
 def _open_scope(request: HttpRequest, permission: Permission) -> None:

@@ -1,22 +1,29 @@
-"""The divisions of a day in memory (区划表): every page shows some, and they change a few times a year."""
+"""The divisions of a day and what became of every code, in memory (区划表、沿革表).
+
+Every page shows some and every scope rests on them, and they change a few times a year.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 from django.db.models import Q
 
 from mingbai.audit.following import Mark, newest_mark, since
 from mingbai.places.codes import pad, parent_of
 from mingbai.places.enums import Level
-from mingbai.places.models import Division
+from mingbai.places.lineage import Lineage
+from mingbai.places.models import Division, Succession
+from mingbai.places.queries import lineage
 
 #: Days whose divisions are kept; a page may be asked for any day.
 MOST_DAYS = 40
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
@@ -50,10 +57,11 @@ class Roster:
 
 @dataclass
 class _Memory:
-    """Rosters by day, as of a place in the chain (内存中的区划表)."""
+    """By day, as of a place in the chain (内存中的区划表、沿革表)."""
 
     mark: Mark = field(default_factory=Mark)
     rosters: dict[date, Roster] = field(default_factory=dict)
+    lineages: dict[date, Lineage] = field(default_factory=dict)
 
 
 _memory = _Memory()
@@ -61,26 +69,43 @@ _lock = threading.Lock()
 
 
 def roster(day: date) -> Roster:
-    """The divisions of a day. One query when nothing was recorded since the last look, else at most three."""
+    """The divisions of a day. One query when nothing was recorded since the last look, else at most four."""
     with _lock:
-        found = since(_memory.mark)
-        if found is None or _touched(found[1]) or len(_memory.rosters) >= MOST_DAYS:
-            _memory.rosters = {}
-        _memory.mark = newest_mark() if found is None else found[0]
-        if day not in _memory.rosters:
-            made = _read(day)
-            if not _memory.mark.event:
-                return made
-            _memory.rosters[day] = made
-        return _memory.rosters[day]
+        _bring_up_to_date()
+        return _kept(_memory.rosters, day, _read)
+
+
+def lineage_on(day: date) -> Lineage:
+    """What became of every code, as `places.queries.lineage` says it; as many queries as `roster`."""
+    with _lock:
+        _bring_up_to_date()
+        return _kept(_memory.lineages, day, lineage)
+
+
+def _kept(days: dict[date, Kept], day: date, read: Callable[[date], Kept]) -> Kept:
+    if not _memory.mark.event:  # a register without an event: nothing to hold on to
+        return read(day)
+    if day not in days:
+        if len(days) >= MOST_DAYS:
+            days.clear()
+        days[day] = read(day)
+    return days[day]
+
+
+def _bring_up_to_date() -> None:
+    """Forget what was read where a division or a succession was recorded since."""
+    found = since(_memory.mark)
+    if found is None or _touched(found[1]):
+        _memory.rosters, _memory.lineages = {}, {}
+    _memory.mark = newest_mark() if found is None else found[0]
 
 
 def _touched(batches: Collection[int]) -> bool:
-    """Whether these batches wrote or ended a division."""
+    """Whether these batches wrote or ended a division or a succession."""
     if not batches:
         return False
     written = Q(begun_by__in=batches) | Q(ended_by__in=batches)
-    return Division.objects.filter(written).exists()
+    return any(model.objects.filter(written).exists() for model in (Division, Succession))
 
 
 def _read(day: date) -> Roster:

@@ -13,13 +13,13 @@ from django.utils.functional import SimpleLazyObject
 
 from mingbai.accounts.roles import Permission
 from mingbai.decisions.in_force import InForce, line_in_force
-from mingbai.desk.access import owed_step
+from mingbai.desk.access import owed_step, register_of, working_date_of
 from mingbai.desk.components.display import Display, display_of
 from mingbai.desk.components.navigation import ENTRIES, Item, counted, items_for, tree_of
 from mingbai.desk.components.rights import Rights
 from mingbai.desk.components.words import english, listed, role_words
-from mingbai.places.models import Division, Register
-from mingbai.places.queries import working_date
+from mingbai.places.models import Register
+from mingbai.places.remembered import roster
 
 
 class Frame:
@@ -30,11 +30,11 @@ class Frame:
 
     @cached_property
     def _register(self) -> Register | None:
-        return Register.objects.first()
+        return register_of(self._request)
 
     @cached_property
     def day(self) -> date:
-        return getattr(self._request, "day", None) or working_date()
+        return getattr(self._request, "day", None) or working_date_of(self._request)
 
     @property
     def weekday(self) -> str:
@@ -78,8 +78,9 @@ class Frame:
         """The name of the register's division; its code while it has none."""
         if self._register is None:
             return ""
-        found = Division.objects.recorded().on(self.day).filter(code=self._register.division_code)
-        return found.values_list("name", flat=True).first() or self._register.division_code
+        code = self._register.division_code
+        found = roster(self.day).places.get(code)
+        return found.name if found is not None else code
 
     @property
     def searched(self) -> str:

@@ -17,7 +17,7 @@ from mingbai.accounts.roles import Permission
 from mingbai.decisions.models import Run
 from mingbai.decisions.queries import latest_runs, run_over
 from mingbai.decisions.worklist import Teller, is_counted, open_work
-from mingbai.desk.access import SIGNED_IN, screen
+from mingbai.desk.access import SIGNED_IN, register_of, screen, working_date_of
 from mingbai.desk.components import navigation
 from mingbai.desk.components.frame import Frame
 from mingbai.desk.components.paging import page_of
@@ -30,8 +30,6 @@ from mingbai.desk.home.waiting import waiting_for
 from mingbai.desk.home.work import LATE, TODAY, Board, board_of, grouped, wanted_of
 from mingbai.households.models import Household
 from mingbai.places.codes import is_code, pad
-from mingbai.places.models import Register
-from mingbai.places.queries import working_date
 from mingbai.places.remembered import roster
 
 TEMPLATE = "home/templates/home.html"
@@ -42,7 +40,7 @@ BY_DAY, BY_PLACE, BY_MATTER = "day", "place", "matter"
 @screen(SIGNED_IN)
 def home(request: HttpRequest) -> HttpResponse:
     """What one has to do today; somebody without a post is told so."""
-    request.day = getattr(request, "day", None) or working_date()
+    request.day = getattr(request, "day", None) or working_date_of(request)
     if getattr(request, "rights", None) is None:
         request.rights = Rights(request.user, request.day)
     if not request.rights.posts:
@@ -83,7 +81,8 @@ def _board(request: HttpRequest) -> Board | None:
 
 
 def _run(request: HttpRequest) -> Run | None:
-    code = Register.objects.values_list("division_code", flat=True).first() or ""
+    register = register_of(request)
+    code = register.division_code if register is not None else ""
     found = latest_runs()
     run = run_over(found, code) or (found[0] if found else None)
     if run is not None:

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from mingbai.accounts.roles import Permission
 from mingbai.accounts.scopes import Scope
+from mingbai.desk.access import register_of, working_date_of
 from mingbai.desk.components.navigation import PlaceLine, places_tree
 from mingbai.desk.components.parts import changed_query
 from mingbai.desk.components.rights import Rights
@@ -17,8 +18,6 @@ from mingbai.desk.places.reaching import covers, home, reached_below
 from mingbai.households.queries.counting import Standing
 from mingbai.households.queries.daily import in_scope, standing_of, village_counts
 from mingbai.places.codes import LENGTH, range_of
-from mingbai.places.models import Register
-from mingbai.places.queries import working_date
 from mingbai.places.remembered import Place, Roster, roster
 
 #: Lines under the open place; the rest is one line that leads to its page.
@@ -34,16 +33,18 @@ def tree_for(request: HttpRequest) -> Sequence[PlaceLine]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return ()
-    day = getattr(request, "day", None) or working_date()
+    day = getattr(request, "day", None) or working_date_of(request)
     rights = getattr(request, "rights", None) or Rights(user, day)
     scope: Scope = rights[Permission.HOUSEHOLDS_READ]
-    root = Register.objects.values_list("division_code", flat=True).first() if scope else None
-    if not root:
+    register = register_of(request)
+    if not scope or register is None or not register.division_code:
         return ()
     known = roster(day)
     counted = in_scope({day: village_counts([day])[day]}, scope)[day]
     households = {code: standing_of(counts, Standing.ALL)[0] for code, counts in counted.items()}
-    return _lines(known, scope, root, _asked(request, known), households, _opener(request))
+    return _lines(
+        known, scope, register.division_code, _asked(request, known), households, _opener(request)
+    )
 
 
 def _opener(request: HttpRequest) -> Callable[[str], str]:
