@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -20,6 +21,8 @@ from mingbai.places.codes import range_of
 
 #: More villages than this are counted by one reading of all.
 MOST_ANEW = 60
+#: Answers that are kept.
+MOST_KNOWN = 300
 UNMET, UNKNOWN, MET, NOT_APPLICABLE = "unmet", "unknown", "met", "not_applicable"
 #: Of several rules the weightiest speaks.
 _WEIGHT: tuple[tuple[str, str], ...] = (
@@ -34,17 +37,41 @@ class Standings:
 
     villages: Mapping[str, Mapping[int, int]]
     letters: Mapping[int, Mapping[str, str]]  # pattern → rule → letter
+    #: What was asked before; every list asks the same again.
+    _known: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def matching(self, rules: Collection[str], word: str) -> frozenset[int]:
         """The patterns whose weightiest state under these rules is this one."""
-        return frozenset(
-            key for key, letters in self.letters.items() if _weightiest(letters, rules) == word
-        )
+        found: frozenset[int] | None = self._known.get((word, *rules))
+        if found is None:
+            found = frozenset(
+                key for key, letters in self.letters.items() if _weightiest(letters, rules) == word
+            )
+            self._keep((word, *rules), found)
+        return found
 
     def lacking(self, rule: str) -> bool:
         """Whether nobody at all is known under a rule: then that is one question, not one a household."""
-        said = {letters[rule] for letters in self.letters.values() if rule in letters}
-        return said == {str(Letter.UNKNOWN)}
+        found: bool | None = self._known.get(("", rule))
+        if found is None:
+            said = {letters[rule] for letters in self.letters.values() if rule in letters}
+            found = said == {str(Letter.UNKNOWN)}
+            self._keep(("", rule), found)
+        return found
+
+    def tally(self, scope: Scope, division_code: str = "") -> Mapping[int, int]:
+        """Households by pattern in a place, as far as it lies in the ranges of a scope."""
+        asked = ("", "", division_code, scope.everything, scope.ranges)
+        found: dict[int, int] | None = self._known.get(asked)
+        if found is None:
+            found = tally(self.inside(scope, division_code).values())
+            self._keep(asked, found)
+        return found
+
+    def _keep(self, asked: tuple[object, ...], found: Any) -> None:
+        if len(self._known) >= MOST_KNOWN:  # an address may name any rule
+            self._known.clear()
+        self._known[asked] = found
 
     def inside(self, scope: Scope, division_code: str = "") -> dict[str, Mapping[int, int]]:
         """The villages of a scope that lie in a place, by code; of a list of households none."""
@@ -84,6 +111,7 @@ class _Memory:
     mark: Mark = field(default_factory=Mark)
     villages: dict[str, dict[int, int]] = field(default_factory=dict)
     letters: dict[int, dict[str, str]] = field(default_factory=dict)
+    read: Standings | None = None  # as handed out, until a batch writes states
 
 
 _memory = _Memory()
@@ -97,12 +125,14 @@ def standings() -> Standings:
         if found is None:
             mark = newest_mark()
             _memory.villages, _memory.letters = _read(None), {}
-            _memory.mark = mark
+            _memory.mark, _memory.read = mark, None
         else:
             _memory.mark, batches = found
             _follow(batches)
-        _learn()
-        return Standings(dict(_memory.villages), _memory.letters)
+        if _memory.read is None:
+            _learn()
+            _memory.read = Standings(dict(_memory.villages), _memory.letters)
+        return _memory.read
 
 
 def _follow(batches: Collection[int]) -> None:
@@ -110,6 +140,8 @@ def _follow(batches: Collection[int]) -> None:
         return
     written = State.objects.filter(Q(begun_by__in=batches) | Q(ended_by__in=batches))
     codes = set(written.order_by().values_list("division_code", flat=True).distinct())
+    if codes:
+        _memory.read = None
     if len(codes) > MOST_ANEW:
         _memory.villages = _read(None)
     elif codes:

@@ -82,11 +82,17 @@ def counted_work(scope: Scope, division_code: str = "") -> list[Counted]:
     rows = WorkTally.objects.recorded().filter(scope.divisions("village_code"))
     if division_code:
         rows = rows.filter(village_code__range=range_of(division_code))
-    return [
+    tallies = rows.order_by("village_code").values_list("village_code", "counts")
+    return [one for village, text in tallies for one in _counted(village, text)]
+
+
+@lru_cache(maxsize=4_096)
+def _counted(village: str, text: str) -> tuple[Counted, ...]:
+    """A tally as it is read; every page reads those of all villages, and few change."""
+    return tuple(
         Counted(village, date.fromisoformat(day) if day else None, matter, count)
-        for village, text in rows.order_by("village_code").values_list("village_code", "counts")
         for day, matter, count in read_tally(text)
-    ]
+    )
 
 
 def _counted_items(scope: Scope, division_code: str) -> list[Counted]:

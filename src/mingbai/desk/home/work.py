@@ -23,6 +23,7 @@ from mingbai.decisions.worklist import (
     Teller,
     Told,
     Wanted,
+    by_day,
     counted_work,
     items_of,
 )
@@ -116,8 +117,8 @@ class Board:
     def totals(self, counted: Iterable[Counted] | None = None) -> Counter[str]:
         """Households by stretch of days."""
         found: Counter[str] = Counter()
-        for one in self.counted if counted is None else counted:
-            found[group_of(one.due_on, self.day)] += one.households
+        for due_on, households in by_day(self.counted if counted is None else counted).items():
+            found[group_of(due_on, self.day)] += households
         return found
 
     def shown_matter(self, rule: str) -> str:

@@ -24,11 +24,11 @@ from mingbai.decisions.standings import MET, NOT_APPLICABLE, UNKNOWN, UNMET, Sta
 from mingbai.decisions.wording import restricted_rules
 from mingbai.desk.access import scope_for
 from mingbai.desk.components.parts import Chip, changed_query
-from mingbai.desk.components.words import aside, of
+from mingbai.desk.components.words import aside, listed, of
 from mingbai.desk.register.forms import DayForm
 from mingbai.desk.register.states import ANSWERS
 from mingbai.desk.register.words import standing_words
-from mingbai.households.queries import Filter, Standing
+from mingbai.households.queries import Filter, Standing, households_found
 from mingbai.places.codes import level_of, pad
 from mingbai.places.queries import names_on
 
@@ -48,6 +48,10 @@ STATE_WORDS = {
 }  # fmt: skip
 #: Lists that somebody pasted, kept with the session: keys alone.
 PASTED, MOST_PASTED = "pasted", 5
+
+
+#: A longer list that no count of villages knows is counted no further: that would cost more than the page.
+MOST = 5_000
 
 
 class FilterForm(DayForm):
@@ -97,6 +101,13 @@ def state_choices(asked: str) -> list[tuple[str, str]]:
         rule, _colon, word = asked.partition(":")
         found.append((asked, f"{rule} {_(STATE_WORDS.get(word, ''))}"))
     return found
+
+
+def lacking_names(asked: Asked) -> str:
+    """The columns that the count of unknown leaves out, because not one household is known, in words."""
+    if asked.run is None:
+        return ""
+    return listed(_(name) for key, (name, _r) in GROUPS.items() if key in asked.lacking_columns)
 
 
 def _any_words(word: str) -> str:
@@ -163,6 +174,12 @@ class Asked:
         pack = pack_named(self.run.pack)
         closed = restricted_rules(self.run.pack, pack.hash, self.run.as_of)
         return tuple(rule for rule in rules if rule not in closed)
+
+    @cached_property
+    def keys(self) -> list[int]:
+        """The households of the list, up to `MOST`: for what no count of villages knows."""
+        rows = households_found(self.day, scope=self.request.scope, filters=with_states(self))
+        return list(rows.values_list("household_id", flat=True)[:MOST])
 
     @property
     def narrowed(self) -> bool:

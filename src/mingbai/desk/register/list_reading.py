@@ -6,16 +6,17 @@ the households of those villages alone. Whatever else narrows the list is left t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mingbai.decisions.models import State
-from mingbai.decisions.standings import UNKNOWN, UNMET, counted, tally
+from mingbai.decisions.standings import UNKNOWN, UNMET, counted
 from mingbai.desk.components.parts import Tab, changed_query
-from mingbai.desk.register.list_asking import ANY, GROUPS, Asked, with_states
+from mingbai.desk.register.list_asking import ANY, GROUPS, MOST, Asked, with_states
 from mingbai.desk.register.words import standing_words
 from mingbai.households.errors import error
 from mingbai.households.queries import (
@@ -23,7 +24,6 @@ from mingbai.households.queries import (
     Page,
     Standing,
     count_households,
-    households_found,
     list_households,
 )
 from mingbai.households.queries.daily import (
@@ -38,8 +38,6 @@ from mingbai.households.queries.listing import rows_of
 from mingbai.places.codes import range_of
 
 SIZE = 50
-#: A longer list that no count of villages knows is counted no further: that would cost more than the page.
-MOST = 5_000
 #: Up to so many households the heads of a narrowed list are counted.
 COUNTED = 300
 TABS = (Standing.WATCHED, Standing.REGISTERED, Standing.DIBAO)
@@ -101,11 +99,13 @@ def _edge(after: str) -> tuple[str, int]:
 def total_of(asked: Asked) -> int:
     """How many households the list has; `MOST` where more are not counted. At most two queries."""
     if asked.by_village and asked.patterns is not None:
-        found = tally(asked.standings.inside(asked.states, asked.place).values())
+        found = asked.standings.tally(asked.states, asked.place)
         return counted(found, asked.patterns)
     if _counts_known(asked) and asked.patterns is None:
         return _registered(asked, asked.filters.standing)
     scope = asked.request.scope
+    if asked.patterns is not None:
+        return len(asked.keys)
     return count_households(asked.day, scope=scope, filters=with_states(asked), most=MOST)
 
 
@@ -138,13 +138,13 @@ def heads_of(asked: Asked, total: int) -> dict[str, dict[str, int]]:
     if asked.run is None:
         return {}
     if asked.by_village:
-        found: Mapping[int, int] = tally(asked.standings.inside(asked.states, asked.place).values())
+        found: Mapping[int, int] = asked.standings.tally(asked.states, asked.place)
         if asked.patterns is not None:
             found = {key: count for key, count in found.items() if key in asked.patterns}
     elif total <= COUNTED:
-        keys = households_found(asked.day, scope=asked.request.scope, filters=with_states(asked))
-        rows = State.objects.recorded().filter(asked.states.rows(), household_id__in=keys)
-        found = dict(rows.order_by().values_list("pattern_id").annotate(Count("id")))
+        rows = State.objects.recorded().filter(household_id__in=asked.keys).order_by()
+        named = rows.values_list("pattern_id", "division_code", "household_id")
+        found = Counter(key for key, *where in named if asked.states.covers(*where))
     else:
         return {}
     heads: dict[str, dict[str, int]] = {}
@@ -165,7 +165,7 @@ def tabs_of(asked: Asked, total: int) -> list[Tab]:
     count = _registered(here, Standing.ALL) if known else (total if plain else None)
     found = [Tab(_("全部"), changed_query(query, cleared), count, current=plain)]
     if asked.run is not None:
-        villages = tally(asked.standings.inside(asked.states, asked.place).values())
+        villages = asked.standings.tally(asked.states, asked.place)
         for word in (UNMET, UNKNOWN):
             some = asked.standings.matching(asked.open_rules(asked.any_rules), word)
             address = changed_query(query, {**cleared, "state": f"{ANY}:{word}"})

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -64,6 +64,8 @@ class Line:
     lacking: frozenset[str]  # columns of which nobody in the register is known: said, not cried out
     unsure: bool  # whether the income was found unknown: the figure is not the whole of it
     helpers: str
+    name: str
+    pick: str  # what ticking its box does
 
     @property
     def cells(self) -> list[SafeString]:
@@ -85,6 +87,14 @@ class Line:
         """The first of the rest, and how many more."""
         unknown = _("待核实 {n}").format(n=self.open_ones) if self.open_ones else ""
         return other_cell(tuple(one.label for one in self.acts), unknown)
+
+
+class Said(NamedTuple):
+    """Words of every line, in the language of the page (行内用语): looked up once a page."""
+
+    headless: str
+    pick: str
+    group: str
 
 
 @lru_cache(maxsize=2_000)
@@ -120,10 +130,11 @@ def lines_of(asked: Asked, rows: Iterable[Row], columns: Columns) -> list[Line]:
     incomes = incomes_of(keys, asked.day) if INCOME in columns else {}
     helpers = helper_names(keys, asked.day) if HELPER in columns else {}
     start, query = reverse("register:households"), kept_query(asked)
+    said = Said(_("没有户主"), _("选 %(name)s"), _("{village} {group}组"))
     return [
         _line(
             row, f"{start}{row.household_id}/{query}", places, marks.get(row.household_id),
-            incomes.get(row.household_id), helpers, asked.lacking_columns if marks else frozenset(),
+            incomes.get(row.household_id), helpers, asked.lacking_columns if marks else frozenset(), said,
         )
         for row in shown
     ]  # fmt: skip
@@ -137,16 +148,18 @@ def _line(
     income: int | None,
     helpers: Mapping[int, list[str]],
     lacking: frozenset[str],
+    said: Said,
 ) -> Line:
     village = places.get(row.division_code, row.division_code)
-    if row.group_number:
-        village = _("{village} {group}组").format(village=village, group=row.group_number)
+    if group := row.group_number.lstrip("0"):
+        village = said.group.format(village=village, group=group)
     states = _states(found) if found else (None,) * len(GROUPS)
     return Line(
         row, address, village, listed(status_words(kind) for kind in row.kinds) or _("一般户"),
         states, tuple(found.acts) if found else (), len(found.open_ones) if found else 0,
         found is not None, income, lacking, states[-1] is not None and states[-1].tone == UN,
         listed(helpers.get(row.household_id, ())),
+        row.head_name or said.headless, said.pick % {"name": row.head_name},
     )  # fmt: skip
 
 

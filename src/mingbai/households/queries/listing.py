@@ -146,13 +146,18 @@ def _beyond(columns: tuple[str, str], after: str, *, backwards: bool) -> Q:
     return Q(**{f"{columns[0]}__{edge}": first}) & tie
 
 
+def _as_written(group: str) -> tuple[str, ...]:
+    """A group's number as offices write it: who asks for group 8 means 08 and 008 too."""
+    return (group, *(group.zfill(n) for n in (2, 3))) if group.isdigit() else (group,)
+
+
 def _filtered(day: date, scope: Scope, filters: Filter) -> tuple[Any, bool]:
     """The residences of the day that are asked for, and whether they are few."""
     rows = Residence.objects.recorded().on(day).filter(scope.rows())
     if filters.division_code:
         rows = rows.filter(division_code__range=range_of(filters.division_code))
     if filters.group_number:
-        rows = rows.filter(group_number=filters.group_number)
+        rows = rows.filter(group_number__in=_as_written(filters.group_number))
     width, rare = _width(scope, filters), filters.household_ids is not None
     if filters.household_ids is not None:
         rows = rows.filter(household_id__in=filters.household_ids)
@@ -164,7 +169,8 @@ def _filtered(day: date, scope: Scope, filters: Filter) -> tuple[Any, bool]:
     wanted, without = KINDS[filters.standing]
     for kinds in (wanted, filters.kinds):
         if kinds:
-            few = _few(_with_kinds(day, kinds), "subject_id") if width > VILLAGE else None
+            spread = width > VILLAGE or len(filters.villages or ()) > 1
+            few = _few(_with_kinds(day, kinds), "subject_id") if spread else None
             rows, rare = _among(rows, _with_kinds(day, kinds), "subject_id", few, rare)
     if without:
         rows = rows.exclude(
