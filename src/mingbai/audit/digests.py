@@ -23,6 +23,7 @@ ENDED = "ended_by_id"
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
 _SLICE = 20_000
+_BEGUN, _ENDED = "begun", "ended"
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _FIELDS = ("at", "actor", "action", "target", "batch_id", "data", "previous")
 _SQLITE_ROW = {
@@ -125,8 +126,8 @@ def table_digests(
 ) -> dict[str, dict[str, Any]]:
     """What a batch of a few rows began and ended, table by table, as an event's data name it.
 
-    One statement finds the tables, by their indexes of batches; each of them costs two more, and one for its
-    columns unless `columns_of` knows them.
+    Two statements: one finds the tables, by their indexes of batches, one reads their rows. Each table costs
+    one more for its columns unless `columns_of` knows them.
     """
     batch = int(batch_id)
     counted = " UNION ALL ".join(
@@ -137,14 +138,31 @@ def table_digests(
     if not counted:
         return {}
     cursor.execute(counted)
-    found = {}
-    for (table,) in cursor.fetchall():
-        columns = columns_of(cursor, vendor, table)
-        select = f"SELECT id, {row_expression(vendor, columns)} AS said FROM {table}"  # noqa: S608 — checked
-        cursor.execute(f"{select} WHERE begun_by_id = {batch} ORDER BY id")
-        begun, digest = _hashed([cursor.fetchall()])
-        ended, ended_digest = digest_ended(cursor, vendor, table, batch)
-        found[table] = claim(columns, (begun, digest), (ended, ended_digest))
+    touched = {table: columns_of(cursor, vendor, table) for (table,) in cursor.fetchall()}
+    rows = _rows_of(cursor, vendor, touched, batch) if touched else {}
+    return {
+        table: claim(columns, *(_hashed([rows.get((table, by), [])]) for by in (_BEGUN, _ENDED)))
+        for table, columns in touched.items()
+    }
+
+
+def _rows_of(
+    cursor: Any, vendor: str, touched: Mapping[str, Mapping[str, str]], batch: int
+) -> dict[tuple[str, str], list[tuple[int, str]]]:
+    """(table, begun or ended) → keys and texts of the rows of a small batch, in the order of the keys."""
+    key = "id::text" if vendor == POSTGRESQL else "CAST(id AS TEXT)"
+    parts = []
+    for table, columns in touched.items():
+        for by, column, text in (
+            (_BEGUN, "begun_by_id", row_expression(vendor, columns)),
+            (_ENDED, ENDED, key),
+        ):
+            named = f"SELECT '{table}' AS held, '{by}' AS done, id, {text} AS said"
+            parts.append(f"{named} FROM {table} WHERE {column} = {batch}")
+    cursor.execute(" UNION ALL ".join(parts) + " ORDER BY 3")
+    found: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for table, by, number, said in cursor.fetchall():
+        found.setdefault((table, by), []).append((number, said))
     return found
 
 

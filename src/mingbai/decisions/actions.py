@@ -279,7 +279,8 @@ def _reevaluate(run: Run, ids: list[int], actor: str, *, recount: bool) -> list[
     standing = State.objects.recorded().filter(household_id__in=ids)
     items = WorkItem.objects.recorded().filter(household_id__in=ids)
     with reading() as reader:
-        states = state_changes(judged, patterns, reader.table(Request(standing, STATE_READ)))
+        stood = reader.table(Request(standing, STATE_READ))
+        states = state_changes(judged, patterns, stood)
         work = work_of(
             judged,
             patterns,
@@ -288,9 +289,8 @@ def _reevaluate(run: Run, ids: list[int], actor: str, *, recount: bool) -> list[
         )
     if not states and not recount:
         return []
-    villages = set(standing.values_list("division_code", flat=True)) | set(judged.villages)
-    keys = {int(row[0]) for row in states.begun}
-    keys.update(standing.filter(pk__in=states.ended).values_list("household_id", flat=True))
+    villages = {*stood["division_code"].to_pylist(), *judged.villages}
+    keys = {int(row[0]) for row in states.begun} | _households_of(stood, states.ended)
     with recording(
         actor=actor,
         action="decisions.households.evaluated",
@@ -303,6 +303,12 @@ def _reevaluate(run: Run, ids: list[int], actor: str, *, recount: bool) -> list[
         if work.changes or recount:
             _apply(batch, WorkTally, WORK_TALLY_COLUMNS, _work_recounted(villages))
     return sorted(keys)
+
+
+def _households_of(stood: pa.Table, ended: Collection[int]) -> set[int]:
+    """Whose the ended states are, of those that stood."""
+    homes = dict(zip(stood["id"].to_pylist(), stood["household_id"].to_pylist(), strict=True))
+    return {int(homes[key]) for key in ended}
 
 
 def _recounted(villages: Collection[str]) -> Changes:

@@ -40,10 +40,12 @@ class Changes:
         return bool(self.ended or self.begun)
 
 
-@transaction.atomic
 def rule_set_of(pack: str, rules: Sequence[str]) -> RuleSet:
     """The stored list of these rules."""
     digest = _digest([pack, list(rules)])
+    known = RuleSet.objects.filter(digest=digest).first()
+    if known is not None:
+        return known
     found, _ = RuleSet.objects.get_or_create(
         digest=digest, defaults={"pack": pack, "rules": list(rules)}
     )
@@ -56,10 +58,10 @@ def pattern_ids(rule_set: RuleSet, standings: Sequence[Standing]) -> Keys:
     known: dict[str, int] = {}
     for lot in lots(zip(digests, standings, strict=True)):
         names = [digest for digest, _ in lot]
-        with transaction.atomic():
-            known |= _known(names)
-            new = [_pattern(rule_set, *one) for one in lot if one[0] not in known]
-            if new:  # somebody else may store the same one at this moment
+        known |= _known(names)
+        new = [_pattern(rule_set, *one) for one in lot if one[0] not in known]
+        if new:  # somebody else may store the same one at this moment
+            with transaction.atomic():
                 Pattern.objects.bulk_create(new, ignore_conflicts=True)
                 known |= _known(names)
     return np.array([known[digest] for digest in digests], np.int64)

@@ -31,6 +31,7 @@ from mingbai.households.writing import (
     plan_values,
     set_values,
     until_next_word,
+    write,
 )
 
 #: Topics whose columns search looks at.
@@ -84,10 +85,9 @@ def record_facts(
     """
     kind = topic_of(topic)
     _refuse_special(kind, subject_id, values)
-    parts = _parts(kind, subject_id, on, until, values)
     if dry_run:
         shown = Saved()
-        for part in parts:
+        for part in _parts(kind, subject_id, on, until, values):
             plan = plan_values(kind, subject_id, **part, **said.data())
             shown.add(Written([], [row.pk for row in plan.ended], plan.changed))
         return shown
@@ -97,9 +97,8 @@ def record_facts(
     ):
         _refuse_changed(kind, subject_id, on, values, said.seen)
         for part in _parts(kind, subject_id, on, until, values):
-            saved.add(
-                set_values(batch=batch, topic=topic, subject_id=subject_id, **part, **said.data())
-            )
+            plan = plan_values(kind, subject_id, **part, **said.data(), batch=batch)
+            saved.add(write(batch, kind, subject_id, plan))
     return saved
 
 
