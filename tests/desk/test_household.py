@@ -258,6 +258,17 @@ def test_department_is_explained_only_what_its_topics_decide(
     assert rules == ["basics.housing"]
 
 
+def test_what_a_post_may_not_see_is_never_said_to_be_unknown(
+    county: County, signed_in: Entry
+) -> None:
+    seen = signed_in("township_clerk").get(page(county)).context
+    shut = signed_in("line_department").get(page(county)).context
+    assert None in {one.labour for one in seen["members"]}  # asked of the clerk
+    for one in shut["members"]:
+        assert (one.education, one.labour, one.insured, one.does_unknown) == ("", "", "", "")
+    assert (shut["labour"], shut["shut_income"], shut["shut_help"]) == (None, True, True)
+
+
 def test_another_day_says_so_on_every_block_and_is_not_edited(
     county: County, signed_in: Entry
 ) -> None:

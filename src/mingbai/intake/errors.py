@@ -26,8 +26,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "the stored file {file} cannot be opened or was altered; upload the original again",
     ),
     "INTAKE-006": (
-        "没有一个文件能读成表格，登记簿没有改动；请先运行 mingbai tables check 看原因",
-        "no file could be read as a table and nothing was changed; run mingbai tables check for the reasons",
+        "没有一个文件能读成表格，登记簿没有改动；请先用“先查一张表”（或命令 mingbai tables check）看原因",
+        "no file could be read as a table, nothing was changed; the bench or mingbai tables check says why",
     ),
     "INTAKE-007": (
         "没有 id 为 {batch} 的导入批次（或您无权查看）；请用 mingbai batches list 查编号",

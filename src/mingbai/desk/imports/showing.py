@@ -146,6 +146,7 @@ def listing(request: HttpRequest, order: ImportOrder, view: Shown) -> dict[str, 
     return {
         "name": name, "lines": lines, "page": page, "group": group, "groups": _groups(order, view, group),
         "picked": _sides(picked) if picked and picked["line"].get("beside") else None,
+        "merged": total if name == "refused" and total < order.counts["rows_refused"] else 0,
         "cut": total if total > MOST_KEPT else 0, "most": MOST_KEPT, "query": _query(page),
     }  # fmt: skip
 

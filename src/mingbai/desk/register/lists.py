@@ -26,6 +26,7 @@ from mingbai.desk.register.list_asking import (
     Asked,
     asked_of,
     chips,
+    lacking_names,
 )
 from mingbai.desk.register.list_export import export
 from mingbai.desk.register.list_reading import (
@@ -57,7 +58,7 @@ def households(request: HttpRequest) -> HttpResponse:
         "form": form, "asked": asked, "day": asked.day, "today": asked.today, "run": asked.run,
         "lines": lines_of(asked, page.rows, columns), "total": total, "capped": capped(asked, total),
         "chips": chips(asked), "tabs": tabs_of(asked, total), "columns": columns,
-        "heads": _heads(asked, total), "first": not after,
+        "lacking": lacking_names(asked), "heads": _heads(asked, total), "first": not after,
         "next": changed_query(request.GET, {"after": page.next}) if page.next else "",
         "start": changed_query(request.GET, {}),
         "kept": [(name, value) for name, value in request.GET.items() if name != "after" and value],

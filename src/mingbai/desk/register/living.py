@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -30,6 +30,8 @@ NOT_SHOWN = frozenset({"division_code", "group_number", "holder_person_id", "att
 #: Codes of `school_state` that say somebody is at no school.
 NO_SCHOOL = frozenset({"not_in_school", "preschool_child"})
 ADULT = 16
+#: Nobody asks which school a younger child goes to.
+SCHOOL_GOER = 6
 YEAR = timedelta(days=365)
 #: Codes that are kept as text, without a list of the pack.
 TEXTS = {
@@ -54,21 +56,26 @@ class MemberLine:
     statuses: str
 
 
-def member_lines(view: HouseholdView) -> list[MemberLine]:
-    """The members as they were on the day, the head first. No query."""
-    return [_member(one, view.day) for one in view.members]
+def member_lines(view: HouseholdView, seen: Collection[str] | None = None) -> list[MemberLine]:
+    """The members as they were on the day, the head first. No query.
+
+    What a reader may not see is blank, never said to be unknown; `seen`: the topics open, None: all.
+    """
+    return [_member(one, view.day, lambda key: seen is None or key in seen) for one in view.members]
 
 
-def _member(one: MemberView, day: date) -> MemberLine:
+def _member(one: MemberView, day: date, sees: Callable[[str], bool]) -> MemberLine:
     age = age_on(one.fact("identity", "birth_date"), day)
-    grown = age is None or age >= ADULT
-    does, lacking = _doing(one, grown=grown, day=day)
+    works = sees("work") and (age is None or age >= ADULT)
+    asked = sees("schooling") and age is not None and SCHOOL_GOER <= age < ADULT
+    does, lacking = _doing(one, grown=works, asked=asked, day=day)
     return MemberLine(
         one, reverse("register:person", args=[one.person_id]),
         code_words("relation").get(one.relation, one.relation),
         code_words("sex").get(str(one.fact("identity", "sex")), ""), age,
-        _word(one, "work", "education", "education", asked=grown),
-        _word(one, "work", "labour", "labour", asked=grown), does, lacking, _insured(one, day),
+        _word(one, "work", "education", "education", asked=works),
+        _word(one, "work", "labour", "labour", asked=works), does, lacking,
+        _insured(one, day) if sees("insurance") else "",
         listed(status_words(status.kind) for status in one.statuses),
     )  # fmt: skip
 
@@ -87,7 +94,7 @@ def _word(one: MemberView, topic: str, column: str, codes: str, *, asked: bool) 
     return code_words(codes).get(str(value), str(value))
 
 
-def _doing(one: MemberView, *, grown: bool, day: date) -> tuple[str, str]:
+def _doing(one: MemberView, *, grown: bool, asked: bool, day: date) -> tuple[str, str]:
     """What somebody does, and what of it nobody knows: a school, or work with its months and place."""
     parts, lacking = [], ""
     state = one.fact("schooling", "school_state")
@@ -100,13 +107,16 @@ def _doing(one: MemberView, *, grown: bool, day: date) -> tuple[str, str]:
             parts.append(ngettext("务工 {n} 个月", "务工 {n} 个月", months).format(n=months))
         elif months is None and grown:
             lacking = _("务工 ? 月")
-        if (parts or lacking) and (year := one.records["work"][0].valid_from.year) < day.year - 1:
+        if (any(parts) or lacking) and (
+            year := one.records["work"][0].valid_from.year
+        ) < day.year - 1:
             parts.append(_("（{year} 年）").format(year=year))
     elif state is not None:
         parts.append(code_words("school_state").get(str(state), ""))
-    elif not grown:
+    elif asked:
         lacking = _("就学 ?")
-    return " ".join(str(part) for part in parts if part), lacking
+    # A wide bracket brings its own space.
+    return " ".join(str(part) for part in parts if part).replace(" （", "（"), lacking
 
 
 def _insured(one: MemberView, day: date) -> str | None:

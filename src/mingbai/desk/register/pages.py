@@ -48,18 +48,21 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
     reader, view = read(request, lambda one: household_for(one, household_id, day=day))
     code, until = place_of(household_id, day)
     open_topics = writable(reader, code, household_id) if today else frozenset()
-    run = run_for(code)
+    run, seen = run_for(code), reader.topics_at(code, household_id)
     standing = standing_of(request, reader, household_id, code, run) if today else None
     happened = timeline(
         household_id, restrictions=reader.restrictions(code, household_id),
-        topics=reader.topics_at(code, household_id), until=until,
+        topics=seen, until=until,
     )  # fmt: skip
     shown = [one for one in happened if one.day <= day]
     said = {
         "view": view, "form": form, "day": day, "today": today, "run": run, "standing": standing,
         "past": "" if today else _("{day} 的样子").format(day=day), "may_write": bool(open_topics),
-        "above": path(code, day), "group": view.fact("residence", "group_number"),
-        "members": member_lines(view), "labour": _labour(view), "statuses": status_lines(view.statuses),
+        "above": path(code, day), "group": (view.fact("residence", "group_number") or "").lstrip("0"),
+        "members": member_lines(view, seen), "statuses": status_lines(view.statuses),
+        "labour": _labour(view) if seen is None or "work" in seen else None,
+        "shut_income": seen is not None and "income_year" not in seen,
+        "shut_help": seen is not None and not {"benefit", "measure"} & set(seen),
         "living": living_blocks(view, open_topics), "burdens": burdens(view),
         "income": income_table(view.records, run.as_of if run else day, code),
         "income_form": _form_of(household_id, "income_year") if "income_year" in open_topics else "",
