@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from mingbai.accounts.scopes import Scope
 from mingbai.audit.models import Batch, Event
+from mingbai.desk.home.turns import turns_since
 from mingbai.households.actions import open_status, record_birth
 from mingbai.households.actions.registering import Newcomer
 from mingbai.households.enums import StatusKind, Subject
@@ -93,8 +95,11 @@ def test_confirmed_birth_stands_and_can_be_undone(
     batch = Batch.objects.order_by("-pk").first()
     said = client.get(answer.url).content.decode()
     assert f"/batches/{batch.pk}/" in said
+    told = turns_since(batch.recorded_at, Scope(everything=True), {}).happenings
+    assert told["born"] == 1
     client.post(f"/batches/{batch.pk}/undo/", {"reason": "登错了"})
     assert set(members(home)) == {"head", "spouse"}
+    assert not turns_since(batch.recorded_at, Scope(everything=True), {}).happenings["born"]
 
 
 def test_death_of_the_head_asks_who_follows(county: County, signed_in: Entry, home: int) -> None:

@@ -90,7 +90,9 @@ def turns_since(since: datetime, scope: Scope, closed: Mapping[str, bool]) -> Tu
     """
     found = Turns(since)
     recorded = Batch.objects.filter(recorded_at__gte=since).order_by("-id")
-    batches = list(recorded.values_list("id", "kind", "recorded_at")[: MOST_BATCHES + 1])
+    columns = ("id", "kind", "recorded_at", "undoes_id")
+    rows = list(recorded.values_list(*columns)[: MOST_BATCHES + 1])
+    batches, undone = [row[:3] for row in rows], {row[3] for row in rows}
     if len(batches) > MOST_BATCHES:
         found.too_many = True
         return found
@@ -105,7 +107,7 @@ def turns_since(since: datetime, scope: Scope, closed: Mapping[str, bool]) -> Tu
         if written.get(key, 0) > MOST_ROWS or (everybody and kind != BatchKind.EVALUATION)
     ]
     _read_turned(found, [*single, *small], scope, closed)
-    _read_happenings(found, single, scope)
+    _read_happenings(found, [key for key in single if key not in undone], scope)
     return found
 
 
