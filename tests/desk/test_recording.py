@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from mingbai.audit.models import Event
+from mingbai.decisions.actions import evaluate
 from mingbai.households.actions import record_facts
 from mingbai.households.actions.facts import Said
 from mingbai.households.models import Dwelling, IncomeYear
@@ -16,6 +18,7 @@ from tests.desk.county import DAY, County
 
 pytestmark = pytest.mark.database
 Entry = Callable[[str], Client]
+MOST_STATEMENTS = 94  # of a save: gate, fact, event, snapshot, states, work list
 REST = {
     "mode": "changed", "valid_from": "2026-03-01", "observed_on": "2026-03-16", "source": "village",
     "reason": "入户看到",
@@ -53,6 +56,20 @@ def test_only_what_was_changed_is_recorded_with_its_source(
         date(2026, 3, 16),
         "dwelling_grade",
     )
+
+
+def test_a_save_with_its_new_states_costs_few_statements(
+    county: County, signed_in: Entry, django_assert_max_num_queries: Any
+) -> None:
+    client = signed_in("village_officer")
+    token = dwelling(county, dwelling_grade="B", area=80)
+    evaluate(actor="command", pack="cn", as_of=DAY)
+    client.get(address(county))  # what is kept in memory follows what was recorded
+    values = {"token": token, "c_dwelling_grade": "D", "c_area": "80"}
+    before = Event.objects.count()
+    with django_assert_max_num_queries(MOST_STATEMENTS):
+        assert client.post(address(county), {**REST, **values}).status_code == 302
+    assert Event.objects.count() == before + 2  # the fact, and the states that follow from it
 
 
 def test_a_correction_holds_for_the_whole_time_of_the_record(
