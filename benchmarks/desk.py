@@ -86,7 +86,9 @@ def main() -> None:
     from django.test import Client
 
     from mingbai.accounts.models import User
+    from mingbai.config.serving import settle
 
+    settle()  # as every serving process does
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; milliseconds")
     for role in ROLES:
         user = User.objects.get(username=role)

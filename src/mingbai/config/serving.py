@@ -136,14 +136,20 @@ _COLLECTED_AFTER = (20_000, 20, 20)
 def load_application() -> Any:
     """In a serving process: the application, warm, and a watch on the process that started it."""
     threading.Thread(target=_leave_with_parent, daemon=True, name="parent").start()
-    from mingbai.config.warming import warm_up
     from mingbai.config.wsgi import application
 
-    warm_up()
+    settle()
     connections.close_all()  # it belongs to this thread; requests are answered by others
+    return application
+
+
+def settle() -> None:
+    """Load what requests wait for, and take it out of the collector's sight."""
+    from mingbai.config.warming import warm_up
+
+    warm_up()
     gc.freeze()  # models and templates stay: no collection need walk them
     gc.set_threshold(*_COLLECTED_AFTER)
-    return application
 
 
 def _leave_with_parent() -> None:
