@@ -33,14 +33,14 @@ def test_office_comes_from_nothing_to_its_first_table(
     page.goto("/")
     _fits(page)
     page.fill("[name=pasted]", TOWNSHIP)
-    page.click("main .b.first")
+    _go_on(page)
     _fits(page)
     for name, text in TYPED.items():
         page.fill(f"[name={name}]", text)
-    page.click("main .b.first")
+    _go_on(page)
     _fits(page)
     drawn = page.locator("dl.facts b.mono").nth(1).inner_text()
-    page.click("main .b.first")
+    _go_on(page)
     page.fill("[name=username]", "xiang.dong")
     page.fill("[name=password]", drawn)
     page.press("[name=password]", "Enter")
@@ -56,6 +56,12 @@ def test_office_comes_from_nothing_to_its_first_table(
     with page.expect_download() as sent:
         page.click("ul.lines a.b >> nth=0")
     assert sent.value.suggested_filename == "cn-household-export.xlsx"
+
+
+def _go_on(page: Page) -> None:
+    """Press the one red button, and wait until the next page has its styles."""
+    with page.expect_navigation():
+        page.click("main .b.first")
 
 
 def _fits(page: Page) -> None:

@@ -21,7 +21,7 @@ def county(transactional_db: None) -> County:
 
 def test_helper_fills_the_missing_fact_and_the_state_turns(county: County, page: Page) -> None:
     sign_in(page, "helper")
-    expect(page.get_by_role("searchbox")).to_be_visible()
+    expect(page.get_by_role("heading", name="今天的事")).to_be_visible()
     page.goto(f"/households/{county.households['here']}/")
     food = page.locator("#why-basicsfood")
     expect(food).to_contain_text("待核实")

@@ -36,6 +36,7 @@ def test_clerk_finds_a_household_and_records_what_she_saw(county: County, page: 
     page.keyboard.press("Enter")
     page.get_by_role("link", name="9901-0").first.click()
     expect(page.get_by_role("heading", name="陈桂生户")).to_be_visible()
+    page.get_by_text("更正事实").click()
     page.get_by_role("link", name="住房", exact=True).click()
     page.get_by_label("住房鉴定等级").select_option("B")
     page.get_by_label("从哪天起", exact=False).first.fill("2026-03-01")
