@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0004_canary_fingerprint'),
-        ('decisions', '0003_work_items'),
+        ("audit", "0004_canary_fingerprint"),
+        ("decisions", "0003_work_items"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='state',
-            index=models.Index(fields=['pattern', 'division_code', 'household_id'], name='state_pattern'),
+            model_name="state",
+            index=models.Index(
+                fields=["pattern", "division_code", "household_id"], name="state_pattern"
+            ),
         ),
     ]
