@@ -226,6 +226,8 @@ def looked_up(table: pa.Table, key: str, column: str, ids: pa.Array) -> Cells:
 
 def objects(values: pa.Array | pa.ChunkedArray) -> Cells:
     """A column as Python values, none where it is empty; equal values are one object in memory."""
+    if not len(values):
+        return np.empty(0, dtype=object)
     encoded = values.dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.unify_dictionaries().combine_chunks()
