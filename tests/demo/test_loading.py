@@ -17,12 +17,12 @@ from mingbai.audit.actions import open_batch
 from mingbai.audit.enums import BatchKind
 from mingbai.audit.models import Batch, Event
 from mingbai.common.keys import read_keys
-from mingbai.demo import loading
+from mingbai.demo import frame, loading
 from mingbai.demo.check import check_tables
 from mingbai.demo.context import Context, valid_on
 from mingbai.demo.errors import PlaceError
 from mingbai.demo.loading import Loaded, load_place
-from mingbai.demo.loading_frame import predecessors, stretches
+from mingbai.demo.loading_frame import past, stretches
 from mingbai.demo.loading_homes import LAND
 from mingbai.demo.place import load_place as known_place
 from mingbai.households.closing import document_digests
@@ -42,6 +42,7 @@ from mingbai.households.models import (
 from mingbai.households.queries.counting import Standing, count_totals
 from mingbai.households.search import search
 from mingbai.places.models import Register, VillageStatus
+from mingbai.places.rosters import Stretch
 from tests.demo.rereading import reread
 
 pytestmark = pytest.mark.database
@@ -241,4 +242,20 @@ def test_household_lives_under_the_code_of_the_time() -> None:
     assert stretches("430525113201", date(2014, 1, 1), date(2016, 1, 1), before) == [
         ("430525204201", date(2014, 1, 1), date(2016, 1, 1))
     ]
-    assert predecessors([]) == {}
+    assert past([]).recoded == {}
+
+
+def test_household_of_a_merged_village_lived_in_the_one_that_went() -> None:
+    """沙口 2018: 海岭 went into 蔡杨, which stood and was renamed; whose own households stayed."""
+    day, first = date(2018, 1, 1), date(2014, 1, 1)
+    context = Context(known_place("shakou"), 1, known_place("shakou").as_of)
+    frame.build(context)
+    known = past([Stretch(**row) for row in context.tables["divisions"].to_pylist()])
+    into, gone = "421083110201", "421083110204"
+    assert stretches(into, first, None, known.of(into, gone)) == [
+        (gone, first, day), (into, day, None),
+    ]  # fmt: skip
+    assert stretches(into, first, None, known.of(into, None)) == [(into, first, None)]
+    origins = context.tables["groups"]
+    origins = origins.filter(pc.equal(origins["village_code"], into))["formerly"].to_pylist()
+    assert set(origins) == {None, gone}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -28,6 +31,7 @@ def build(context: Context, roster: Path | None = None) -> None:
         place.first_day,
         within=place.code if place.level == "township" else "",
     )
+    found = _merged(found, place.parameters["frame"].get("mergers", {}))
     above = [
         Stretch(one["code"], one["name"], one["level"], one["level"], one["code"][:-2] or "",
                  place.first_day, None)
@@ -35,7 +39,7 @@ def build(context: Context, roster: Path | None = None) -> None:
     ]  # fmt: skip
     context.put("divisions", _rows("divisions", [vars(one) for one in (*above, *found)]))
     context.rural = _with_people(context, found)
-    _put_groups(context)
+    _put_groups(context, found)
     _put_village_statuses(context)
     _put_denominators(context)
     _put_facts(context)
@@ -43,6 +47,18 @@ def build(context: Context, roster: Path | None = None) -> None:
 
 def _rows(table: str, rows: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=TABLES[table])
+
+
+def _merged(found: list[Stretch], mergers: dict[date, dict[str, str]]) -> list[Stretch]:
+    """The divisions with what a merger made of those that went (撤并); a roster does not say it."""
+    named = [(one.code, one.to_date) for one in found]
+    told = {(old, day): new for day, news in mergers.items() for old, new in news.items()}
+    if strange := sorted(code for code, day in set(told) - set(named)):
+        raise PlaceError(f"撤并的村不在区划表里：{strange}", f"no such merged village: {strange}")
+    return [
+        replace(one, successor=told.get((one.code, one.to_date or date.max), one.successor))
+        for one in found
+    ]
 
 
 def _with_people(context: Context, found: list[Stretch]) -> frozenset[str]:
@@ -62,19 +78,45 @@ def _with_people(context: Context, found: list[Stretch]) -> frozenset[str]:
     return frozenset(codes)
 
 
-def _put_groups(context: Context) -> None:
+def _put_groups(context: Context, found: list[Stretch]) -> None:
+    """Groups by number; those of a merged village are shared out between the villages it was made of."""
     low, high = context.place.parameters["frame"]["groups_per_village"]
     rng = context.rng("frame.groups")
-    rows = [
-        {
-            "group_id": f"{village.code}{number:03d}",
-            "village_code": village.code,
-            "name": f"{_in_chinese(number)}组",
-        }
-        for village in context.villages(context.place.as_of)
-        for number in range(1, int(rng.integers(low, high, endpoint=True)) + 1)
-    ]
+    parts = _parts(found, context.place.as_of)
+    rows = []
+    for village in context.villages(context.place.as_of):
+        count = int(rng.integers(low, high, endpoint=True))
+        olds = [None, *parts[village.code]]
+        rows += [
+            {
+                "group_id": f"{village.code}{number:03d}",
+                "village_code": village.code,
+                "name": f"{_in_chinese(number)}组",
+                "formerly": olds[(number - 1) * len(olds) // count],
+            }
+            for number in range(1, count + 1)
+        ]
+    for one in context.place.parameters["frame"].get("named_groups", ()):
+        drawn = int(context.rng(f"frame.group.{one['name']}").integers(0, len(rows)))
+        rows[drawn]["name"] = one["name"]
     context.put("groups", _rows("groups", rows))
+
+
+def _parts(found: list[Stretch], day: date) -> dict[str, list[str]]:
+    """Code → the villages that were merged into it up to a day, while it stood itself."""
+    parts: dict[str, list[str]] = defaultdict(list)
+    for one in found:
+        new, end = one.successor, one.to_date
+        if one.level != "village" or not new or new == one.code or not end or end > day:
+            continue
+        if stood(found, new, end):
+            parts[new].append(one.code)
+    return parts
+
+
+def stood(rows: Iterable[Stretch], code: str, day: date) -> bool:
+    """Whether a code named a division the day before: then what ended on the day was merged into it."""
+    return any(one.code == code and one.from_date < day <= (one.to_date or day) for one in rows)
 
 
 def _in_chinese(number: int) -> str:
@@ -135,21 +177,28 @@ def _exit_years(context: Context, given: dict[int, Any], count: int) -> list[int
 
 def _put_denominators(context: Context) -> None:
     """The bases the printed rates imply, drawn among those that print the very rate."""
-    rows = []
-    for entry in context.place.parameters["frame"]["denominators"]:
-        persons = context.total(entry["total"])
-        low, high = bases(persons, context.place.totals.by_id[entry["rate"]])
-        rng = context.rng(f"frame.denominator.{entry['universe']}.{entry['day']}")
-        rows.append(
-            {
-                "code": context.place.code,
-                "day": entry["day"],
-                "universe": entry["universe"],
-                "value": int(rng.integers(low, high, endpoint=True)),
-                "origin": "implied",
-            }
+    context.put("denominators", _rows("denominators", [
+        base_row(context, context.place.code, entry, context.total(entry["total"]))
+        for entry in context.place.parameters["frame"]["denominators"]
+    ]))  # fmt: skip
+
+
+def base_row(context: Context, code: str, entry: Mapping[str, Any], persons: int) -> dict[str, Any]:
+    """A dated base on which `persons` prints the rate of the entry."""
+    low, high = bases(persons, context.place.totals.by_id[entry["rate"]])
+    if low > high:
+        raise PlaceError(
+            f"{persons} 人印不出 {entry['rate']}", f"{persons} persons cannot print {entry['rate']}"
         )
-    context.put("denominators", _rows("denominators", rows))
+    own = "" if code == context.place.code else f".{code}"
+    rng = context.rng(f"frame.denominator.{entry['universe']}.{entry['day']}{own}")
+    return {
+        "code": code,
+        "day": entry["day"],
+        "universe": entry["universe"],
+        "value": int(rng.integers(low, high, endpoint=True)),
+        "origin": "implied",
+    }
 
 
 def bases(persons: int, rate: Total) -> tuple[int, int]:

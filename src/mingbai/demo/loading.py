@@ -131,7 +131,7 @@ def _make_ready(about: dict[str, Any], until: date, actor: str) -> None:
 
 def _load(loading: Loading) -> None:
     divisions = loading_frame.load(loading)
-    loading_people.load(loading, loading_frame.predecessors(divisions))
+    loading_people.load(loading, loading_frame.past(divisions))
     loading_homes.load(loading)
     loading_persons.load(loading)
 

@@ -14,6 +14,7 @@ from mingbai.audit.models import Batch
 from mingbai.audit.records import Recorded
 from mingbai.audit.writing import BatchWriter, Progress
 from mingbai.common.keys import Keys
+from mingbai.demo.frame import stood
 from mingbai.demo.reports import Files
 from mingbai.households.loading import Column, Ids, Same, put
 from mingbai.places.actions import load_divisions
@@ -24,6 +25,9 @@ from mingbai.places.rosters import Stretch
 
 #: Village statuses of the files → of the register, with what is lost said in the reason.
 SUPERVISED = {"supervised_province": "省市挂牌督战", "supervised_county": "县挂牌督战"}
+
+
+Before = tuple[str, date]  # the code before and the day of the change
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def load(loading: Loading) -> list[Stretch]:
     """Divisions with what became of them, and all that hangs on their codes; returns the divisions."""
     rows = [Stretch(**row) for row in loading.table("divisions").to_pylist()]
     loading.counts["division"] = load_divisions(rows=rows, batch=loading.batch)
-    before = predecessors(rows)
+    before = past(rows)
     first = {code: min(row.from_date for row in rows if row.code == code) for code in codes(rows)}
     _groups(loading, before, first)
     _statuses(loading, before)
@@ -100,17 +104,36 @@ def codes(rows: Iterable[Stretch]) -> set[str]:
     return {row.code for row in rows if row.level == "village"}
 
 
-def predecessors(rows: Iterable[Stretch]) -> dict[str, tuple[str, date]]:
-    """Code → the code before it and the day of the change, where one code became one other (沿革)."""
-    found: dict[str, list[tuple[str, date]]] = {}
+@dataclass(frozen=True)
+class Past:
+    """What villages were before (沿革)."""
+
+    recoded: Mapping[str, Before]  # where one code became one other
+    merged: Mapping[str, date]  # a village that went into one that stood → when
+
+    def of(self, code: str, formerly: str | None) -> Mapping[str, Before]:
+        """The codes before that of a village, for the groups of it that came from another one."""
+        if formerly is None or formerly not in self.merged:
+            return self.recoded
+        return {**self.recoded, code: (formerly, self.merged[formerly])}
+
+
+def past(rows: list[Stretch]) -> Past:
+    """What the divisions say became what."""
+    found: dict[str, list[Before]] = {}
+    merged: dict[str, date] = {}
     for row in rows:
-        if row.successor and row.to_date and row.successor != row.code:
+        if not row.successor or not row.to_date or row.successor == row.code:
+            continue
+        if stood(rows, row.successor, row.to_date):
+            merged[row.code] = row.to_date
+        else:
             found.setdefault(row.successor, []).append((row.code, row.to_date))
-    return {code: olds[0] for code, olds in found.items() if len(olds) == 1}
+    return Past({code: olds[0] for code, olds in found.items() if len(olds) == 1}, merged)
 
 
 def stretches(
-    code: str, start: date, end: date | None, before: Mapping[str, tuple[str, date]]
+    code: str, start: date, end: date | None, before: Mapping[str, Before]
 ) -> list[tuple[str, date, date | None]]:
     """The codes under which a village stood from a day to a day, the oldest first."""
     found: list[tuple[str, date, date | None]] = []
@@ -124,9 +147,7 @@ def stretches(
     return found[::-1]
 
 
-def _groups(
-    loading: Loading, before: Mapping[str, tuple[str, date]], first: Mapping[str, date]
-) -> None:
+def _groups(loading: Loading, before: Past, first: Mapping[str, date]) -> None:
     rows = loading.table("groups").to_pylist()
     oldest = min(first.values())
     made = []
@@ -135,10 +156,12 @@ def _groups(
         village = row["village_code"]
         counts[village] = counts.get(village, 0) + 1
         number = row["group_id"].removeprefix(village)
-        start = oldest if village in before else first.get(village, oldest)
+        start = oldest if village in before.recoded else first.get(village, oldest)
         made += [
             (pad(code), number, row["name"], since, until)
-            for code, since, until in stretches(village, start, None, before)
+            for code, since, until in stretches(
+                village, start, None, before.of(village, row["formerly"])
+            )
         ]
     names = ("village_code", "number", "name", "valid_from", "valid_to")
     _insert(loading, Group, names, made)
@@ -150,7 +173,7 @@ def _groups(
     _insert(loading, VillageProfile, names, profiles)
 
 
-def _statuses(loading: Loading, before: Mapping[str, tuple[str, date]]) -> None:
+def _statuses(loading: Loading, before: Past) -> None:
     table = loading.table("village_statuses")
     lasts = pc.fill_null(pc.greater(table["to_date"], table["from_date"]), True)
     table = loading.fit(
@@ -164,7 +187,7 @@ def _statuses(loading: Loading, before: Mapping[str, tuple[str, date]]) -> None:
         listed = SUPERVISED.get(row["kind"])
         kind = VillageStatusKind.SUPERVISED.value if listed else row["kind"]
         reason = listed or row["reason"] or ""
-        spans = stretches(row["code"], row["from_date"], row["to_date"], before)
+        spans = stretches(row["code"], row["from_date"], row["to_date"], before.recoded)
         made += [(pad(code), kind, reason, since, until) for code, since, until in spans]
     names = ("division_code", "kind", "reason", "valid_from", "valid_to")
     _insert(loading, VillageStatus, names, made)
@@ -205,4 +228,4 @@ def _stored(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-__all__ = ["Loading", "Misfit", "Same", "load", "predecessors", "stretches"]
+__all__ = ["Loading", "Misfit", "Past", "Same", "load", "past", "stretches"]

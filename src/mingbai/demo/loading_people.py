@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mingbai.demo.errors import PlaceError
-from mingbai.demo.loading_frame import Loading, stretches
+from mingbai.demo.loading_frame import Loading, Past, stretches
 from mingbai.households.enums import HouseholdEnd, MembershipReason, StatusKind
 from mingbai.households.indexing import COLUMNS, HEAD, Entry
 from mingbai.households.loading import (
@@ -50,7 +49,6 @@ REASONS = {
     "new_head": MembershipReason.HEADSHIP.value,
 }
 POLICE, VILLAGE = "department:公安", "village"
-Before = Mapping[str, tuple[str, date]]
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Homes:
     phones: Closed
 
 
-def load(loading: Loading, before: Before) -> None:
+def load(loading: Loading, before: Past) -> None:
     """Everybody and every household with their whole history, and the entries of search."""
     homes = _households(loading, before)
     persons = _persons(loading)
@@ -77,7 +75,7 @@ def words(values: pa.ChunkedArray, known: Mapping[str, str]) -> list[str]:
     return [known.get(one, "") if one is not None else "" for one in plain_values(values)]
 
 
-def _households(loading: Loading, before: Before) -> Homes:
+def _households(loading: Loading, before: Past) -> Homes:
     table = loading.table("households")
     loading.homes = Ids.reserved(Household, table["household_id"])
     keys, count = loading.homes.keys, len(table)
@@ -105,19 +103,23 @@ def _known(
 
 
 def _residences(
-    loading: Loading, table: pa.Table, villages: Sequence[str], phones: Closed, before: Before
+    loading: Loading, table: pa.Table, villages: Sequence[str], phones: Closed, before: Past
 ) -> None:
     """Where each household lived, under the code of the time."""
+    parts = loading.table("groups").select(["group_id", "formerly"]).to_pylist()
+    formerly = {one["group_id"]: one["formerly"] for one in parts}
+    origins = [formerly.get(one) for one in table["group_id"].to_pylist()]
     at, codes, since, until = [], [], [], []
     starts, ends = table["from_date"].to_pylist(), table["to_date"].to_pylist()
     for place, (village, start, end) in enumerate(zip(villages, starts, ends, strict=True)):
-        if village not in before:
+        known = before.of(village, origins[place])
+        if village not in known:
             at.append(place)
             codes.append(pad(village))
             since.append(start)
             until.append(end)
             continue
-        for code, begun, over in stretches(village, start, end, before):
+        for code, begun, over in stretches(village, start, end, known):
             at.append(place)
             codes.append(pad(code))
             since.append(begun)

@@ -72,8 +72,14 @@ def successions(rows: Sequence[DivisionRow]) -> list[tuple[Step, SuccessionKind]
         if row.to_date is not None and row.successor is not None
     ]
     into = Counter((step.day, step.new) for step in told)
+    into.update((step.day, step.new) for step in told if _stood(rows, step))
     parents = infer_parents(told, {(row.to_date, pad(row.code)) for row in rows if row.to_date})
     return [(step, _kind(step, into)) for step in (*told, *parents)]
+
+
+def _stood(rows: Sequence[DivisionRow], step: Step) -> bool:
+    """Whether the new code named a division already: then what went was merged into it."""
+    return any(pad(row.code) == step.new and row.from_date < step.day for row in rows)
 
 
 def _kind(step: Step, into: Counter[tuple[date, str]]) -> SuccessionKind:
