@@ -15,7 +15,7 @@ from mingbai.demo.context import Context
 from mingbai.demo.place import Place
 
 #: The steps after the frame, in order; each puts tables into the context.
-STEPS = ("population", "surroundings", "holdings")
+STEPS = ("population", "areas", "surroundings", "holdings")
 MARK = "合成数据"
 ABOUT = "place.json"
 

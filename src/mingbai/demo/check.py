@@ -36,17 +36,30 @@ class Line:
         counted = figures.NOT_PUBLISHED
         if self.mark != MASK:
             counted = figures.computed(total, self.computed)
+        value = shown.value
         return {
             "id": total.id,
             "mechanism": total.mechanism,
             "zh": shown.zh,
             "en": shown.en,
-            "date": total.date.isoformat(),
+            "date": None if total.undated else total.date.isoformat(),
+            "computed_for": total.date.isoformat(),
             "status": total.status,
+            "value": None if value is None else str(value),
+            "reason": _reason(total),
             "published": {"zh": published[0], "en": published[1]},
             "computed": {"zh": counted[0], "en": counted[1]},
             "mark": self.mark,
         }
+
+
+def _reason(total: Total) -> dict[str, str] | None:
+    """Why a value or a date of the row is null (未公布的原因)."""
+    if total.status == MASKED:
+        return {"zh": "原文的数字被抹去", "en": "stripped from the report"}
+    if total.undated:
+        return {"zh": "原文的年份被抹去", "en": "the year was stripped from the report"}
+    return None
 
 
 def reports(place: Place, files: Files) -> Reports:

@@ -93,6 +93,8 @@ def _campaign(context: Context, recipe: Recipe) -> None:
 
 
 def _campaign_villages(context: Context, recipe: Recipe) -> Texts:
+    if "code" in recipe:
+        return np.array([recipe["code"]], dtype=object)
     codes = village_codes(context, recipe.get("among", "all"))
     if "villages" not in recipe:
         return codes
@@ -169,10 +171,14 @@ def _record_homes(
         listed = rows.is_among(homes.ids, rows.households_with(context, "registered", day))
         out = rows.is_among(homes.ids, rows.households_with(context, "exited", day))
         return homes.take(listed & ~out)
-    count, persons = amount(context, record["households"]), amount(context, record["total_persons"])
+    count = amount(context, record["households"], record["kind"])
     # Registered households are visited first: the campaign is for them.
     listed = rows.is_among(homes.ids, rows.households_with(context, "registered", day))
     weights = np.where(listed, float(record["registered_weight"]), 1.0)
+    if "total_persons" not in record:
+        keys = rng.gumbel(size=homes.ids.size) + np.log(weights)
+        return homes.take(np.sort(np.argsort(-keys, kind="stable")[:count]))
+    persons = amount(context, record["total_persons"])
     return homes.take(choose(homes.sizes, count, persons, rng, weights))
 
 

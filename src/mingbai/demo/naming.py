@@ -6,6 +6,8 @@ code in force at first issue, the day of birth, a sequence (odd: male) and the r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -86,10 +88,17 @@ def strings(text: NDArray[np.uint8]) -> pa.Array:
     return pa.StringArray.from_buffers(count, offsets, pa.py_buffer(np.ascontiguousarray(text)))
 
 
-def id_numbers(county: str, births: Days, male: Flags, rng: np.random.Generator) -> pa.Array:
-    """ID numbers (公民身份号码) under the prefix 99, unique within the place."""
+def id_numbers(
+    county: str | Mapping[date, str], births: Days, male: Flags, rng: np.random.Generator
+) -> pa.Array:
+    """ID numbers (公民身份号码) under the prefix 99, unique within the place.
+
+    `county`: its code, or the first days of the codes it had: a number keeps that of the birth.
+    """
     text = np.empty((births.size, 18), dtype=np.uint8)
-    text[:, :6] = np.frombuffer((PREFIX + county[2:6]).encode(), dtype=np.uint8)
+    for since, code in sorted(codes_by_day(county).items()):
+        issued = births >= (since - date(1970, 1, 1)).days
+        text[issued, :6] = np.frombuffer((PREFIX + code[2:6]).encode(), dtype=np.uint8)
     born = births.astype("datetime64[D]")
     years = born.astype("datetime64[Y]").astype(np.int64) + 1970
     months = born.astype("datetime64[M]").astype(np.int64) % 12 + 1
@@ -99,6 +108,11 @@ def id_numbers(county: str, births: Days, male: Flags, rng: np.random.Generator)
     sums = (text[:, :17].astype(np.int64) - ord("0")) @ np.array(WEIGHTS, dtype=np.int64)
     text[:, 17] = np.frombuffer(CHECK_SIGNS.encode(), dtype=np.uint8)[sums % 11]
     return strings(text)
+
+
+def codes_by_day(county: str | Mapping[date, str]) -> Mapping[date, str]:
+    """The codes of the county by first day; one that never changed held always."""
+    return {date.min: county} if isinstance(county, str) else county
 
 
 def _sequences(births: Days, male: Flags, rng: np.random.Generator) -> Ints:

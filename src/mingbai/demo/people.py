@@ -7,6 +7,7 @@ added by `listing`; what happens after the report day by `rolling`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mingbai.demo.context import Context
-from mingbai.demo.exact import Ints, apportion
+from mingbai.demo.exact import Floats, Ints, apportion
 from mingbai.demo.families import Members, draw_members
-from mingbai.demo.naming import Names, id_numbers, numbered
+from mingbai.demo.naming import Names, codes_by_day, id_numbers, numbered
+from mingbai.demo.rows import amount
 from mingbai.demo.sizes import pick, sizes_with_sum
 from mingbai.demo.society import (
     CLASSES,
@@ -137,10 +139,25 @@ def _villages(context: Context, counts: list[int], local: dict[str, Any]) -> Int
         lean = np.where(in_poor, _STAGE_WEIGHT[one["name"]], 1.0) * rng.uniform(
             0.7, 1.3, in_poor.size
         )
-        parts.append(apportion(count, weights * lean))
+        shares = one.get("areas", {})
+        parts.append(_over_villages(count, weights * lean, villages, shares, in_all))
     rest = (in_all - sum(parts)).clip(0)
     parts.insert(0, apportion(counts[0], rest.astype(np.float64)))
     return np.concatenate([np.repeat(np.arange(len(villages)), part) for part in parts])
+
+
+def _over_villages(
+    count: int, weights: Floats, villages: list[Any], shares: Mapping[str, float], in_all: Ints
+) -> Ints:
+    """`count` households of a class over the villages; in some areas a given share of all there are."""
+    part = np.zeros(len(villages), dtype=np.int64)
+    free = np.ones(len(villages), dtype=bool)
+    for code, share in shares.items():
+        inside = np.array([one.code.startswith(code) for one in villages])
+        part[inside] = apportion(round(int(in_all[inside].sum()) * share), weights[inside])
+        free &= ~inside
+    part[free] = apportion(count - int(part.sum()), weights[free])
+    return part
 
 
 def _households(
@@ -154,11 +171,12 @@ def _households(
     number = np.diff(starts)[village]
     rng = context.rng("people.groups")
     place = starts[village] + (rng.random(village.size) * number).astype(np.int64)
+    place = _named_groups(context, order[place], of_village, village)
     count = village.size
     never = np.full(count, OPEN, dtype=np.int32)
     return Households(
         village=village.astype(np.int32),
-        group=order[place].astype(np.int32),
+        group=place.astype(np.int32),
         klass=classes.astype(np.int8),
         stage=stage.astype(np.int8),
         start=np.full(count, day_of(context.place.first_day), dtype=np.int32),
@@ -171,6 +189,21 @@ def _households(
         returned=never.copy(),
         exited_again=never.copy(),
     )
+
+
+def _named_groups(context: Context, group: Ints, of_village: Ints, village: Ints) -> Ints:
+    """Groups that a report names with their households: so many of their village, the others elsewhere."""
+    wanted = context.place.parameters["people"].get("named_groups", {})
+    names = context.tables["groups"]["name"].to_pylist()
+    for name, spec in wanted.items():
+        rng, at = context.rng(f"people.group.{name}"), names.index(name)
+        count = amount(context, spec, name)
+        homes = rng.permutation(np.flatnonzero(village == of_village[at]))
+        others = np.flatnonzero((of_village == of_village[at]) & (np.arange(len(names)) != at))
+        group[homes[:count]] = at
+        rest = homes[count:][group[homes[count:]] == at]
+        group[rest] = others[rng.integers(0, others.size, rest.size)]
+    return group
 
 
 def _persons(
@@ -324,7 +357,7 @@ REASON_TEXTS = list(REASON)
 
 
 def make_ids(society: Society) -> None:
-    prefix = society.local["prefix"]
+    _, prefix = max(codes_by_day(society.local["prefix"]).items())
     count = society.households.count
     society.household_ids = numbered(prefix, np.arange(1, count + 1), 9)
     society.person_ids = numbered(prefix, np.arange(1, society.persons.count + 1), 10)

@@ -5,11 +5,12 @@ A query names one measure and its table, the rows that count, and the day they m
     {distinct: memberships.person_id, where: {household_id: {in: registered, not_in: exited}}, at: true}
 
 `count: table`; `distinct`, `sum`, `least: table.column` (`over: column`: as a share of it); `days`,
-`years: table` (the shortest run from `from_date` to `to_date`); `ratio: {part: query, whole: query}` or
-`{part: query, base: universe}` with the dated denominator of the place. `at: true` keeps the rows that hold
-on the day asked; `until: column` those whose day is not later. `per: column, take: least | same` measures
-each group and takes one. `among: query` must find something, or a zero says nothing. A condition is a value,
-a list, or `{in, also_in, not_in: set, least, most, given, has}`; the value "day" is the day asked.
+`months`, `years: table` (the shortest run from `from_date` to `to_date`); `ratio: {part: query, whole:
+query}` or `{part: query, base: universe}` with the dated denominator of the place, or of the division of a
+`code`. `at: true` keeps the rows that hold on the day asked; `until: column` those whose day is not later.
+`per: column, take: least | same` measures each group and takes one. `among: query` must find something, or
+a zero says nothing. A condition is a value, a list, or `{in, also_in, not_in: set, least, most, given,
+has}`; the value "day" is the day asked.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from mingbai.demo.context import valid_on
 from mingbai.demo.errors import PlaceError
 from mingbai.demo.schema import TABLES
 
-MEASURES = ("count", "distinct", "sum", "least", "days", "years", "ratio")
+MEASURES = ("count", "distinct", "sum", "least", "days", "months", "years", "ratio")
+MONTHS = 12
 Figure = int | Fraction | None  # none: cannot be computed from the files, which is not zero
 
 
@@ -140,15 +142,15 @@ class Reports:
         whole = (
             self.figure(query["whole"], day)
             if "whole" in query
-            else self.denominator(query["base"], day)
+            else self.denominator(query["base"], day, query.get("code"))
         )
         if part is None or not whole:
             return None
         return Fraction(part) / Fraction(whole)
 
-    def denominator(self, universe: str, day: date) -> Figure:
+    def denominator(self, universe: str, day: date, code: str | None = None) -> Figure:
         """The dated base of a rate; no other day's base stands in for it."""
-        where = {"code": self.code, "universe": universe, "day": day}
+        where = {"code": code or self.code, "universe": universe, "day": day}
         rows = self.rows("denominators", {"where": where}, day)
         return rows["value"][0].as_py() if rows.num_rows == 1 else None
 
@@ -170,7 +172,7 @@ def _measure(table: pa.Table, measure: str, column: str, over: str | None) -> Fi
         return int(pc.sum(table[column]).as_py() or 0)
     if table.num_rows == 0:
         return None
-    if measure in ("days", "years"):
+    if measure in ("days", "months", "years"):
         return _shortest(table, measure)
     if over is None:
         return int(pc.min(table[column]).as_py())
@@ -189,15 +191,13 @@ def _shortest(table: pa.Table, measure: str) -> Figure:
         return None
     if measure == "days":
         return min((run["to_date"] - run["from_date"]).days for run in runs)
-    return min(
-        run["to_date"].year
-        - run["from_date"].year
-        - (
-            (run["to_date"].month, run["to_date"].day)
-            < (run["from_date"].month, run["from_date"].day)
-        )
-        for run in runs
-    )
+    months = min(_whole_months(run["from_date"], run["to_date"]) for run in runs)
+    return months if measure == "months" else months // MONTHS
+
+
+def _whole_months(start: date, end: date) -> int:
+    months = (end.year - start.year) * MONTHS + end.month - start.month
+    return months - (end.day < start.day)
 
 
 def _taken(table: pa.Table, per: str, take: str, measure: str, column: str) -> Figure:

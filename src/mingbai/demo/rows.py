@@ -65,7 +65,7 @@ def amount(context: Context, spec: Any, name: str = "") -> int:
     if isinstance(spec, str):
         return int(context.total(spec))
     if isinstance(spec, Mapping):
-        excess = context.rng(f"amount.{name}.{spec['about']}").integers(0, int(spec["below"]))
+        excess = context.rng(f"amount.{name}.{spec['about']}").integers(1, int(spec["below"]))
         return int(context.total(spec["about"])) + int(excess)
     return int(spec)
 

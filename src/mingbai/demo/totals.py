@@ -66,6 +66,7 @@ class Total:
     range: tuple[Decimal, Decimal] | None = None
     readings: tuple[Reading, ...] = ()
     base: str = ""
+    undated: bool = False  # the report's year is not published; `date` is the day we compute for
 
     @property
     def mechanism(self) -> str:
