@@ -45,6 +45,7 @@ from mingbai.decisions.storing import (
     tally_changes,
     village_counts,
 )
+from mingbai.decisions.supply import unsupplied_of
 from mingbai.decisions.working import (
     WORK_COLUMNS,
     WORK_READ,
@@ -136,6 +137,7 @@ def _evaluate(batch: Batch, pack: str, as_of: date, division: str, step: Progres
         rule_set=rule_set,
         counts=dict(judged.counts),
         messages=messages_of(judged, snapshot),
+        unsupplied=unsupplied_of(judged, snapshot),
         not_recorded=list(lacking),
     )
     _store(BatchWriter(batch, step), judged, rule_set, division)

@@ -57,6 +57,7 @@ class Run(models.Model):
         default=dict
     )  # rule → met, unmet, unknown, not_applicable: rows of its entity
     messages = models.JSONField(default=list)  # what a whole area lacks, one message each
+    unsupplied = models.JSONField(default=dict)  # township → causes: see `supply.unsupplied_of`
     not_recorded = models.JSONField(
         default=list
     )  # entities of which the register holds no row at all

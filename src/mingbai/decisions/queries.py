@@ -27,7 +27,9 @@ def runs() -> QuerySet[Run]:
 def latest_runs() -> list[Run]:
     """The newest run over each division that one was asked for, the newest first. One query."""
     newest = runs().order_by().values("division_code").annotate(newest=Max("id")).values("newest")
-    found = Run.objects.filter(id__in=newest).defer("counts", "messages").order_by("-id")
+    found = (
+        Run.objects.filter(id__in=newest).defer("counts", "messages", "unsupplied").order_by("-id")
+    )
     return list(found.select_related("batch"))
 
 
@@ -45,7 +47,7 @@ def latest_run(division_code: str = "") -> Run:
     run = run_over(found, division_code) if division_code else (found[0] if found else None)
     if run is None:
         raise error("DEC-001")
-    run.refresh_from_db(fields=["counts", "messages"])
+    run.refresh_from_db(fields=["counts", "messages", "unsupplied"])
     return run
 
 

@@ -2,69 +2,168 @@
 
 A county has some hundreds of patterns in some hundreds of villages. They are read once a process and then
 follow the chain: only villages that a batch has written are counted again.
+
+What a household lacks is of two kinds: what a visit can settle, and what hardly anybody in the township has,
+because it was never loaded or published (`supply`). Both are counted, apart; the last run settled which is
+which, so that one record moves its own household alone.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from django.db.models import Count, Q
 
 from mingbai.accounts.scopes import Scope
 from mingbai.audit.following import Mark, newest_mark, since
 from mingbai.decisions.enums import WORDS, Letter
-from mingbai.decisions.models import Pattern, State
+from mingbai.decisions.models import Pattern, Run, State
+from mingbai.decisions.queries import latest_runs, run_over
 from mingbai.places.codes import range_of
+from mingbai.places.enums import DIGITS, Level
 
 #: More villages than this are counted by one reading of all.
 MOST_ANEW = 60
 #: Answers that are kept.
 MOST_KNOWN = 300
 UNMET, UNKNOWN, MET, NOT_APPLICABLE = "unmet", "unknown", "met", "not_applicable"
+#: Unknown for want of what the township was not supplied with; `UNKNOWN` is then the rest.
+UNSUPPLIED = "unsupplied"
 #: Of several rules the weightiest speaks.
-_WEIGHT: tuple[tuple[str, str], ...] = (
-    (UNMET, str(Letter.UNMET)), (UNKNOWN, str(Letter.UNKNOWN)), (MET, str(Letter.MET)),
-)  # fmt: skip
+_WEIGHT = (UNMET, UNKNOWN, UNSUPPLIED, MET)
 assert set(WORDS.values()) == {UNMET, UNKNOWN, MET, NOT_APPLICABLE}
+_TOWNSHIP = DIGITS[Level.TOWNSHIP]
+
+#: Kinds of households, one flag a kind; of the `Standings` that gave it.
+Kinds = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a pattern says (状态组合): a letter a rule, and what each unknown waits for."""
+
+    letters: Mapping[str, str]
+    causes: Mapping[str, Collection[str]]
+
+    def word(self, rule: str, unsupplied: frozenset[str]) -> str:
+        """The state under one rule; nothing for a rule that the pattern does not know."""
+        letter = self.letters.get(rule)
+        if letter == str(Letter.UNKNOWN):
+            return UNKNOWN if unsupplied.isdisjoint(self.causes.get(rule, ())) else UNSUPPLIED
+        return WORDS[letter] if letter else ""
 
 
 @dataclass(frozen=True)
 class Standings:
-    """Households by village and pattern (各村状态组合), and what each pattern says."""
+    """Households by village and pattern (各村状态组合), and what each pattern says where."""
 
     villages: Mapping[str, Mapping[int, int]]
-    letters: Mapping[int, Mapping[str, str]]  # pattern → rule → letter
+    patterns: Mapping[int, Said]
+    runs: tuple[Run, ...]  # the newest over each division, with what was not supplied
     #: What was asked before; every list asks the same again.
     _known: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
-    def matching(self, rules: Collection[str], word: str) -> frozenset[int]:
-        """The patterns whose weightiest state under these rules is this one."""
-        found: frozenset[int] | None = self._known.get((word, *rules))
+    def unsupplied(self, code: str) -> frozenset[str]:
+        """What the township of a place was not supplied with, as of the last run over it."""
+        township = code[:_TOWNSHIP]
+        key = ("", "unsupplied", township)
+        found: frozenset[str] | None = self._known.get(key)
         if found is None:
-            found = frozenset(
-                key for key, letters in self.letters.items() if _weightiest(letters, rules) == word
-            )
+            run = run_over(self.runs, code)
+            found = frozenset(run.unsupplied.get(township, ()) if run else ())
+            self._keep(key, found)
+        return found
+
+    def matching(self, rules: Collection[str], word: str) -> Kinds:
+        """The kinds of households whose weightiest state under these rules is this one."""
+        found: Kinds | None = self._known.get((word, *rules))
+        if found is None:
+            kinds = self._table.kinds
+            flags = (self._weightiest(kind, rules) == word for kind in kinds)
+            found = np.fromiter(flags, np.bool_, len(kinds))
             self._keep((word, *rules), found)
         return found
 
-    def lacking(self, rule: str) -> bool:
-        """Whether nobody at all is known under a rule: then that is one question, not one a household."""
-        found: bool | None = self._known.get(("", rule))
+    def _weightiest(self, kind: tuple[int, frozenset[str]], rules: Collection[str]) -> str:
+        said = self.patterns[kind[0]]
+        mine = {said.word(rule, kind[1]) for rule in rules} - {""}
+        return next((word for word in _WEIGHT if word in mine), NOT_APPLICABLE if mine else "")
+
+    def is_among(self, kinds: Kinds, pattern: int, code: str) -> bool:
+        """Whether a household of a village that stands so is of these kinds."""
+        at = self._table.places.get((pattern, self.unsupplied(code)))
+        return at is not None and bool(kinds[at])
+
+    def everybody(self) -> Kinds:
+        """All kinds."""
+        return np.ones(len(self._table.kinds), np.bool_)
+
+    def by_village(self, kinds: Kinds, scope: Scope, division_code: str = "") -> dict[str, int]:
+        """Households of these kinds in the villages of a place, as far as a scope's ranges go."""
+        table = self._table
+        counts = np.bincount(
+            table.village, table.households * kinds[table.kind], len(table.codes)
+        ).astype(np.int64)
+        return {table.codes[at]: int(counts[at]) for at in self._inside(scope, division_code)}
+
+    def count(self, kinds: Kinds, scope: Scope, division_code: str = "") -> int:
+        """The same in all villages together."""
+        table = self._table
+        mine = np.zeros(len(table.codes), np.bool_)
+        mine[self._inside(scope, division_code)] = True
+        return int((table.households * (kinds[table.kind] & mine[table.village])).sum())
+
+    def lacks(self, rules: Collection[str], scope: Scope, division_code: str = "") -> list[str]:
+        """What these rules wait for in a place that was not supplied with it; of most households first."""
+        asked = ("", "lacks", *rules, division_code, scope.everything, scope.ranges)
+        found: list[str] | None = self._known.get(asked)
         if found is None:
-            said = {letters[rule] for letters in self.letters.values() if rule in letters}
-            found = said == {str(Letter.UNKNOWN)}
-            self._keep(("", rule), found)
+            table, counts = self._table, dict[str, int]()
+            mine = np.isin(table.village, self._inside(scope, division_code))
+            for kind, households in zip(
+                table.kind[mine].tolist(), table.households[mine].tolist(), strict=True
+            ):
+                pattern, supply = table.kinds[kind]
+                waits = self.patterns[pattern].causes
+                for cause in supply.intersection(chain(*(waits.get(rule, ()) for rule in rules))):
+                    counts[cause] = counts.get(cause, 0) + households
+            found = sorted(counts, key=lambda cause: (-counts[cause], cause))
+            self._keep(asked, found)
         return found
 
-    def tally(self, scope: Scope, division_code: str = "") -> Mapping[int, int]:
-        """Households by pattern in a place, as far as it lies in the ranges of a scope."""
-        asked = ("", "", division_code, scope.everything, scope.ranges)
-        found: dict[int, int] | None = self._known.get(asked)
+    def rows(self, kinds: Kinds, villages: Collection[str] | None = None) -> Q:
+        """The states of these kinds, for a query over `State`; all of it, or over these villages."""
+        table, by_supply = self._table, dict[frozenset[str], set[int]]()
+        supplies = table.supplies if villages is None else {*map(self.unsupplied, villages)}
+        for at in np.flatnonzero(kinds).tolist():
+            pattern, supply = table.kinds[at]
+            if supply in supplies:
+                by_supply.setdefault(supply, set()).add(pattern)
+        wanted = set[int]().union(*by_supply.values())
+        found = Q(pattern_id__in=wanted)
+        for supply in supplies:
+            mine = by_supply.get(supply, set())
+            if {one for one in wanted if (one, supply) in table.places} != mine:
+                codes = [one for one in table.codes if self.unsupplied(one) == supply]
+                found &= ~Q(division_code__in=codes) | Q(pattern_id__in=mine)
+        return found
+
+    def _inside(self, scope: Scope, division_code: str) -> list[int]:
+        asked = ("", "inside", division_code, scope.everything, scope.ranges)
+        found: list[int] | None = self._known.get(asked)
         if found is None:
-            found = tally(self.inside(scope, division_code).values())
+            low, high = range_of(division_code) if division_code else ("", "9" * 12)
+            codes = self._table.codes
+            found = [
+                at for at, code in enumerate(codes) if low <= code <= high and scope.covers(code)
+            ]
             self._keep(asked, found)
         return found
 
@@ -73,35 +172,36 @@ class Standings:
             self._known.clear()
         self._known[asked] = found
 
-    def inside(self, scope: Scope, division_code: str = "") -> dict[str, Mapping[int, int]]:
-        """The villages of a scope that lie in a place, by code; of a list of households none."""
-        low, high = range_of(division_code) if division_code else ("", "9" * 12)
-        return {
-            code: found
-            for code, found in sorted(self.villages.items())
-            if low <= code <= high and scope.covers(code)
-        }
+    @cached_property
+    def _table(self) -> _Table:
+        places: dict[tuple[int, frozenset[str]], int] = {}
+        codes = sorted(self.villages)
+        village, kind, households = list[int](), list[int](), list[int]()
+        for at, code in enumerate(codes):
+            supply = self.unsupplied(code)
+            for pattern, count in self.villages[code].items():
+                village.append(at)
+                kind.append(places.setdefault((pattern, supply), len(places)))
+                households.append(count)
+        columns = (np.array(one, np.int64) for one in (village, kind, households))
+        return _Table(codes, list(places), places, *columns)
 
 
-def tally(villages: Iterable[Mapping[int, int]]) -> dict[int, int]:
-    """Households by pattern over villages."""
-    found: dict[int, int] = {}
-    for village in villages:
-        for pattern, households in village.items():
-            found[pattern] = found.get(pattern, 0) + households
-    return found
+@dataclass(frozen=True)
+class _Table:
+    """Villages, kinds and households side by side (状态组合表); a kind: a pattern and what is lacking."""
 
+    codes: list[str]
+    kinds: list[tuple[int, frozenset[str]]]
+    places: dict[tuple[int, frozenset[str]], int]
+    village: npt.NDArray[np.int64]
+    kind: npt.NDArray[np.int64]
+    households: npt.NDArray[np.int64]
 
-def counted(found: Mapping[int, int], patterns: Collection[int]) -> int:
-    """The households of these patterns."""
-    return sum(households for pattern, households in found.items() if pattern in patterns)
-
-
-def _weightiest(letters: Mapping[str, str], rules: Collection[str]) -> str:
-    mine = {letters[rule] for rule in rules if rule in letters}
-    return next(
-        (word for word, letter in _WEIGHT if letter in mine), NOT_APPLICABLE if mine else ""
-    )
+    @cached_property
+    def supplies(self) -> set[frozenset[str]]:
+        """What places lack, each once."""
+        return {supply for _pattern, supply in self.kinds}
 
 
 @dataclass
@@ -110,7 +210,8 @@ class _Memory:
 
     mark: Mark = field(default_factory=Mark)
     villages: dict[str, dict[int, int]] = field(default_factory=dict)
-    letters: dict[int, dict[str, str]] = field(default_factory=dict)
+    patterns: dict[int, Said] = field(default_factory=dict)
+    runs: tuple[Run, ...] = ()
     read: Standings | None = None  # as handed out, until a batch writes states
 
 
@@ -124,20 +225,22 @@ def standings() -> Standings:
         found = since(_memory.mark)
         if found is None:
             mark = newest_mark()
-            _memory.villages, _memory.letters = _read(None), {}
-            _memory.mark, _memory.read = mark, None
+            _memory.villages, _memory.patterns = _read(None), {}
+            _memory.runs, _memory.mark, _memory.read = _runs(), mark, None
         else:
             _memory.mark, batches = found
             _follow(batches)
         if _memory.read is None:
             _learn()
-            _memory.read = Standings(dict(_memory.villages), _memory.letters)
+            _memory.read = Standings(dict(_memory.villages), _memory.patterns, _memory.runs)
         return _memory.read
 
 
 def _follow(batches: Collection[int]) -> None:
     if not batches:
         return
+    if Run.objects.filter(batch__in=batches).exists():
+        _memory.runs, _memory.read = _runs(), None
     written = State.objects.filter(Q(begun_by__in=batches) | Q(ended_by__in=batches))
     codes = set(written.order_by().values_list("division_code", flat=True).distinct())
     if codes:
@@ -149,6 +252,13 @@ def _follow(batches: Collection[int]) -> None:
         for code in codes:
             _memory.villages.pop(code, None)
         _memory.villages |= anew
+
+
+def _runs() -> tuple[Run, ...]:
+    found = tuple(latest_runs())
+    for run in found:
+        run.refresh_from_db(fields=["unsupplied"])
+    return found
 
 
 def _read(codes: Collection[str] | None) -> dict[str, dict[int, int]]:
@@ -166,9 +276,12 @@ def _read(codes: Collection[str] | None) -> dict[str, dict[int, int]]:
 def _learn() -> None:
     """What the patterns say that were not met before."""
     new = {key for village in _memory.villages.values() for key in village}
-    new -= _memory.letters.keys()
+    new -= _memory.patterns.keys()
     rows = Pattern.objects.filter(pk__in=new) if len(new) < MOST_ANEW else Pattern.objects.all()
     if new:
-        named = rows.values_list("id", "rule_set__rules", "letters")
-        learned = {key: dict(zip(rules, said, strict=True)) for key, rules, said in named}
-        _memory.letters = {**_memory.letters, **learned}
+        named = rows.values_list("id", "rule_set__rules", "letters", "causes")
+        learned = {
+            key: Said(dict(zip(rules, letters, strict=True)), causes)
+            for key, rules, letters, causes in named
+        }
+        _memory.patterns = {**_memory.patterns, **learned}

@@ -19,8 +19,8 @@ from mingbai.desk.register.list_asking import within
 from mingbai.places.enums import DIGITS, Level
 from mingbai.places.remembered import Place, Roster, roster
 
-WATCH, UNMET, UNKNOWN, GAPS = "watch", "unmet", "unknown", "gaps"
-VIEWS = (WATCH, UNMET, UNKNOWN, GAPS)
+WATCH, UNMET, UNKNOWN, UNSUPPLIED, GAPS = "watch", "unmet", "unknown", "unsupplied", "gaps"
+VIEWS = (WATCH, UNMET, UNKNOWN, UNSUPPLIED, GAPS)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -18,25 +18,28 @@ from mingbai.decisions.by_place import (
     state_rules,
 )
 from mingbai.decisions.queries import latest_runs, run_over
-from mingbai.decisions.standings import counted, standings
+from mingbai.decisions.standings import Standings, standings
 from mingbai.desk.components.words import of
-from mingbai.desk.places.asking import GAPS, UNKNOWN, UNMET, Asked
+from mingbai.desk.places.asking import GAPS, UNKNOWN, UNMET, UNSUPPLIED, Asked
 from mingbai.desk.register.list_asking import ALL_RULES
 from mingbai.desk.register.states import COLUMNS
 from mingbai.places.codes import LENGTH
 
 _AT = {state: at for at, state in enumerate(STATES)}
 #: The state that a view counts; of help that may be due the unmet ones.
-STATE_OF = {UNMET: "unmet", UNKNOWN: "unknown", GAPS: "unmet"}
+STATE_OF = {UNMET: "unmet", UNKNOWN: "unknown", UNSUPPLIED: "unsupplied", GAPS: "unmet"}
+#: States of which the tallies know but the sum.
+_OPEN = ("unknown", "unsupplied")
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Over all indicators of a place (各项合计): households, and how often help may be due."""
+    """Over all indicators of a place (各项合计): households."""
 
-    unmet: int  # households with an indicator that is not met
-    unknown: int  # of the others those with one that is unknown
-    gaps: int  # households and rules together
+    unmet: int = 0  # with an indicator that is not met
+    unknown: int = 0  # of the others those with one that is unknown
+    unsupplied: int = 0  # of the others those with one that the township has no data for
+    gaps: int = 0  # for whom help may be due
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,10 @@ class Evaluated:
     as_of: date
     rules: tuple[StateRule, ...]
     places: Mapping[str, Mapping[str, Stand]]
-    households: Mapping[str, tuple[int, int]]  # place → unmet, unknown in any indicator
+    households: Mapping[str, Sums]  # place → over all indicators
+    asked: Asked
+    known: Standings
+    _open: dict[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
 
     def stand(self, code: str, rule: str) -> Stand:
         """How the households of a row stand under a rule."""
@@ -58,6 +64,11 @@ class Evaluated:
 
     def count(self, code: str, rule: str, state: str) -> int:
         """Households of a row in a state; of all rows for no code."""
+        if state in _OPEN:
+            found = self._open.get((rule, state))
+            if found is None:
+                found = self._open[rule, state] = _by_row(self.asked, self.known, [rule], state)
+            return found.get(code, 0) if code else sum(found.values())
         stand = self.stand(code, rule) if code else self.whole(rule)
         return stand[_AT[state]]
 
@@ -74,12 +85,8 @@ class Evaluated:
 
     def sums(self, code: str) -> Sums:
         """The sums of a row; of all rows for no code."""
-        rows = [self.households.get(code, (0, 0))] if code else list(self.households.values())
-        return Sums(
-            sum(unmet for unmet, _unknown in rows),
-            sum(unknown for _unmet, unknown in rows),
-            sum(self.count(code, one.rule, "unmet") for one in self.gaps),
-        )
+        rows = [self.households.get(code, Sums())] if code else self.households.values()
+        return Sums(*(sum(column) for column in zip(*map(astuple, rows), strict=True)))
 
     def shown(self, view: str) -> list[StateRule]:
         """The rules that a view has columns for."""
@@ -105,23 +112,30 @@ def evaluated(asked: Asked) -> Evaluated | None:
     ]
     if not places:
         return None
-    return Evaluated(
-        run.as_of, tuple(rules), places, _households(asked, {one.rule for one in rules})
-    )
+    stood = standings()
+    sums = _households(asked, stood, {one.rule: one.missing for one in rules})
+    return Evaluated(run.as_of, tuple(rules), places, sums, asked, stood)
 
 
-def _households(asked: Asked, rules: set[str]) -> dict[str, tuple[int, int]]:
-    """Place → households unmet and unknown in any column of the lists, as those count them. One query."""
-    known = standings()
-    mine = [one for one in ALL_RULES if one in rules and not known.lacking(one)]
-    unmet, unknown = (known.matching(mine, word) for word in ("unmet", "unknown"))
-    found: dict[str, tuple[int, int]] = {}
-    for village, patterns in known.inside(asked.states_scope, asked.place.code).items():
+def _households(asked: Asked, known: Standings, rules: dict[str, bool]) -> dict[str, Sums]:
+    """Place → households over the columns of the lists, as those count them. `rules`: is it about help."""
+    mine = [one for one in ALL_RULES if one in rules]
+    gaps = [one for one, missing in rules.items() if missing]
+    columns = [
+        *(_by_row(asked, known, mine, word) for word in ("unmet", *_OPEN)),
+        _by_row(asked, known, gaps, "unmet"),
+    ]
+    codes = {code for column in columns for code in column}
+    return {code: Sums(*(column.get(code, 0) for column in columns)) for code in codes}
+
+
+def _by_row(asked: Asked, known: Standings, rules: list[str], word: str) -> dict[str, int]:
+    """Households by row of the page whose weightiest state under these rules is this one."""
+    found: dict[str, int] = {}
+    villages = known.by_village(known.matching(rules, word), asked.states_scope, asked.place.code)
+    for village, count in villages.items():
         code = village[: asked.digits].ljust(LENGTH, "0")
-        before = found.get(code, (0, 0))
-        found[code] = (
-            before[0] + counted(patterns, unmet), before[1] + counted(patterns, unknown)
-        )  # fmt: skip
+        found[code] = found.get(code, 0) + count
     return found
 
 
@@ -150,7 +164,7 @@ class Cell:
 
 
 #: The states of a village rule by rule, in the order of the columns.
-COLUMNS_OF_STATES = ("unmet", "unknown", "met", "not_applicable")
+COLUMNS_OF_STATES = ("unmet", "unknown", "unsupplied", "met", "not_applicable")
 
 
 def cells(asked: Asked, found: Evaluated, code: str, view: str) -> list[Cell]:
@@ -167,7 +181,7 @@ def cells(asked: Asked, found: Evaluated, code: str, view: str) -> list[Cell]:
 
 
 def rows_by_rule(asked: Asked, found: Evaluated) -> list[tuple[Head, list[Cell]]]:
-    """Of a village rule by rule: unmet, unknown, met, not applicable."""
+    """Of a village rule by rule, in the order of `COLUMNS_OF_STATES`."""
     return [
         (
             head_of(one),

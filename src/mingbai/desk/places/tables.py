@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from mingbai.desk.components.parts import Tab, changed_query
 from mingbai.desk.components.tags import thousands
 from mingbai.desk.components.words import clauses, of
-from mingbai.desk.places.asking import GAPS, UNKNOWN, UNMET, WATCH, Asked
+from mingbai.desk.places.asking import GAPS, UNKNOWN, UNMET, UNSUPPLIED, WATCH, Asked
 from mingbai.desk.places.standing import Evaluated, cells
 from mingbai.desk.places.watching import Comparison, Line
 from mingbai.documents.sheet_writing import Column
@@ -20,7 +20,8 @@ from mingbai.places.enums import Level
 def view_words() -> dict[str, str]:
     """The views of a page by key."""
     return {
-        WATCH: _("监测占比"), UNMET: _("未达标"), UNKNOWN: _("待核实"), GAPS: _("应享未享"),
+        WATCH: _("监测占比"), UNMET: _("未达标"), UNKNOWN: _("待核实"),
+        UNSUPPLIED: _("资料未接入"), GAPS: _("应享未享"),
     }  # fmt: skip
 
 
@@ -50,7 +51,8 @@ def view_definition(view: str) -> str:
     """What the figures of a view count."""
     return {
         UNMET: _("各村按每项指标评估为未达标的户数；一户几项未达标，每项各算一次"),
-        UNKNOWN: _("各村每项指标还说不清、待核实的户数；一户几项待核实，每项各算一次"),
+        UNKNOWN: _("各村每项指标还说不清、走访能问清的户数；一户几项待核实，每项各算一次"),
+        UNSUPPLIED: _("各村每项指标因整乡镇几乎都没有这项资料而说不清的户数；要整批登记或导入"),
         GAPS: _("按规则像是该享受而没有享受的户数，是线索，不是认定"),
     }.get(view, "")
 
@@ -73,7 +75,7 @@ def columns_of(asked: Asked, compared: Comparison, found: Evaluated | None) -> l
     if found is not None:
         columns += [
             Column(_("未达标（户）"), 10, number=True), Column(_("待核实（户）"), 10, number=True),
-            Column(_("应享未享（项）"), 10, number=True),
+            Column(_("资料未接入（户）"), 12, number=True), Column(_("应享未享（户）"), 10, number=True),
         ]  # fmt: skip
     return columns
 
@@ -95,7 +97,7 @@ def row_of(
     if asked.against:
         row += [line.before, line.change]
     if found is not None:
-        row += [line.unmet, line.unknown, line.gaps]
+        row += [line.unmet, line.unknown, line.unsupplied, line.gaps]
     return row
 
 

@@ -10,9 +10,10 @@ from functools import cached_property
 
 from django.utils.safestring import mark_safe
 
-from mingbai.desk.places.asking import GAPS, Asked
+from mingbai.desk.places.asking import Asked
 from mingbai.desk.places.counting import Counted
 from mingbai.desk.places.standing import Evaluated, Sums
+from mingbai.desk.register.list_asking import ANY, GAP
 from mingbai.documents.drawing import share_bar
 from mingbai.households.daycounts import NONE, Counts
 from mingbai.households.queries.counting import Standing
@@ -29,7 +30,7 @@ FAR = Decimal("1.5")
 SMALL = Decimal("0.1")
 KEYS = (
     "name", "households", "persons", "watched", "watched_persons", "share", "before", "change",
-    "unmet", "unknown", "gaps",
+    "unmet", "unknown", "unsupplied", "gaps",
 )  # fmt: skip
 
 
@@ -118,6 +119,10 @@ class Line:
         return self.sums.unknown if self.sums else None
 
     @property
+    def unsupplied(self) -> int | None:
+        return self.sums.unsupplied if self.sums else None
+
+    @property
     def gaps(self) -> int | None:
         return self.sums.gaps if self.sums else None
 
@@ -165,15 +170,19 @@ class Line:
 
     @property
     def unmet_list(self) -> str:
-        return self.asked.list_of(self.place.code, state="any:unmet")
+        return self.asked.list_of(self.place.code, state=f"{ANY}:unmet")
 
     @property
     def unknown_list(self) -> str:
-        return self.asked.list_of(self.place.code, state="any:unknown")
+        return self.asked.list_of(self.place.code, state=f"{ANY}:unknown")
 
     @property
-    def gaps_page(self) -> str:
-        return self.asked.page_of(self.place.code, view=GAPS)
+    def unsupplied_list(self) -> str:
+        return self.asked.list_of(self.place.code, state=f"{ANY}:unsupplied")
+
+    @property
+    def gaps_list(self) -> str:
+        return self.asked.list_of(self.place.code, state=f"{GAP}:unmet")
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,21 @@ from django.utils.translation import gettext_noop as noop
 from mingbai.accounts.queries import households_helped_by
 from mingbai.accounts.roles import Permission
 from mingbai.accounts.scopes import Scope
+from mingbai.decisions.by_place import state_rules
 from mingbai.decisions.models import Run, State
 from mingbai.decisions.programs import pack_named
 from mingbai.decisions.queries import latest_runs, run_over
-from mingbai.decisions.standings import MET, NOT_APPLICABLE, UNKNOWN, UNMET, Standings, standings
-from mingbai.decisions.wording import restricted_rules
+from mingbai.decisions.standings import (
+    MET,
+    NOT_APPLICABLE,
+    UNKNOWN,
+    UNMET,
+    UNSUPPLIED,
+    Kinds,
+    Standings,
+    standings,
+)
+from mingbai.decisions.wording import cause_label, restricted_rules
 from mingbai.desk.access import scope_for
 from mingbai.desk.components.parts import Chip, changed_query
 from mingbai.desk.components.words import aside, listed, of
@@ -42,10 +52,21 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "income.above_monitoring_line": (noop("收入"), ("income.above_monitoring_line",)),
 }
 ANY = "any"
+#: Help that may be due and is not received, under any rule.
+GAP = "gap"
+#: Names of what a place was not supplied with that are told.
+FEW = 6
 ALL_RULES = tuple(rule for _words, rules in GROUPS.values() for rule in rules)
 STATE_WORDS = {
-    UNMET: noop("未达标"), UNKNOWN: noop("待核实"), MET: noop("达标"), NOT_APPLICABLE: noop("不适用"),
+    UNMET: noop("未达标"), UNKNOWN: noop("待核实"), UNSUPPLIED: noop("资料未接入"),
+    MET: noop("达标"), NOT_APPLICABLE: noop("不适用"),
 }  # fmt: skip
+#: The same over all columns: of several answers the first of these speaks.
+ANY_WORDS = {
+    UNMET: noop("有一项未达标"), UNKNOWN: noop("没有未达标，有待核实"),
+    UNSUPPLIED: noop("没有未达标和待核实，有资料未接入"),
+}  # fmt: skip
+GAP_WORDS = {UNMET: ANSWERS["entitlement"][1], MET: ANSWERS["entitlement"][0]}
 #: Lists that somebody pasted, kept with the session: keys alone.
 PASTED, MOST_PASTED = "pasted", 5
 
@@ -66,7 +87,7 @@ class FilterForm(DayForm):
     )
     kind = forms.ChoiceField(label=lazy("身份"), required=False)
     state = forms.RegexField(
-        r"[a-z][a-z0-9_.]{0,60}:(unmet|unknown|met|not_applicable)",
+        r"[a-z][a-z0-9_.]{0,60}:(unmet|unknown|unsupplied|met|not_applicable)",
         label=lazy("状态"), max_length=80, required=False, widget=forms.Select(),
     )  # fmt: skip
     helper = forms.CharField(
@@ -93,9 +114,11 @@ class FilterForm(DayForm):
 
 def state_choices(asked: str) -> list[tuple[str, str]]:
     """What the list may be narrowed to by state; a rule that a figure led to is kept."""
-    found = [("", _("全部")), *((f"{ANY}:{w}", _any_words(w)) for w in (UNMET, UNKNOWN))]
+    found = [("", _("全部"))]
+    found += [(f"{ANY}:{word}", _any_words(word)) for word in ANY_WORDS]
+    found.append((f"{GAP}:{UNMET}", _("应享未享")))
     for key, (name, _rules) in GROUPS.items():
-        words = [(word, _(STATE_WORDS[word])) for word in (UNMET, UNKNOWN)]
+        words = [(word, _(STATE_WORDS[word])) for word in ANY_WORDS]
         found += [(f"{key}:{word}", f"{_(name)} {said}") for word, said in words]
     if asked and asked not in dict(found):
         rule, _colon, word = asked.partition(":")
@@ -103,15 +126,19 @@ def state_choices(asked: str) -> list[tuple[str, str]]:
     return found
 
 
-def lacking_names(asked: Asked) -> str:
-    """The columns that the count of unknown leaves out, because not one household is known, in words."""
+def lacking_here(asked: Asked) -> str:
+    """What the place was not supplied with, in words: told once, not asked of every household."""
     if asked.run is None:
         return ""
-    return listed(_(name) for key, (name, _r) in GROUPS.items() if key in asked.lacking_columns)
+    rules = asked.open_rules(ALL_RULES)
+    causes = asked.standings.lacks(rules, asked.states, asked.place)
+    pack = pack_named(asked.run.pack)
+    names = list(dict.fromkeys(of(cause_label(pack, cause)) for cause in causes))
+    return listed(names[:FEW]) + ("…" if len(names) > FEW else "")
 
 
 def _any_words(word: str) -> str:
-    return _("有一项未达标") if word == UNMET else _("没有未达标，有待核实")
+    return _(ANY_WORDS[word])
 
 
 @dataclass(frozen=True)
@@ -147,24 +174,19 @@ class Asked:
         return (rule, word) if rule and self.run else None
 
     @cached_property
-    def patterns(self) -> frozenset[int] | None:
-        """The patterns of states that are asked for; None: all. Restricted rules only with their right."""
+    def kinds(self) -> Kinds | None:
+        """The kinds of households that are asked for; None: all. Restricted rules only with their right."""
         if self.state is None:
             return None
         rule, word = self.state
-        rules = self.open_rules(self.any_rules if rule == ANY else rules_of(rule))
-        return self.standings.matching(rules, word) if rules else frozenset()
+        return self.standings.matching(self.open_rules(self.rules_of(rule)), word)
 
-    @cached_property
-    def any_rules(self) -> tuple[str, ...]:
-        """The rules of all columns, but those of which nobody in the register is known."""
-        return tuple(rule for rule in ALL_RULES if not self.standings.lacking(rule))
-
-    @cached_property
-    def lacking_columns(self) -> frozenset[str]:
-        """The columns of states of which nobody in the register is known."""
-        lacking = self.standings.lacking
-        return frozenset(k for k, (_w, rules) in GROUPS.items() if all(map(lacking, rules)))
+    def rules_of(self, key: str) -> tuple[str, ...]:
+        """The rules of a column, of all of them, about help that is missing, or the one that is named."""
+        if key == GAP and self.run is not None:
+            rules = state_rules(self.run.pack, self.run.pack_hash, self.run.as_of)
+            return tuple(one.rule for one in rules if one.missing)
+        return ALL_RULES if key == ANY else GROUPS[key][1] if key in GROUPS else (key,)
 
     def open_rules(self, rules: tuple[str, ...]) -> tuple[str, ...]:
         """The rules whose states the one who asks may see wherever states are seen."""
@@ -206,11 +228,6 @@ def within(inner: Scope, outer: Scope) -> bool:
     return not inner.everything and ranges and lists
 
 
-def rules_of(key: str) -> tuple[str, ...]:
-    """The rules of a column, or the one that is named."""
-    return GROUPS[key][1] if key in GROUPS else (key,)
-
-
 def asked_of(request: HttpRequest, given: Any) -> tuple[FilterForm, Asked]:
     """The list that an address or a sent form asks for; what is wrong in it is said in the form."""
     form = FilterForm(given or None, today=request.day)
@@ -244,9 +261,9 @@ def _kept_lists(request: HttpRequest, data: Mapping[str, Any], day: date) -> fro
 
 def with_states(asked: Asked) -> Filter:
     """The filters with the states that are asked for as a sub-query."""
-    if asked.patterns is None:
+    if asked.kinds is None:
         return asked.filters
-    rows = State.objects.recorded().filter(asked.states.rows(), pattern_id__in=asked.patterns)
+    rows = State.objects.recorded().filter(asked.states.rows(), asked.standings.rows(asked.kinds))
     return replace(asked.filters, among=rows)
 
 
@@ -285,6 +302,8 @@ def state_words(asked: Asked, rule: str, word: str) -> tuple[str, str]:
     """A state as a condition: what it is about, and how it stands."""
     if rule == ANY:
         return _("各项"), _any_words(word)
+    if rule == GAP:
+        return _("应享未享"), _(GAP_WORDS.get(word, STATE_WORDS[word]))
     if rule in GROUPS:
         return _(GROUPS[rule][0]), _(STATE_WORDS[word])
     assert asked.run is not None

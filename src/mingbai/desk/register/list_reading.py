@@ -6,7 +6,6 @@ the households of those villages alone. Whatever else narrows the list is left t
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -14,9 +13,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mingbai.decisions.models import State
-from mingbai.decisions.standings import UNKNOWN, UNMET, counted
+from mingbai.decisions.standings import UNKNOWN, UNMET, UNSUPPLIED, Kinds
 from mingbai.desk.components.parts import Tab, changed_query
-from mingbai.desk.register.list_asking import ANY, GROUPS, MOST, Asked, with_states
+from mingbai.desk.register.list_asking import ALL_RULES, ANY, GROUPS, MOST, Asked, with_states
 from mingbai.desk.register.words import standing_words
 from mingbai.households.errors import error
 from mingbai.households.queries import (
@@ -40,15 +39,16 @@ from mingbai.places.codes import range_of
 SIZE = 50
 #: Up to so many households the heads of a narrowed list are counted.
 COUNTED = 300
+HEADS = (UNMET, UNKNOWN, UNSUPPLIED)
 TABS = (Standing.WATCHED, Standing.REGISTERED, Standing.DIBAO)
 
 
 def page_of_list(asked: Asked, after: str, limit: int = SIZE) -> Page:
     """A page of the list. Raises HOME-054 for a place in the list that is none."""
-    if asked.patterns is not None and asked.by_village and asked.sort == "place":
-        return _page_by_state(asked, asked.patterns, after, limit)
+    if asked.kinds is not None and asked.by_village and asked.sort == "place":
+        return _page_by_state(asked, asked.kinds, after, limit)
     filters = with_states(asked)
-    if asked.patterns is None and _counts_known(asked) and asked.sort == "place":
+    if asked.kinds is None and _counts_known(asked) and asked.sort == "place":
         code, _key = _edge(after)
         standing = asked.filters.standing
         counts = {one: standing_of(some, standing)[0] for one, some in _villages(asked).items()}
@@ -71,12 +71,13 @@ def _first_villages(counts: Mapping[str, int], code: str, limit: int) -> list[st
     return villages
 
 
-def _page_by_state(asked: Asked, patterns: frozenset[int], after: str, limit: int) -> Page:
+def _page_by_state(asked: Asked, kinds: Kinds, after: str, limit: int) -> Page:
     code, key = _edge(after)
-    inside = asked.standings.inside(asked.states, asked.place)
-    counts = {village: counted(found, patterns) for village, found in inside.items()}
+    counts = asked.standings.by_village(kinds, asked.states, asked.place)
     villages = _first_villages(counts, code, limit)
-    rows = State.objects.recorded().filter(pattern_id__in=patterns, division_code__in=villages)
+    rows = State.objects.recorded().filter(
+        asked.standings.rows(kinds, villages), division_code__in=villages
+    )
     if code:
         rows = rows.filter(Q(division_code__gt=code) | Q(household_id__gt=key))
     named = rows.order_by("division_code", "household_id")
@@ -98,20 +99,19 @@ def _edge(after: str) -> tuple[str, int]:
 
 def total_of(asked: Asked) -> int:
     """How many households the list has; `MOST` where more are not counted. At most two queries."""
-    if asked.by_village and asked.patterns is not None:
-        found = asked.standings.tally(asked.states, asked.place)
-        return counted(found, asked.patterns)
-    if _counts_known(asked) and asked.patterns is None:
+    if asked.by_village and asked.kinds is not None:
+        return asked.standings.count(asked.kinds, asked.states, asked.place)
+    if _counts_known(asked) and asked.kinds is None:
         return _registered(asked, asked.filters.standing)
     scope = asked.request.scope
-    if asked.patterns is not None:
+    if asked.kinds is not None:
         return len(asked.keys)
     return count_households(asked.day, scope=scope, filters=with_states(asked), most=MOST)
 
 
 def capped(asked: Asked, total: int) -> bool:
     """Whether the list was counted no further."""
-    counted_here = asked.listed or (asked.narrowed and asked.patterns is not None)
+    counted_here = asked.listed or (asked.narrowed and asked.kinds is not None)
     return (counted_here or not asked.today) and total >= MOST
 
 
@@ -134,51 +134,61 @@ def _villages(asked: Asked) -> dict[str, Counts]:
 
 
 def heads_of(asked: Asked, total: int) -> dict[str, dict[str, int]]:
-    """Column of states → unmet and unknown households of the whole list; nothing where it is too long."""
-    if asked.run is None:
+    """Column of states → households of the whole list in each state; nothing where it is too long."""
+    if asked.run is None or not (asked.by_village or total <= COUNTED):
         return {}
-    if asked.by_village:
-        found: Mapping[int, int] = asked.standings.tally(asked.states, asked.place)
-        if asked.patterns is not None:
-            found = {key: count for key, count in found.items() if key in asked.patterns}
-    elif total <= COUNTED:
-        rows = State.objects.recorded().filter(household_id__in=asked.keys).order_by()
-        named = rows.values_list("pattern_id", "division_code", "household_id")
-        found = Counter(key for key, *where in named if asked.states.covers(*where))
-    else:
-        return {}
+    found = None if asked.by_village else _standing_of(asked)
     heads: dict[str, dict[str, int]] = {}
     for key, (_name, rules) in GROUPS.items():
         if mine := asked.open_rules(rules):
-            words = {word: asked.standings.matching(mine, word) for word in (UNMET, UNKNOWN)}
-            heads[key] = {word: counted(found, some) for word, some in words.items()}
+            heads[key] = {word: _count(asked, mine, word, found) for word in HEADS}
     return heads
+
+
+def _standing_of(asked: Asked) -> list[tuple[int, str]]:
+    """Pattern and village of every household of the list whose states may be read. Two queries."""
+    rows = State.objects.recorded().filter(household_id__in=asked.keys).order_by()
+    named = rows.values_list("pattern_id", "division_code", "household_id")
+    return [(key, code) for key, code, home in named if asked.states.covers(code, home)]
+
+
+def _count(
+    asked: Asked, rules: tuple[str, ...], word: str, listed: list[tuple[int, str]] | None
+) -> int:
+    kinds = asked.standings.matching(rules, word)
+    if listed is not None:
+        return sum(asked.standings.is_among(kinds, key, code) for key, code in listed)
+    mine = kinds if asked.kinds is None else kinds & asked.kinds
+    return asked.standings.count(mine, asked.states, asked.place)
 
 
 def tabs_of(asked: Asked, total: int) -> list[Tab]:
     """The views of a place that everybody wants, each with how many it holds."""
     query, lists = asked.request.GET, asked.request.scope.household_ids
-    plain = not asked.narrowed and asked.patterns is None
+    plain = not asked.narrowed and asked.kinds is None
     cleared = dict.fromkeys(("kind", "group", "state", "helper", "pasted", "sort"))
     here = replace(asked, filters=Filter(division_code=asked.place), data={})
     known = asked.today and not lists
     count = _registered(here, Standing.ALL) if known else (total if plain else None)
     found = [Tab(_("全部"), changed_query(query, cleared), count, current=plain)]
-    if asked.run is not None:
-        villages = asked.standings.tally(asked.states, asked.place)
-        for word in (UNMET, UNKNOWN):
-            some = asked.standings.matching(asked.open_rules(asked.any_rules), word)
-            address = changed_query(query, {**cleared, "state": f"{ANY}:{word}"})
-            current = asked.state == (ANY, word) and not asked.narrowed
-            said = _("未达标") if word == UNMET else _("待核实")
-            count = counted(villages, some) if known else (total if current else None)
-            found.append(Tab(said, address, count, current, hot=word == UNMET))
+    for word, said in _state_tabs(asked).items():
+        address = changed_query(query, {**cleared, "state": f"{ANY}:{word}"})
+        current = asked.state == (ANY, word) and not asked.narrowed
+        some = asked.standings.matching(asked.open_rules(ALL_RULES), word)
+        count = asked.standings.count(some, asked.states, asked.place) if known else None
+        found.append(Tab(said, address, total if current else count, current, hot=word == UNMET))
     for standing in TABS:
         address = changed_query(query, {**cleared, "kind": standing.value})
         current = asked.filters.standing == standing
         count = _registered(here, standing) if known else (total if current else None)
         found.append(Tab(standing_words(standing), address, count, current))
     return found
+
+
+def _state_tabs(asked: Asked) -> dict[str, str]:
+    if asked.run is None:
+        return {}
+    return {UNMET: _("未达标"), UNKNOWN: _("待核实"), UNSUPPLIED: _("资料未接入")}
 
 
 def every_page(asked: Asked) -> Iterator[Page]:

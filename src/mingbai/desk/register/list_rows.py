@@ -61,7 +61,6 @@ class Line:
     open_ones: int  # what else is unknown
     evaluated: bool
     income: int | None  # fen a head, as recorded for the year
-    lacking: frozenset[str]  # columns of which nobody in the register is known: said, not cried out
     unsure: bool  # whether the income was found unknown: the figure is not the whole of it
     helpers: str
     name: str
@@ -71,7 +70,7 @@ class Line:
     def cells(self) -> list[SafeString]:
         """The cells of the states, marked."""
         return [
-            state_cell(one.tone, one.word, _(GROUPS[key][0]), quiet=key in self.lacking)
+            state_cell(one.tone, one.word, _(GROUPS[key][0]), quiet=not one.supplied)
             if one
             else state_cell("", "", "")
             for one, key in zip(self.states, GROUPS, strict=True)
@@ -134,7 +133,7 @@ def lines_of(asked: Asked, rows: Iterable[Row], columns: Columns) -> list[Line]:
     return [
         _line(
             row, f"{start}{row.household_id}/{query}", places, marks.get(row.household_id),
-            incomes.get(row.household_id), helpers, asked.lacking_columns if marks else frozenset(), said,
+            incomes.get(row.household_id), helpers, said,
         )
         for row in shown
     ]  # fmt: skip
@@ -147,7 +146,6 @@ def _line(
     found: Marked | None,
     income: int | None,
     helpers: Mapping[int, list[str]],
-    lacking: frozenset[str],
     said: Said,
 ) -> Line:
     village = places.get(row.division_code, row.division_code)
@@ -157,7 +155,7 @@ def _line(
     return Line(
         row, address, village, listed(status_words(kind) for kind in row.kinds) or _("一般户"),
         states, tuple(found.acts) if found else (), len(found.open_ones) if found else 0,
-        found is not None, income, lacking, states[-1] is not None and states[-1].tone == UN,
+        found is not None, income, states[-1] is not None and states[-1].tone == UN,
         listed(helpers.get(row.household_id, ())),
         row.head_name or said.headless, said.pick % {"name": row.head_name},
     )  # fmt: skip
@@ -168,7 +166,7 @@ def _states(found: Marked) -> tuple[Mark | None, ...]:
     return tuple(
         min(
             (by_rule[rule] for rule in rules if rule in by_rule),
-            key=lambda one: WEIGHT.index(one.tone),
+            key=lambda one: (WEIGHT.index(one.tone), not one.supplied),
             default=None,
         )
         for _name, rules in GROUPS.values()

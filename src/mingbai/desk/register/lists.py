@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mingbai.accounts.roles import Permission
-from mingbai.decisions.queries import latest_runs, run_over
 from mingbai.desk.access import scope_for, screen
 from mingbai.desk.components.fields import given
 from mingbai.desk.components.parts import changed_query, picked
@@ -26,10 +24,11 @@ from mingbai.desk.register.list_asking import (
     Asked,
     asked_of,
     chips,
-    lacking_names,
+    lacking_here,
 )
 from mingbai.desk.register.list_export import export
 from mingbai.desk.register.list_reading import (
+    HEADS,
     capped,
     heads_of,
     page_of_list,
@@ -37,7 +36,6 @@ from mingbai.desk.register.list_reading import (
     total_of,
 )
 from mingbai.desk.register.list_rows import columns_chosen, lines_of
-from mingbai.desk.register.states import Marked, marked
 from mingbai.households.queries import Pasted, match_pasted
 from mingbai.households.queries.listing import rows_of
 from mingbai.places.queries import names_on
@@ -58,7 +56,7 @@ def households(request: HttpRequest) -> HttpResponse:
         "form": form, "asked": asked, "day": asked.day, "today": asked.today, "run": asked.run,
         "lines": lines_of(asked, page.rows, columns), "total": total, "capped": capped(asked, total),
         "chips": chips(asked), "tabs": tabs_of(asked, total), "columns": columns,
-        "lacking": lacking_names(asked), "heads": _heads(asked, total), "first": not after,
+        "lacking": lacking_here(asked), "heads": _heads(asked, total), "first": not after,
         "next": changed_query(request.GET, {"after": page.next}) if page.next else "",
         "start": changed_query(request.GET, {}),
         "kept": [(name, value) for name, value in request.GET.items() if name != "after" and value],
@@ -73,9 +71,10 @@ def _heads(asked: Asked, total: int) -> list[dict[str, Any]]:
     return [
         {
             "name": _(name), "counted": key in counts,
-            "unmet": counts.get(key, {}).get("unmet"), "unknown": counts.get(key, {}).get("unknown"),
-            "to_unmet": changed_query(query, {"state": f"{key}:unmet"}),
-            "to_unknown": changed_query(query, {"state": f"{key}:unknown"}),
+            **counts.get(key, {}),
+            **{
+                f"to_{word}": changed_query(query, {"state": f"{key}:{word}"}) for word in HEADS
+            },
         }
         for key, (name, _rules) in GROUPS.items()
     ]  # fmt: skip
@@ -146,17 +145,3 @@ def sheet(request: HttpRequest) -> Any:
     return FileResponse(
         file, as_attachment=True, filename=f"{title} {asked.day}.xlsx", content_type=XLSX
     )
-
-
-def marks_for(request: HttpRequest, places: Mapping[int, str], run: Any) -> dict[int, Marked]:
-    """The marks that the one who asks may see of households; none before the first evaluation."""
-    if run is None:
-        return {}
-    scope = scope_for(request, Permission.EVALUATION_READ) | request.reach.outside
-    return marked(places, run.as_of, scope=scope, health=scope_for(request, Permission.HEALTH_READ))
-
-
-def run_of(division_code: str) -> Any:
-    """The run that the marks come from: over the place asked for, else the newest. One query."""
-    found = latest_runs()
-    return run_over(found, division_code) if division_code else (found[0] if found else None)

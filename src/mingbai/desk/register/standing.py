@@ -12,15 +12,17 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from mingbai.accounts.roles import Permission
 from mingbai.decisions.behind import topics_behind
 from mingbai.decisions.programs import pack_named
 from mingbai.decisions.queries import HouseholdStates, latest_runs, run_over, states_of
+from mingbai.decisions.standings import standings
 from mingbai.decisions.wording import Question, RuleWords, questions_of, worded
 from mingbai.desk.access import scope_for
 from mingbai.desk.components.words import document_words, listed, of
-from mingbai.desk.register.states import CHECK, look
+from mingbai.desk.register.states import CHECK, look, unsupplied_rules
 from mingbai.documents.marks import NO, UN
 from mingbai.households.access import Reader
 from mingbai.households.topics import Restriction
@@ -44,6 +46,7 @@ class StateLine:
     address: str
     gap: str | None = None
     opened: bool = False
+    supplied: bool = True  # False: unknown for want of what the whole township lacks
 
     @property
     def needs_somebody(self) -> bool:
@@ -73,7 +76,11 @@ class Standing:
 
     @property
     def unknown(self) -> int:
-        return sum(one.tone == UN for one in self.indicators)
+        return sum(one.tone == UN and one.supplied for one in self.indicators)
+
+    @property
+    def unsupplied(self) -> int:
+        return sum(one.tone == UN and not one.supplied for one in self.indicators)
 
     @property
     def called(self) -> tuple[StateLine, ...]:
@@ -119,12 +126,17 @@ def visible(
 def standing_of(
     request: HttpRequest, reader: Reader, household_id: int, code: str, run: Any
 ) -> Standing | None:
-    """How a household stands now; None before the first evaluation over it. One query."""
+    """How a household stands now; None before the first evaluation over it. Two queries."""
     states = states_for(request, household_id) if run is not None else None
     if states is None:
         return None
     shown = visible(worded(states, run.as_of), reader, code, household_id, states.pack, run.as_of)
-    lines = {one.rule: _line(one, household_id) for one in shown if one.role not in (None, CHECK)}
+    lacking = unsupplied_rules(states, standings().unsupplied(code))
+    lines = {
+        one.rule: _line(one, household_id, supplied=one.rule not in lacking)
+        for one in shown
+        if one.role not in (None, CHECK)
+    }
     mine = [one for one in shown if one.rule in lines]
     first = [one for one in mine if one.role == INDICATOR and _is_told(one)]
     due = [lines[one.rule] for one in mine if one.role == ENTITLEMENT]
@@ -147,19 +159,24 @@ def _is_told(one: RuleWords) -> bool:
     return one.entity == TOP or one.state == "unmet"
 
 
-def _line(one: RuleWords, household_id: int) -> StateLine:
+def _line(one: RuleWords, household_id: int, *, supplied: bool) -> StateLine:
     tone, word = look(one)
+    supplied = supplied or tone != UN
     why = one.causes if one.state == "unknown" else one.clauses
     names = list(dict.fromkeys(of(text) for text in why))
     because = listed(names[:FEW]) + ("…" if len(names) > FEW else "")
     return StateLine(
-        one.rule, of(one.label), tone, document_words().say(word), because, of(one.owner),
-        reverse("register:why", args=[household_id, one.rule]), one.gap,
+        one.rule, of(one.label), tone,
+        document_words().say(word) if supplied else _("资料未接入"), because, of(one.owner),
+        reverse("register:why", args=[household_id, one.rule]), one.gap, supplied=supplied,
     )  # fmt: skip
 
 
 def _first_open(lines: list[StateLine]) -> list[StateLine]:
-    """The first that is unmet, else the first that is unknown, stands open by itself."""
-    order = sorted((one for one in lines if one.needs_somebody), key=lambda one: one.tone != NO)
+    """The first that is unmet, else the first that can be asked for here, stands open by itself."""
+    order = sorted(
+        (one for one in lines if one.needs_somebody),
+        key=lambda one: (one.tone != NO, not one.supplied),
+    )
     rule = order[0].rule if order else ""
     return [replace(one, opened=one.rule == rule) for one in lines]

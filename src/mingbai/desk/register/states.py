@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from mingbai.accounts.scopes import Scope
 from mingbai.decisions.programs import pack_named
-from mingbai.decisions.queries import states_of
+from mingbai.decisions.queries import HouseholdStates, states_of
+from mingbai.decisions.standings import standings
 from mingbai.decisions.wording import RuleWords, worded
 from mingbai.desk.components.words import document_words
 from mingbai.documents.marks import NA_TONE, NO, OK, UN
@@ -43,6 +45,7 @@ class Mark:
     tone: str
     word: str
     because: str = ""
+    supplied: bool = True  # False: unknown for want of what the whole township lacks
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,8 @@ class Marked:
 
     @property
     def open_ones(self) -> list[Mark]:
-        """What beside the indicators cannot be said yet."""
-        return [mark for mark in self.others if mark.tone == UN]
+        """What beside the indicators cannot be said yet, though a visit could tell."""
+        return [mark for mark in self.others if mark.tone == UN and mark.supplied]
 
     @property
     def columns(self) -> list[Mark | None]:
@@ -74,35 +77,45 @@ def marked(
     places: Mapping[int, str], as_of: date, *, scope: Scope, health: Scope
 ) -> dict[int, Marked]:
     """Marks of households (key → division code) that were evaluated. `health`: where illness may be read."""
-    found = {}
+    found, known = {}, standings()
     language = document_words()
     hashes: dict[str, str] = {}
     for key, states in states_of(places, scope=scope).items():
         if states.pack not in hashes:
             hashes[states.pack] = pack_named(states.pack).hash
         open_to = health.covers(places[key], key)
-        about = states.pattern, hashes[states.pack], as_of, get_language() or "", open_to
+        lacks = known.unsupplied(places[key])
+        about = states.pattern, hashes[states.pack], as_of, get_language() or "", open_to, lacks
         if about not in _alike:
             if len(_alike) >= _MOST_ALIKE:
                 _alike.clear()
             shown = [one for one in worded(states, as_of) if open_to or not one.restricted]
-            _alike[about] = _marks(shown, language)
+            _alike[about] = _marks(shown, language, unsupplied_rules(states, lacks))
         found[key] = Marked(*_alike[about], states.since)
     return found
 
 
 #: Marks by all that decides them. A county has some hundreds of patterns; lists show them again and again.
-_alike: dict[tuple[str, str, date, str, bool], tuple[tuple[Mark, ...], tuple[Mark, ...]]] = {}
+_alike: dict[
+    tuple[str, str, date, str, bool, frozenset[str]], tuple[tuple[Mark, ...], tuple[Mark, ...]]
+] = {}
 _MOST_ALIKE = 5_000
 
 
-def _marks(shown: list[RuleWords], language: Words) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
+def unsupplied_rules(states: HouseholdStates, lacks: frozenset[str]) -> frozenset[str]:
+    """The rules that wait for what the household's township was not supplied with (资料未接入)."""
+    return frozenset(rule for rule, causes in states.causes.items() if not lacks.isdisjoint(causes))
+
+
+def _marks(
+    shown: list[RuleWords], language: Words, unsupplied: frozenset[str]
+) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
     """The indicators, and what else is not in order."""
     indicators, others = [], []
     for one in shown:
         if one.role is None or one.role == CHECK:
             continue
-        mark = _mark(one, language)
+        mark = _mark(one, language, supplied=one.rule not in unsupplied)
         if one.role == INDICATOR:
             indicators.append(mark)
         elif mark.tone in (NO, UN):
@@ -110,11 +123,13 @@ def _marks(shown: list[RuleWords], language: Words) -> tuple[tuple[Mark, ...], t
     return tuple(indicators), tuple(others)
 
 
-def _mark(one: RuleWords, language: Words) -> Mark:
+def _mark(one: RuleWords, language: Words, *, supplied: bool) -> Mark:
     why = one.causes if one.state == "unknown" else one.clauses
     because = language.listed(dict.fromkeys(language.of(text) for text in why))
     tone, word = look(one)
-    return Mark(one.rule, language.of(one.label), tone, language.say(word), because)
+    supplied = supplied or tone != UN
+    said = language.say(word) if supplied else _("资料未接入")
+    return Mark(one.rule, language.of(one.label), tone, said, because, supplied)
 
 
 def look(one: RuleWords) -> tuple[str, str]:
