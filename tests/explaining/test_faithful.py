@@ -7,6 +7,7 @@ import pytest
 
 from mingbai.engine.compiling import bind_pack, compile_bound
 from mingbai.engine.explaining.counterfactual import Counterfactuals, changed_fact, named_inputs
+from mingbai.engine.explaining.directions import DOWN, EITHER, STILL, UP, Directions
 from mingbai.engine.explaining.trace import Tracer
 from mingbai.engine.loading import load_pack
 from tests.explaining.households import Households, paths
@@ -39,6 +40,31 @@ def test_every_printed_change_changes_the_outcome_as_it_says(tracers, part):
             assert _is_nearest(tracer, household, name, change)
             printed += 1
     assert printed > 40
+
+
+def test_a_search_by_direction_finds_what_a_search_of_everything_finds(tracers, monkeypatch):
+    """What an end of a range does not change is passed over; nothing is missed by that."""
+    drawn = list(_drawn(tracers, part=3))
+    quick = [Counterfactuals(tracer).of(household, name) for household, name, tracer in drawn]
+    monkeypatch.setattr(Counterfactuals, "_one_way", lambda *_about: False)
+    whole = [Counterfactuals(tracer).of(household, name) for household, name, tracer in drawn]
+    assert quick == whole
+    assert sum(map(len, whole)) > 40
+
+
+@pytest.mark.parametrize(
+    ("rule", "fact", "way"),
+    [
+        ("income.above_monitoring_line", "household.income_wage", UP),
+        ("income.above_monitoring_line", "household.expense_business", DOWN),
+        ("income.above_monitoring_line", "household.division_code", STILL),
+        ("signal.illness", "bill.self_paid", UP),
+        ("signal.illness", "bill.paid_on", EITHER),
+    ],
+)
+def test_direction_of_a_rule(tracers, rule, fact, way):
+    bound = tracers[rule].program.bound
+    assert Directions(bound, *fact.split(".")).of_rule(rule) == way
 
 
 @pytest.mark.parametrize("part", range(SLICES))

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
 
+from mingbai.engine.compiling import Evaluated
+from mingbai.engine.explaining.directions import EITHER, Directions
 from mingbai.engine.explaining.trace import Input, Node, Tracer
 from mingbai.engine.model.pack import CaseRow, Fact
 from mingbai.engine.model.values import NA, Kind, Value
@@ -38,6 +40,7 @@ class Counterfactuals:
 
     def __init__(self, tracer: Tracer) -> None:
         self.tracer = tracer
+        self._directions: dict[tuple[str, str], Directions] = {}
 
     def of(self, household: CaseRow, name: str, path: str = "") -> list[Change]:
         """For every changeable fact the trace names: the nearest value for each other outcome."""
@@ -49,29 +52,35 @@ class Counterfactuals:
         # A very large household would take minutes; the first inputs are those of the rule itself.
         for item in islice(named_inputs(node).values(), _MOST_INPUTS):
             if not item.fact.fixed and item.fact.type.kind is not Kind.TEXT:
-                changes.extend(self._changes(household, name, path, item, before))
+                changes.extend(self._changes(evaluated, name, path, item, before))
         return changes
 
     def _changes(
-        self, household: CaseRow, name: str, path: str, item: Input, before: Value
+        self, evaluated: Evaluated, name: str, path: str, item: Input, before: Value
     ) -> Iterator[Change]:
-        old = item.row.facts.get(item.fact.id)
+        old, household = item.row.facts.get(item.fact.id), evaluated.source
 
         def outcome(value: Value) -> Value:
             changed = changed_fact(household, item.path, value)
-            row, _ = self.tracer.descend(self.tracer.evaluate(changed), path)
+            row, _ = self.tracer.descend(self.tracer.evaluate(changed, evaluated), path)
             return self.tracer.outcome(row, name)
 
         seen: set[object] = {_token(before), _token(None)}
-        for value in self._candidates(item.fact, old, outcome, before):
+        search = _Search(outcome, before, one_way=self._one_way(item.fact, name))
+        for value in self._candidates(item.fact, old, search):
             found = outcome(value)
             if _token(found) not in seen:
                 seen.add(_token(found))
                 yield Change(item.path, item.fact, item.row, old, value, found)
 
-    def _candidates(
-        self, fact: Fact, old: Value, outcome: Callable[[Value], Value], before: Value
-    ) -> Iterator[Value]:
+    def _one_way(self, fact: Fact, name: str) -> bool:
+        """Whether the outcome can only move one way while the fact grows."""
+        about = (fact.entity, fact.id)
+        if about not in self._directions:
+            self._directions[about] = Directions(self.tracer.program.bound, *about)
+        return self._directions[about].of_rule(name) != EITHER
+
+    def _candidates(self, fact: Fact, old: Value, search: _Search) -> Iterator[Value]:
         """Values to try, the nearest first."""
         if fact.type.kind is Kind.BOOL:
             yield from ((True, False) if old is None else (not old,))
@@ -79,9 +88,9 @@ class Counterfactuals:
             codes = self.tracer.pack.codes.get(fact.type.codes or "", {})
             yield from (code for code in codes if code != old)
         elif fact.type.kind is Kind.DATE:
-            yield from _days(old, self.tracer.program.as_of, outcome, before)
+            yield from _days(old, self.tracer.program.as_of, search)
         else:
-            yield from _numbers(fact, old, outcome, before)
+            yield from _numbers(fact, old, search)
 
 
 def named_inputs(node: Node) -> dict[str, Input]:
@@ -105,9 +114,7 @@ def _token(value: Value) -> object:
     return "NA" if value is NA else (type(value).__name__, value)
 
 
-def _numbers(
-    fact: Fact, old: Value, outcome: Callable[[Value], Value], before: Value
-) -> Iterator[int]:
+def _numbers(fact: Fact, old: Value, search: _Search) -> Iterator[int]:
     low = fact.minimum if fact.minimum is not None else -_CAP
     high = fact.maximum if fact.maximum is not None else _CAP
     if high - low <= _TRY_ALL:
@@ -115,59 +122,67 @@ def _numbers(
         yield from sorted(range(low, high + 1), key=lambda value: (abs(value - start), value))
         return
     start = old if isinstance(old, int) else max(low, min(0, high))
-    found = [
-        value
-        for edge in (high, low)
-        if (value := _nearest(start, edge, outcome, before)) is not None
-    ]
+    found = [value for edge in (high, low) if (value := search.nearest(start, edge)) is not None]
     if old is None:
         found.append(start)
     yield from sorted(found, key=lambda value: (abs(value - start), value))
 
 
-def _nearest(start: int, edge: int, outcome: Callable[[Value], Value], before: Value) -> int | None:
-    """The nearest number towards an edge at which another outcome is decided than at the start.
-
-    On the way the outcome may be unknown, where bounds straddle a line; that is passed over.
-    """
-    same = {_token(outcome(start)), _token(before), _token(None)}
-    last, step = start, 1
-    direction = 1 if edge >= start else -1
-    while last != edge:
-        probe = start + direction * step
-        if (probe - edge) * direction > 0:
-            probe = edge
-        if _token(outcome(probe)) not in same:
-            return _halved(last, probe, outcome, same)
-        last, step = probe, step * 2
-    return None
-
-
-def _halved(last: int, other: int, outcome: Callable[[Value], Value], same: set[object]) -> int:
-    """Between a number with one of the same outcomes and one with another: the first other."""
-    while abs(other - last) > 1:
-        middle = (last + other) // 2
-        if _token(outcome(middle)) in same:
-            last = middle
-        else:
-            other = middle
-    return other
-
-
-def _days(
-    old: Value, as_of: date, outcome: Callable[[Value], Value], before: Value
-) -> Iterator[date]:
+def _days(old: Value, as_of: date, search: _Search) -> Iterator[date]:
     start = old if isinstance(old, date) else as_of
-
-    def by_number(value: Value) -> Value:
-        assert isinstance(value, int)
-        return outcome(date.fromordinal(value))
-
+    search = search.by_day()
     origin = start.toordinal()
     reach = timedelta(days=366 * 20).days
     for edge in (origin + reach, origin - reach):
-        found = _nearest(origin, min(max(1, edge), date.max.toordinal()), by_number, before)
+        found = search.nearest(origin, min(max(1, edge), date.max.toordinal()))
         if found is not None:
             yield date.fromordinal(found)
     if old is None:
         yield start
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Looks for the nearest number with another outcome (最近的另一结果)."""
+
+    outcome: Callable[[Value], Value]
+    before: Value
+    one_way: bool  # what the far end does not change, nothing on the way there does
+
+    def by_day(self) -> _Search:
+        """The same where numbers stand for days."""
+
+        def outcome(value: Value) -> Value:
+            assert isinstance(value, int)
+            return self.outcome(date.fromordinal(value))
+
+        return replace(self, outcome=outcome)
+
+    def nearest(self, start: int, edge: int) -> int | None:
+        """The nearest number towards an edge at which another outcome is decided than at the start.
+
+        On the way the outcome may be unknown, where bounds straddle a line; that is passed over.
+        """
+        same = {_token(self.outcome(start)), _token(self.before), _token(None)}
+        if self.one_way and _token(self.outcome(edge)) in same:
+            return None
+        last, step = start, 1
+        direction = 1 if edge >= start else -1
+        while last != edge:
+            probe = start + direction * step
+            if (probe - edge) * direction > 0:
+                probe = edge
+            if _token(self.outcome(probe)) not in same:
+                return self._halved(last, probe, same)
+            last, step = probe, step * 2
+        return None
+
+    def _halved(self, last: int, other: int, same: set[object]) -> int:
+        """Between a number with one of the same outcomes and one with another: the first other."""
+        while abs(other - last) > 1:
+            middle = (last + other) // 2
+            if _token(self.outcome(middle)) in same:
+                last = middle
+            else:
+                other = middle
+        return other

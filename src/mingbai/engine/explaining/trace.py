@@ -90,9 +90,9 @@ class Tracer:
         self._closures = Closures(program.lowered, masks=False)
         self._open_rows: dict[tuple[str, int], Function] = {}
 
-    def evaluate(self, household: CaseRow) -> Evaluated:
-        """Compute every column of a household."""
-        return self._closures.household(household)
+    def evaluate(self, household: CaseRow, like: Evaluated | None = None) -> Evaluated:
+        """Compute every column of a household; `like`: before a change that reaches only a part of it."""
+        return self._closures.household(household, like)
 
     def value_of(self, evaluated: Evaluated, entity: str, expr: Expr) -> Value:
         """The value of an expression in a row: a value, ``None`` for unknown, or ``NA``."""
