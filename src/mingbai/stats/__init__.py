@@ -1,0 +1,137 @@
+"""Poverty, inequality and deprivation with survey designs (统计指标): pure functions on columns.
+
+Every function takes columns (lists, numpy or Arrow), a `Design` that says how the sample was drawn, and
+`within`, the group it is about; it returns an `Estimate`: value, standard error, interval, design
+effect. Conventions are options with a stated default, see docs/stats.md. No Django, no tables, no clock.
+"""
+
+from mingbai.stats.calibration import calibrated, poststratified, raked
+from mingbai.stats.curves import (
+    concentration,
+    extended_gini,
+    gini_by_group,
+    gini_by_source,
+    herfindahl,
+    lorenz,
+    palma,
+    polarisation,
+    rosenbluth,
+    welfare_shares,
+    zenga,
+)
+from mingbai.stats.deprivation import Deprivation, alkire_foster, depths, nested_weights
+from mingbai.stats.design import Design, degrees_of_freedom, design
+from mingbai.stats.entropy import (
+    atkinson,
+    coefficient_of_variation,
+    decompose,
+    decompose_atkinson,
+    decompose_j,
+    generalised_entropy,
+    hoover,
+    j_divergence,
+    kolm,
+    theil_l,
+    theil_t,
+)
+from mingbai.stats.errors import StatsError
+from mingbai.stats.estimates import Estimate, difference, significance
+from mingbai.stats.inequality import gini
+from mingbai.stats.poverty import (
+    fgt,
+    headcount,
+    income_gap,
+    poverty_gap,
+    sen,
+    severity,
+    sst,
+    watts,
+)
+from mingbai.stats.relative import (
+    at_risk_of_poverty,
+    mean_gap,
+    median_gap,
+    median_ratio,
+    poor_median,
+    quintile_share_ratio,
+    relative_fgt,
+    relative_line,
+    share_below,
+)
+from mingbai.stats.totals import (
+    by,
+    covariances,
+    mean,
+    percentile,
+    ratio,
+    shares,
+    spread,
+    total,
+    woodruff,
+)
+
+__all__ = [
+    "Deprivation",
+    "Design",
+    "Estimate",
+    "StatsError",
+    "alkire_foster",
+    "at_risk_of_poverty",
+    "atkinson",
+    "by",
+    "calibrated",
+    "coefficient_of_variation",
+    "concentration",
+    "covariances",
+    "decompose",
+    "decompose_atkinson",
+    "decompose_j",
+    "degrees_of_freedom",
+    "depths",
+    "design",
+    "difference",
+    "extended_gini",
+    "fgt",
+    "generalised_entropy",
+    "gini",
+    "gini_by_group",
+    "gini_by_source",
+    "headcount",
+    "herfindahl",
+    "hoover",
+    "income_gap",
+    "j_divergence",
+    "kolm",
+    "lorenz",
+    "mean",
+    "mean_gap",
+    "median_gap",
+    "median_ratio",
+    "nested_weights",
+    "palma",
+    "percentile",
+    "polarisation",
+    "poor_median",
+    "poststratified",
+    "poverty_gap",
+    "quintile_share_ratio",
+    "raked",
+    "ratio",
+    "relative_fgt",
+    "relative_line",
+    "rosenbluth",
+    "sen",
+    "severity",
+    "share_below",
+    "shares",
+    "significance",
+    "spread",
+    "sst",
+    "theil_l",
+    "theil_t",
+    "total",
+    "watts",
+    "welfare_shares",
+    "woodruff",
+    "zenga",
+]
