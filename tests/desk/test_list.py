@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import openpyxl
@@ -14,6 +15,8 @@ from mingbai.audit.actions import recording
 from mingbai.audit.models import AccessLook, Event
 from mingbai.decisions.actions import after_change, evaluate
 from mingbai.decisions.queries import states_of
+from mingbai.households.actions import record_facts
+from mingbai.households.actions.facts import Said
 from mingbai.households.enums import StatusKind, Subject
 from mingbai.households.models import Household, Status
 from tests.decisions.filling import Filler
@@ -122,6 +125,38 @@ def test_workbook_of_picked_rows_holds_them_alone(
     assert list(
         AccessLook.objects.filter(purpose="export").values_list("subject_id", flat=True)
     ) == [here]
+
+
+#: Every line of an accounting year, in fen.
+LINES = {
+    "income_wage": 2_000_000, "income_business": 500_000, "income_property_dividend": 0,
+    "income_property_other": 0, "income_family_planning": 0, "income_dibao": 100_000,
+    "income_tekun": 0, "income_pension": 0, "income_ecology": 0, "income_transfer_other": 0,
+    "expense_business": 200_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("left_out", "said"),
+    [((), 12_000), (("income_dibao",), "11,500 起"), (("expense_business",), "至多 13,000"),
+     (("income_dibao", "expense_business"), "待核实")],
+)  # fmt: skip
+def test_income_is_what_the_rules_know_of_it(
+    evaluated: County, signed_in: Callable[[str], Client], left_out: tuple[str, ...], said: object
+) -> None:
+    """ADR 0003: what is not known lies between bounds, on the page and in the workbook."""
+    here = evaluated.households["here"]
+    known = {name: amount for name, amount in LINES.items() if name not in left_out}
+    record_facts(
+        actor="command", topic="income_year", subject_id=here, on=date(2025, 1, 1), until=date(2026, 1, 1),
+        values={"members": 2, **known}, said=Said("household", date(2026, 1, 5)),
+    )  # fmt: skip
+    client = signed_in("township_clerk")
+    line = next(x for x in client.get(LIST).context["lines"] if x.row.household_id == here)
+    assert (line.yuan if line.yuan is not None else line.between or "待核实") == said
+    answer = client.post(SHEET, {"row": [here]})
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    assert said in list(book.active.values)[-1]
 
 
 def registered_poor(name: str, serial: int, *, households: int) -> list[int]:

@@ -5,7 +5,7 @@ What is not known is an interval, never a zero; the line is the one that held at
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -55,23 +55,37 @@ def yearly_sums(
     `as_of` says which rules compute; the rules for income have no edition of their own.
     """
     known = pack_named(pack)
-    program = few_rules(whole_program(known, as_of, ()), (PROPERTY, TRANSFER, NET, PER_HEAD))
-    tracer = Tracer(program)
-    found = []
-    for _starts, ends, columns in years:
-        names = known.facts[known.top.id]
-        facts = {name: value for name, value in columns.items() if name in names}
-        facts[SIZE] = columns.get("members")
-        case = CaseRow({**dict.fromkeys(names), **facts}, {}, "")
-        evaluated = tracer.evaluate(case)
-        sums = {}
-        for rule in program.outputs:
-            value = tracer.outcome(evaluated, rule)
-            ends_at = (evaluated.values.get(f"{rule}@{end}") for end in ("lo", "hi"))
-            low, high = (value, value) if isinstance(value, int) and value is not NA else ends_at
-            sums[rule] = Amount(_fen(low), _fen(high))
-        found.append(YearSums(sums, *_line(known, ends - timedelta(days=1), division_code)))
-    return found
+    tracer = _tracer(known, as_of, (PROPERTY, TRANSFER, NET, PER_HEAD))
+    return [
+        YearSums(_sums(tracer, columns), *_line(known, ends - timedelta(days=1), division_code))
+        for _starts, ends, columns in years
+    ]
+
+
+def per_head(pack: str, as_of: date, years: Mapping[int, Mapping[str, Value]]) -> dict[int, Amount]:
+    """Income per head of many households, each given by the columns of one year: 20 µs each."""
+    tracer = _tracer(pack_named(pack), as_of, (PER_HEAD,))
+    return {key: _sums(tracer, columns)[PER_HEAD] for key, columns in years.items()}
+
+
+def _tracer(pack: Pack, as_of: date, rules: Collection[str]) -> Tracer:
+    return Tracer(few_rules(whole_program(pack, as_of, ()), rules))
+
+
+def _sums(tracer: Tracer, columns: Mapping[str, Value]) -> dict[str, Amount]:
+    """The sums of one year, from its columns."""
+    pack = tracer.program.pack
+    names = pack.facts[pack.top.id]
+    facts = {name: value for name, value in columns.items() if name in names}
+    facts[SIZE] = columns.get("members")
+    evaluated = tracer.evaluate(CaseRow({**dict.fromkeys(names), **facts}, {}, ""))
+    sums = {}
+    for rule in tracer.program.outputs:
+        value = tracer.outcome(evaluated, rule)
+        ends_at = (evaluated.values.get(f"{rule}@{end}") for end in ("lo", "hi"))
+        low, high = (value, value) if isinstance(value, int) and value is not NA else ends_at
+        sums[rule] = Amount(_fen(low), _fen(high))
+    return sums
 
 
 def _fen(value: object) -> int | None:

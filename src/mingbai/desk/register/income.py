@@ -183,18 +183,24 @@ def _entry(one: RecordView, rows: Sequence[RecordView]) -> Raw | None:
 
 
 def _cell(amount: Amount, *, minus: bool = False) -> Cell:
-    low, high = amount.low, amount.high
+    low = amount.low
     if amount.is_known:
         sign = MINUS if minus and low else ""
         exact = yuan(low) if low is not None and low % FEN else ""
         return Cell(sign + _whole(low), quiet=low == 0, exact=exact and sign + exact)
+    return Cell(between(amount), is_open=True)
+
+
+def between(amount: Amount) -> str:
+    """What an amount that is not known lies between, in yuan; unknown where both ends are open."""
+    low, high = amount.low, amount.high
     if low is None and high is None:
-        return Cell(_("待核实"), is_open=True)
+        return _("待核实")
     if high is None:
-        return Cell(_("{n} 起").format(n=_whole(low)), is_open=True)
+        return _("{n} 起").format(n=_whole(low))
     if low is None:
-        return Cell(_("至多 {n}").format(n=_whole(high)), is_open=True)
-    return Cell(f"{_whole(low)} – {_whole(high)}", is_open=True)
+        return _("至多 {n}").format(n=_whole(high))
+    return f"{_whole(low)} – {_whole(high)}"
 
 
 def _whole(fen: int | None) -> str:

@@ -14,6 +14,7 @@ from mingbai.audit.actions import record
 from mingbai.desk.components.parts import Columns
 from mingbai.desk.components.tags import FEN
 from mingbai.desk.components.words import clauses, listed
+from mingbai.desk.register.income import between
 from mingbai.desk.register.list_asking import GROUPS, Asked, chips
 from mingbai.desk.register.list_reading import every_page, total_of
 from mingbai.desk.register.list_rows import (
@@ -63,7 +64,10 @@ def _head(asked: Asked, total: int) -> Iterator[tuple[str, str]]:
         said = _("按 {day} 的评估；规则 {pack}（{hash}）")
         run = asked.run
         yield _("状态"), said.format(day=run.as_of, pack=run.pack, hash=run.pack_hash[:12])
-    yield _("单位"), _("人均收入为元/年，照登记；证件号码、电话不在表内")
+    yield (
+        _("单位"),
+        _("人均收入为元/年，按最近一个登记年度算；没有全部查清的写区间；证件号码、电话不在表内"),
+    )
     yield _("户数"), str(total)
     yield _("导出人"), str(asked.request.user)
 
@@ -109,7 +113,8 @@ def _cells(line: Line, columns: Columns) -> Iterator[object]:
     if OTHER in columns:
         yield listed(one.label for one in line.acts)
     if INCOME in columns:
-        yield _("待核实") if line.income is None else line.income / FEN
+        known = line.income.low if line.income.is_known else None
+        yield between(line.income) if known is None else known / FEN
     if HELPER in columns:
         yield line.helpers
     if NUMBER in columns:

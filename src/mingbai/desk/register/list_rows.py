@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -17,20 +16,25 @@ from django.utils.translation import gettext as _
 
 from mingbai.accounts.queries import helper_names
 from mingbai.accounts.roles import Permission
+from mingbai.decisions.yearly import Amount, per_head
 from mingbai.desk.access import scope_for
 from mingbai.desk.components.parts import Column, Columns, columns_of
 from mingbai.desk.components.tags import FEN, mark
 from mingbai.desk.components.words import listed
+from mingbai.desk.register.income import between
 from mingbai.desk.register.list_asking import GROUPS, Asked
 from mingbai.desk.register.states import Mark, Marked, marked
-from mingbai.desk.register.words import status_words
+from mingbai.desk.register.words import PACK, status_words
 from mingbai.documents.marks import NA_TONE, NO, OK, UN
 from mingbai.households.models import IncomeYear
 from mingbai.households.queries import Row
+from mingbai.households.topics import TOPICS
 from mingbai.places.queries import names_on
 
 #: Of several answers in one cell the first of these speaks.
 WEIGHT = (NO, UN, OK, NA_TONE)
+NOTHING = Amount(None, None)
+_YEAR = TOPICS["income_year"].columns
 STATES, OTHER, INCOME, HELPER, NUMBER = "states", "other", "income", "helper", "number"
 
 
@@ -60,8 +64,8 @@ class Line:
     acts: tuple[Mark, ...]  # what else asks somebody to act
     open_ones: int  # what else is unknown
     evaluated: bool
-    income: int | None  # fen a head, as recorded for the year
-    unsure: bool  # whether the income was found unknown: the figure is not the whole of it
+    income: Amount  # a head, of the newest year on record, as the rules compute it
+    loud: bool  # whether an income that is not known is to be asked for here
     helpers: str
     name: str
     pick: str  # what ticking its box does
@@ -78,8 +82,14 @@ class Line:
 
     @property
     def yuan(self) -> int | None:
-        """The income in whole yuan."""
-        return None if self.income is None else round(self.income / FEN)
+        """The income in whole yuan; None where it is not known."""
+        known = self.income.low if self.income.is_known else None
+        return None if known is None else round(known / FEN)
+
+    @property
+    def between(self) -> str:
+        """What an income that is not known lies between; nothing where nobody can say."""
+        return "" if self.income == NOTHING else between(self.income)
 
     @property
     def other(self) -> SafeString:
@@ -126,14 +136,14 @@ def lines_of(asked: Asked, rows: Iterable[Row], columns: Columns) -> list[Line]:
     keys = [row.household_id for row in shown]
     places = names_on({row.division_code for row in shown}, asked.day)
     marks = _marks(asked, {row.household_id: row.division_code for row in shown}, columns)
-    incomes = incomes_of(keys, asked.day) if INCOME in columns else {}
+    incomes = incomes_of(asked, keys) if INCOME in columns else {}
     helpers = helper_names(keys, asked.day) if HELPER in columns else {}
     start, query = reverse("register:households"), kept_query(asked)
     said = Said(_("没有户主"), _("选 %(name)s"), _("{village} {group}组"))
     return [
         _line(
             row, f"{start}{row.household_id}/{query}", places, marks.get(row.household_id),
-            incomes.get(row.household_id), helpers, said,
+            incomes.get(row.household_id, NOTHING), helpers, said,
         )
         for row in shown
     ]  # fmt: skip
@@ -144,7 +154,7 @@ def _line(
     address: str,
     places: Mapping[str, str],
     found: Marked | None,
-    income: int | None,
+    income: Amount,
     helpers: Mapping[int, list[str]],
     said: Said,
 ) -> Line:
@@ -155,7 +165,8 @@ def _line(
     return Line(
         row, address, village, listed(status_words(kind) for kind in row.kinds) or _("一般户"),
         states, tuple(found.acts) if found else (), len(found.open_ones) if found else 0,
-        found is not None, income, states[-1] is not None and states[-1].tone == UN,
+        found is not None, income,
+        states[-1] is not None and states[-1].tone == UN and states[-1].supplied,
         listed(helpers.get(row.household_id, ())),
         row.head_name or said.headless, said.pick % {"name": row.head_name},
     )  # fmt: skip
@@ -180,11 +191,12 @@ def _marks(asked: Asked, places: Mapping[int, str], columns: Columns) -> dict[in
     return marked(places, asked.run.as_of, scope=asked.states, health=health)
 
 
-def incomes_of(household_ids: list[int], day: date) -> dict[int, int]:
-    """Household → income a head in fen as recorded for the newest year that began by the day. One query."""
-    rows = IncomeYear.objects.recorded().filter(household_id__in=household_ids, valid_from__lte=day)
-    named = rows.filter(income_per_capita_recorded__isnull=False).order_by("valid_from", "id")
-    return dict(named.values_list("household_id", "income_per_capita_recorded"))
+def incomes_of(asked: Asked, household_ids: list[int]) -> dict[int, Amount]:
+    """Household → income a head of the newest year that began by the day, with bounds. One query."""
+    began = IncomeYear.objects.recorded().filter(valid_from__lte=asked.day)
+    rows = began.filter(household_id__in=household_ids).order_by("valid_from", "id")
+    years = {row["household_id"]: row for row in rows.values("household_id", *_YEAR)}
+    return per_head(PACK, asked.run.as_of if asked.run else asked.request.day, years)
 
 
 def kept_query(asked: Asked) -> str:

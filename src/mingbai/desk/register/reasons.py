@@ -90,7 +90,7 @@ def explain(
             raise Http404 from refused
         raise
     open_rules = _open_rules(found, reader, code, household_id, wanted)
-    family = family_of(found.program, found.household, changes=found.changes)
+    family = family_of(found.tracer, found.household, changes=found.changes)
     kept = tuple(one for one in family.outcomes if one.rule.id in open_rules)
     if not kept:
         raise Http404
