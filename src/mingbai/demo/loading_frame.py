@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,7 @@ from mingbai.audit.models import Batch
 from mingbai.audit.records import Recorded
 from mingbai.audit.writing import BatchWriter, Progress
 from mingbai.common.keys import Keys
+from mingbai.demo.afterwards import Later, joined, later
 from mingbai.demo.frame import stood
 from mingbai.demo.reports import Files
 from mingbai.households.loading import Column, Ids, Same, put
@@ -25,7 +27,6 @@ from mingbai.places.rosters import Stretch
 
 #: Village statuses of the files → of the register, with what is lost said in the reason.
 SUPERVISED = {"supervised_province": "省市挂牌督战", "supervised_county": "县挂牌督战"}
-
 
 Before = tuple[str, date]  # the code before and the day of the change
 
@@ -52,6 +53,7 @@ class Loading:
     counts: dict[str, int] = field(default_factory=dict)
     homes: Ids | None = None
     people: Ids | None = None
+    later: Later = field(default_factory=lambda: Later({}, {}, {}))
 
     def table(self, name: str) -> pa.Table:
         """A table of the place, read now and kept by nobody."""
@@ -93,6 +95,7 @@ def load(loading: Loading) -> list[Stretch]:
     loading.counts["division"] = load_divisions(rows=rows, batch=loading.batch)
     before = past(rows)
     first = {code: min(row.from_date for row in rows if row.code == code) for code in codes(rows)}
+    loading.later = later(rows, loading.table("groups").to_pylist())
     _groups(loading, before, first)
     _statuses(loading, before)
     _bases(loading)
@@ -152,17 +155,21 @@ def _groups(loading: Loading, before: Past, first: Mapping[str, date]) -> None:
     oldest = min(first.values())
     made = []
     counts: dict[str, int] = {}
+    new = {code for code, _ in loading.later.steps.values()}
     for row in rows:
         village = row["village_code"]
-        counts[village] = counts.get(village, 0) + 1
+        today = loading.later.code_on(village, loading.until)
+        counts[today] = counts.get(today, 0) + 1
         number = row["group_id"].removeprefix(village)
         start = oldest if village in before.recoded else first.get(village, oldest)
+        spans = stretches(village, start, None, before.of(village, row["formerly"]))
         made += [
             (pad(code), number, row["name"], since, until)
-            for code, since, until in stretches(
-                village, start, None, before.of(village, row["formerly"])
-            )
-        ]
+            if code not in new
+            else (pad(code), loading.later.numbers[row["group_id"]],
+                  loading.later.names[row["group_id"]], since, until)
+            for code, since, until in loading.later.follow(spans)
+        ]  # fmt: skip
     names = ("village_code", "number", "name", "valid_from", "valid_to")
     _insert(loading, Group, names, made)
     year = date(loading.until.year, 1, 1)
@@ -182,13 +189,19 @@ def _statuses(loading: Loading, before: Past) -> None:
     known = [*VillageStatusKind.values, *SUPERVISED]
     there = pc.is_in(table["kind"], value_set=pa.array(known))
     table = loading.fit(table, "village_statuses", "code", there, "没有这种身份 / no such kind")
-    made = []
+    carried: dict[tuple[str, str, str], list[tuple[date, date | None]]] = defaultdict(list)
     for row in table.to_pylist():
         listed = SUPERVISED.get(row["kind"])
-        kind = VillageStatusKind.SUPERVISED.value if listed else row["kind"]
+        kind = str(VillageStatusKind.SUPERVISED.value) if listed else row["kind"]
         reason = listed or row["reason"] or ""
         spans = stretches(row["code"], row["from_date"], row["to_date"], before.recoded)
-        made += [(pad(code), kind, reason, since, until) for code, since, until in spans]
+        for code, since, until in loading.later.follow(spans):
+            carried[code, kind, reason].append((since, until))
+    made = [
+        (pad(code), kind, reason, since, until)
+        for (code, kind, reason), periods in carried.items()
+        for since, until in joined(periods)
+    ]
     names = ("division_code", "kind", "reason", "valid_from", "valid_to")
     _insert(loading, VillageStatus, names, made)
 

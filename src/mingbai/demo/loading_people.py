@@ -88,7 +88,8 @@ def _households(loading: Loading, before: Past) -> Homes:
     phones = close_phones(table["phone"].to_pylist(), loading.using, "residence.phone")
     villages = plain_values(table["village_code"])
     _residences(loading, table, villages, phones, before)
-    return Homes(table["household_id"].to_pylist(), list(map(pad, villages)), phones)
+    today = [pad(loading.later.code_on(one, loading.until)) for one in villages]
+    return Homes(table["household_id"].to_pylist(), today, phones)
 
 
 def _known(
@@ -108,29 +109,33 @@ def _residences(
     """Where each household lived, under the code of the time."""
     parts = loading.table("groups").select(["group_id", "formerly"]).to_pylist()
     formerly = {one["group_id"]: one["formerly"] for one in parts}
-    origins = [formerly.get(one) for one in table["group_id"].to_pylist()]
-    at, codes, since, until = [], [], [], []
+    ids, width = table["group_id"].to_pylist(), len(villages[0]) if villages else 0
+    origins = [formerly.get(one) for one in ids]
+    at, codes, since, until, groups = [], [], [], [], []
+    new = {code for code, _ in loading.later.steps.values()}
     starts, ends = table["from_date"].to_pylist(), table["to_date"].to_pylist()
     for place, (village, start, end) in enumerate(zip(villages, starts, ends, strict=True)):
         known = before.of(village, origins[place])
-        if village not in known:
+        number = ids[place][width:]
+        if village not in known and village not in loading.later.steps:
             at.append(place)
+            groups.append(number)
             codes.append(pad(village))
             since.append(start)
             until.append(end)
             continue
-        for code, begun, over in stretches(village, start, end, known):
+        for code, begun, over in loading.later.follow(stretches(village, start, end, known)):
             at.append(place)
+            groups.append(loading.later.numbers.get(ids[place], number) if code in new else number)
             codes.append(pad(code))
             since.append(begun)
             until.append(over)
     rows = pa.array(at)
     assert loading.homes is not None
-    groups = pc.utf8_slice_codeunits(table["group_id"], len(villages[0]) if villages else 0)
     loading.put(Residence, {
         "household_id": loading.homes.keys.take(rows), "division_code": codes,
         "valid_from": pa.array(since, pa.date32()), "valid_to": pa.array(until, pa.date32()),
-        "group_number": groups.take(rows), "phone": [phones.stored[one] for one in at],
+        "group_number": groups, "phone": [phones.stored[one] for one in at],
         **{name: [column[one] for one in at] for name, column in phones.digests.items()},
         "source": Same(VILLAGE), "changed": Same(""),
     }, len(at))  # fmt: skip

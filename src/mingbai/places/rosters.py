@@ -153,9 +153,9 @@ def _successor(
     """The code that goes on: the same one renamed, or a new one with the same name."""
     if code in after:
         return code
-    stem = _stem(entry["name"])
+    own = stem(entry["name"])
     fresh = [new for new in sorted(after) if new not in before]
-    named = [new for new in fresh if _stem(after[new]["name"]) == stem]
+    named = [new for new in fresh if stem(after[new]["name"]) == own]
     # In a re-coded county the last digits stay; elsewhere the name must be the only one.
     near = [new for new in named if new[6:] == code[6:]] or [
         new for new in named if after[new]["parent"] == entry["parent"]
@@ -165,7 +165,12 @@ def _successor(
     return named[0] if len(named) == 1 else None
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
+    """A name without what kind of place it is.
+
+    >>> stem("坝溪村"), stem("太平居委会")
+    ('坝溪', '太平')
+    """
     return re.sub(r"(?:居委会|社区|村|镇|乡|街道)$", "", name)
 
 

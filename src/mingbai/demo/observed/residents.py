@@ -11,8 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from mingbai.demo.afterwards import Later, later
 from mingbai.demo.context import Context, valid_on
 from mingbai.demo.observed.sheets import Cells
+from mingbai.places.rosters import Stretch
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -124,6 +126,8 @@ def residents_of(context: Context) -> Residents:
     households = context.tables["households"]
     at = pc.index_in(members["household_id"], value_set=households["household_id"].combine_chunks())
     heads = households["head_person_id"].take(at)
+    after = _afterwards(context)
+    households = _carried(households, after, day)
     village = households["village_code"].take(at)
     order = pc.sort_indices(
         pa.table(
@@ -142,7 +146,7 @@ def residents_of(context: Context) -> Residents:
     who = persons.take(pc.index_in(ids, value_set=persons["person_id"].combine_chunks()))
     codes = members["household_id"].combine_chunks().dictionary_encode()
     home = codes.indices.to_numpy().astype(np.int64)
-    homes = _homes(context, households, at, home, codes.dictionary, day)
+    homes = _homes(context, households, at, home, codes.dictionary, day, after)
     return Residents(
         day,
         ids,
@@ -157,13 +161,32 @@ def residents_of(context: Context) -> Residents:
     )
 
 
+def _afterwards(context: Context) -> Later:
+    """What the villages of the report's day became later."""
+    stretches = [Stretch(**row) for row in context.tables["divisions"].to_pylist()]
+    return later(stretches, context.tables["groups"].to_pylist())
+
+
+def _carried(households: pa.Table, after: Later, day: date) -> pa.Table:
+    """Households with the code their village has on the day."""
+    codes = pc.unique(households["village_code"].combine_chunks())
+    renamed = pa.array([after.code_on(one, day) for one in codes.to_pylist()])
+    at = pc.index_in(households["village_code"], value_set=codes)
+    place = households.column_names.index("village_code")
+    return households.set_column(place, "village_code", renamed.take(at.combine_chunks()))
+
+
 def _homes(
-    context: Context, households: pa.Table, at: pa.Array, home: Ints, ids: pa.Array, day: date
-) -> Homes:
+    context: Context, households: pa.Table, at: pa.Array, home: Ints, ids: pa.Array, day: date,
+    after: Later,
+) -> Homes:  # fmt: skip
     first = np.flatnonzero(np.diff(home, prepend=-1))
     rows = households.take(pa.chunked_array([at]).combine_chunks().take(pa.array(first)))
     groups = context.tables["groups"]
     named = looked_up(groups, "group_id", "name", rows["group_id"].combine_chunks())
+    newer = after.names_on(day)
+    ids_of_groups = rows["group_id"].to_pylist()
+    named[:] = [newer.get(one, name) for one, name in zip(ids_of_groups, named, strict=True)]
     kinds = {
         kind: with_status(context, "household", kind, day, ids)
         for kind in ("registered", "exited", "dibao")
