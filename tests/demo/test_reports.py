@@ -50,8 +50,12 @@ def _reports() -> Reports:
         "payments", 3, household_id=["A", "A", "B"], amount=[5, 7, 12], programme=["x", "x", "y"],
         paid_on=[MID, END, END],
     )  # fmt: skip
+    records = rows(
+        "campaign_records", 14, code=["v"] * 12 + ["w"] * 2,
+        day=[*(date(2020, month, 15) for month in range(1, 13)), date(2020, 3, 2), date(2021, 1, 4)],
+    )  # fmt: skip
     tables = {
-        "statuses": statuses, "memberships": memberships, "dividends": dividends,
+        "campaign_records": records, "statuses": statuses, "memberships": memberships, "dividends": dividends,
         "denominators": denominators, "payments": payments,
         "links": rows("links", 2, from_date=[date(2019, 3, 1), date(2020, 2, 29)],
                       to_date=[date(2049, 3, 1), date(2050, 2, 28)]),
@@ -59,6 +63,7 @@ def _reports() -> Reports:
     return Reports(Loaded(tables), "9", SETS)
 
 
+MONTHLY = {"count": "campaign_records", "per": ["code", "month"], "during": 2020}
 POOR = {"distinct": "memberships.person_id", "at": True}
 
 
@@ -85,6 +90,21 @@ POOR = {"distinct": "memberships.person_id", "at": True}
         ({"ratio": {"part": POOR, "base": "rural"}}, END, Fraction(4, 50)),
         ({"ratio": {"part": POOR, "base": "rural"}}, date(2017, 1, 1), None),  # no base of that day
         ({"ratio": {"part": POOR, "whole": {"count": "links"}}}, MID, Fraction(5, 2)),
+        (
+            {"mean": "dividends.paid", "of": "share", "where": {"paid": {"most": 900}}},
+            END,
+            Fraction(1700, 20_000),
+        ),
+        (
+            {"growth": {"now": {"count": "links"}, "before": {"count": "dividends"}}},
+            END,
+            Fraction(-1, 3),
+        ),
+        (MONTHLY | {"where": {"code": "v"}, "take": "same"}, END, 1),
+        (MONTHLY | {"where": {"code": "v"}, "during": 2021, "take": "least"}, END, None),
+        (MONTHLY | {"take": "same"}, END, None),  # w was seen in one month only
+        (MONTHLY | {"take": "least"}, END, 0),
+        (MONTHLY | {"per": ["quarter"], "take": "least"}, END, 3),
         ({"count": "payments", "where": {"programme": "z"}}, END, 0),
         ({"count": "payments", "where": {"programme": "z"}, "among": {"count": "links"}}, END, 0),
     ],

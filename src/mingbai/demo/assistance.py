@@ -125,7 +125,8 @@ def _of_kind(context: Context, kind: str) -> pa.Table:
 
 def _links(context: Context, recipe: Recipe) -> None:
     """Links of households or persons to the entities of a kind: their own village's where it has one."""
-    rng = context.rng(f"links.{recipe['kind']}.{recipe['entity']}")
+    kinds = recipe.get("kinds", {recipe.get("kind"): 1})  # one kind, or several with their weights
+    rng = context.rng(f"links.{next(iter(kinds))}.{recipe['entity']}")
     entities = _of_kind(context, recipe["entity"])
     if "persons" in recipe:
         who = chosen_members(context, recipe, rng)
@@ -142,9 +143,15 @@ def _links(context: Context, recipe: Recipe) -> None:
         values = rng.integers(low // step, high // step + 1, households.size) * step
     add(
         context, "links", households.size, entity_id=entities["entity_id"].to_numpy()[which],
-        kind=recipe["kind"], household_id=households, person_id=persons, from_date=start,
-        to_date=end, amount=values,
+        kind=_shared_out(kinds, households.size, rng), household_id=households, person_id=persons,
+        from_date=start, to_date=end, amount=values,
     )  # fmt: skip
+
+
+def _shared_out(kinds: Mapping[str, float], count: int, rng: np.random.Generator) -> Texts:
+    """So many kinds in the shares of their weights, in a drawn order."""
+    loads = apportion(count, np.array(list(kinds.values()), dtype=np.float64))
+    return rng.permutation(np.repeat(np.array(list(kinds), dtype=object), loads))
 
 
 def _count_members(context: Context) -> None:
@@ -171,6 +178,11 @@ def _own_entity(
     drawn = rng.integers(0, entities.num_rows, homes.ids.size)
     which = pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     keep = rng.random(homes.ids.size) < recipe.get("share", 1.0)
+    if "households" in recipe:
+        keep = np.isin(
+            np.arange(homes.ids.size),
+            rng.permutation(homes.ids.size)[: amount(context, recipe["households"])],
+        )
     if recipe.get("own"):
         keep &= which >= 0
     return homes.ids[keep], np.where(which >= 0, which, drawn)[keep]
@@ -186,12 +198,17 @@ def chosen_members(context: Context, recipe: Recipe, rng: np.random.Generator) -
 
 
 def able_members(context: Context, recipe: Recipe, day: date) -> Members:
-    """Members of registered or relocated households within ages, in a status or at a stage of school."""
+    """Members of households within ages, in a status of their own or at a stage of school.
+
+    `among`: registered households, relocated ones, or registered ones in another status (dibao).
+    """
     among = recipe.get("among", "registered")
     homes: Any = rows.registered_on(context, day).ids
     if among == "relocated":
         moved = valid_on(context.tables["dwellings"], day)
         homes = moved.filter(pc.equal(moved["kind"], "resettled"))["household_id"].combine_chunks()
+    elif among != "registered":  # registered and in another status too
+        homes = homes[rows.is_among(homes, rows.households_with(context, among, day))]
     who = rows.members_on(context, homes, day)
     low, high = recipe.get("ages", (0, 200))
     fits = (who.ages >= low) & (who.ages <= high)

@@ -11,7 +11,7 @@ from mingbai.demo.totals import Total, Unit
 NOT_PUBLISHED = ("未公布", "not published")
 NOT_COMPUTED = ("算不出", "cannot be computed")
 _ABOUT = {
-    "不低于": "at least {}", "约": "about {}", "左右": "about {}", "多": "more than {}",
+    "不低于": "at least {}", "至少": "at least {}", "约": "about {}", "左右": "about {}", "多": "more than {}",
     "余": "more than {}", "以上": "{} or more", "等": "{} or more",
 }  # fmt: skip
 
@@ -50,7 +50,7 @@ def printed(total: Total, value: Decimal | None = None) -> tuple[str, str]:
 def _chinese_about(total: Total, text: str) -> str:
     """不低于8%、60多万元、1.2万余条、30年以上: each word has its place."""
     word, unit = total.qualifier, total.unit.zh
-    if word in ("不低于", "约"):
+    if word in ("不低于", "至少", "约"):
         return f"{word}{text}{unit}"
     if word in ("以上", "左右", "等"):
         return f"{text}{unit}{word}"

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mingbai.demo import naming, rows
+from mingbai.demo import naming, rounds, rows
 from mingbai.demo.assistance import rounded_shares
 from mingbai.demo.context import Context
 from mingbai.demo.exact import apportion, choose, spread
@@ -26,6 +26,8 @@ def build(context: Context) -> None:
         _volunteers(context, recipe)
     for recipe in around.get("needs", []):
         _needs(context, recipe)
+    for recipe in around.get("purchases", []):
+        _purchases(context, recipe)
     for recipe in around.get("campaigns", []):
         _campaign(context, recipe)
 
@@ -73,6 +75,25 @@ def _needs(context: Context, recipe: Recipe) -> None:
     )  # fmt: skip
 
 
+def _purchases(context: Context, recipe: Recipe) -> None:
+    """What was bought of registered households (消费扶贫): a published sum over sales and channels."""
+    name = "-".join(recipe["channels"])
+    rng = context.rng(f"purchases.{name}")
+    homes = rows.registered_on(context, recipe["day"])
+    count = amount(context, recipe["count"])
+    first, last = recipe["days"]
+    days = np.sort(rows.days_between(rng, first, last, count))
+    channels = np.array(list(recipe["channels"]), dtype=object)
+    loads = apportion(count, np.array(list(recipe["channels"].values()), dtype=np.float64))
+    weights = rng.lognormal(0, 0.7, count)
+    add(
+        context, "needs", count, need_id=numbered(f"B-{name}-{{:05d}}", count), kind="purchase",
+        household_id=homes.ids[rng.integers(0, homes.ids.size, count)],
+        channel=rng.permutation(np.repeat(channels, loads)), posted_on=days, matched_on=days,
+        delivered_on=days, amount=rounded_shares(amount(context, recipe["total"]), weights, recipe["step"]),
+    )  # fmt: skip
+
+
 def _donors(context: Context, matched_on: Any, rng: np.random.Generator) -> Texts:
     """A donor for each match, of those who had registered by then."""
     people = context.tables["volunteers"].sort_by("registered_on")
@@ -107,6 +128,8 @@ def _records(context: Context, recipe: Recipe, record: Recipe, codes: Texts) -> 
     if "helped_by" in record:
         _key_households(context, recipe, record)
         return
+    if rounds.put(context, recipe, record, codes):
+        return
     name = f"{recipe['id']}.{record['kind']}"
     rng = context.rng(f"records.{name}")
     first, last = recipe["from"], min(recipe.get("to") or context.place.as_of, context.place.as_of)
@@ -124,12 +147,6 @@ def _records(context: Context, recipe: Recipe, record: Recipe, codes: Texts) -> 
         codes = context.tables["groups"]["village_code"].to_numpy()
         low, high = record["groups"]
         persons = rng.integers(low, high + 1, codes.size)
-    elif "months" in record:
-        _monthly(context, recipe, record, codes)
-        return
-    elif "weekday" in record:
-        _weekly(context, recipe, record)
-        return
     else:
         codes, persons, money = _by_village(context, record, codes, name)
     opened = rows.days_between(rng, first, last, codes.size)
@@ -214,29 +231,3 @@ def _reviewers(context: Context, role: str, codes: Texts) -> Any:
     own, counts = np.unique(target.astype(str), return_counts=True)
     found = dict(zip(own.tolist(), counts.tolist(), strict=True))
     return np.array([found.get(code, 0) for code in codes.tolist()], dtype=np.int64)
-
-
-def _monthly(context: Context, recipe: Recipe, record: Recipe, codes: Texts) -> None:
-    """A record for each village and month (驻村考勤): the members of its team, all present."""
-    teams = context.tables["teams"]
-    teams = teams.filter(pc.equal(teams["kind"], "resident"))
-    own = dict(zip(teams["village_code"].to_pylist(), teams["members"].to_pylist(), strict=True))
-    months = np.arange(np.datetime64(recipe["from"], "M"), np.datetime64(context.place.as_of, "M"))
-    days = (months + 1).astype("datetime64[D]") - DAY
-    members = np.array([own.get(code, 0) for code in codes.tolist()], dtype=np.int64)
-    add(
-        context, "campaign_records", codes.size * days.size, campaign_id=recipe["id"],
-        kind=record["kind"], code=np.tile(codes, days.size), day=np.repeat(days, codes.size),
-        persons=np.tile(members, days.size),
-    )  # fmt: skip
-
-
-def _weekly(context: Context, recipe: Recipe, record: Recipe) -> None:
-    """A record of the place for each week, on one weekday (周五例会)."""
-    last = min(recipe.get("to") or context.place.as_of, context.place.as_of)
-    days = np.arange(np.datetime64(recipe["from"], "D"), np.datetime64(last, "D") + DAY)
-    days = days[(days.astype(np.int64) + 3) % 7 == record["weekday"]]  # 1 January 1970: Thursday
-    add(
-        context, "campaign_records", days.size, campaign_id=recipe["id"], kind=record["kind"],
-        code=context.place.code, day=days, persons=record["persons"],
-    )  # fmt: skip

@@ -55,7 +55,10 @@ def village_codes(context: Context, among: str) -> Texts:
 def targets(context: Context, recipe: Recipe) -> Texts:
     """The ids that a recipe's cadres are assigned to."""
     kind = recipe["target"]
-    if kind == "village":
+    if kind == "village" and recipe.get("among") == "with_team":
+        teams = context.tables["teams"]
+        found = teams.filter(pc.equal(teams["kind"], "resident"))["village_code"].to_numpy()
+    elif kind == "village":
         found = village_codes(context, recipe.get("among", "all"))
     elif kind == "township":
         divisions = valid_on(context.tables["divisions"], context.place.as_of)
@@ -128,9 +131,12 @@ def _units(context: Context, recipe: Recipe) -> None:
 
 
 def _teams(context: Context, recipe: Recipe) -> None:
-    """Teams of a kind: one a village, or a published number over the townships."""
+    """Teams of a kind: one a village, in so many villages, or a number that goes round the townships."""
     kind, rng = recipe["kind"], context.rng(f"teams.{recipe['kind']}")
-    if "count" in recipe:
+    if "among" in recipe and "count" in recipe:
+        bases = _some_villages(context, recipe, rng)
+        ids = np.array([f"T{code}" for code in bases], dtype=object)
+    elif "count" in recipe:
         bases = _bases(context, amount(context, recipe["count"]), rng)
         ids = numbered(f"C{context.place.code}-{{:03d}}", bases.size)
     else:
@@ -152,6 +158,13 @@ def _teams(context: Context, recipe: Recipe) -> None:
         target="village", target_id=np.concatenate([bases, helped]), role=f"{kind}_team",
         from_date=recipe["from"],
     )  # fmt: skip
+
+
+def _some_villages(context: Context, recipe: Recipe, rng: np.random.Generator) -> Texts:
+    """So many villages of a kind in code order, the poor ones in any case."""
+    codes = village_codes(context, recipe["among"])
+    keys = rng.random(codes.size) - rows.is_among(codes, village_codes(context, "poor"))
+    return codes[np.sort(np.argsort(keys, kind="stable")[: amount(context, recipe["count"])])]
 
 
 def _bases(context: Context, count: int, rng: np.random.Generator) -> Texts:
@@ -196,10 +209,14 @@ def _assign(context: Context, recipe: Recipe, ids: Texts, rng: np.random.Generat
     teams = None
     if recipe.get("with_team"):
         teams = np.array([f"T{code}" for code in found[what]], dtype=object)
+    since: Any = recipe["from"]
+    if "joined" in recipe:  # so many from the first day, the others from a later one
+        early = amount(context, recipe["first"])
+        since = [recipe["from"] if at < early else recipe["joined"] for at in who]
     add(
         context, "assignments", who.size, cadre_id=ids[who], team_id=teams,
         target=recipe["target"], target_id=found[what], role=recipe["role"],
-        from_date=recipe["from"],
+        from_date=since,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from mingbai.demo.exact import Ints, apportion, choose
 from mingbai.demo.people import sum_of
 from mingbai.demo.registered import days
 from mingbai.demo.society import GENERAL, OPEN, Flags, Society, day_of, year_start, years_of
+from mingbai.demo.support import Support
 from mingbai.demo.traits import Traits
 
 GRADES = ("A", "B", "C", "D")
@@ -21,10 +22,10 @@ WORKS = ("works", "well", "spring")
 HA = 100  # hundredths of a mu in a mu
 
 
-def build(context: Context, society: Society, traits: Traits) -> None:
+def build(context: Context, society: Society, traits: Traits, support: Support) -> None:
     """Dwellings, waters and lands; relocated and renovated households have an old row and a new one."""
     moved, estate = _relocated(context, society)
-    renewed, subsidy = _renovated(context, society, traits, moved)
+    renewed, subsidy = _renovated(context, society, traits, support, moved)
     _put_dwellings(context, society, traits, moved, estate, renewed, subsidy)
     _put_waters(context, society, traits)
     _put_lands(context, society)
@@ -65,34 +66,59 @@ def _relocated(context: Context, society: Society) -> tuple[NDArray[np.int64], N
 
 
 def _renovated(
-    context: Context, society: Society, traits: Traits, moved: NDArray[np.int64]
+    context: Context, society: Society, traits: Traits, support: Support, moved: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Day of the works and money for them (危房改造): the poorest first, the registered before others."""
+    """Day of the works and money for them (危房改造): one published sum, or one a group of households."""
     rng, houses = context.rng("homes.works"), society.households
     given = society.local["renovation"]
-    count, money = sum_of(context, given["households"]), sum_of(context, given["subsidy"])
     day = np.full(houses.count, OPEN, dtype=np.int64)
     subsidy = np.zeros(houses.count, dtype=np.int64)
-    listed = houses.on_register(society.anchor)
     free = (moved == OPEN) & (houses.end == OPEN)
-    first = min(
-        round(count * society.settings["dwellings"]["renovated_registered"]),
-        round((listed & free).sum() * 0.8),
-    )
     score = -traits.welfare + rng.gumbel(size=houses.count) * 0.7
-    rows = np.concatenate([
-        np.argsort(-np.where(listed & free, score, -np.inf), kind="stable")[:first],
-        np.argsort(-np.where(~listed & free, score, -np.inf), kind="stable")[: count - first],
-    ])  # fmt: skip
     last = int(years_of(np.array([society.anchor], dtype=np.int32))[0])
-    day[rows] = _dates(dict.fromkeys(range(2014, last + 1), 1.0), rows.size, rng)
-    sizes = society.sizes(society.anchor)[rows]
-    # Larger households and worse houses get more; whole hundreds of yuan, the last household the rest.
-    shares = (1.0 + 0.18 * sizes) * rng.choice([0.55, 1.0, 1.35], rows.size, p=[0.35, 0.4, 0.25])
-    amounts = apportion(money // 10_000, shares) * 10_000
-    amounts[-1] += money - int(amounts.sum())
-    subsidy[rows] = amounts
+    years = dict.fromkeys(range(given.get("since", 2014), last + 1), 1.0)
+    for part in given.get("parts", [given]):
+        count = sum_of(context, part["households"])
+        pools = _pools(society, traits, support, part.get("among"), count, free)
+        rows = np.concatenate([
+            np.argsort(-np.where(pool, score, -np.inf), kind="stable")[:number]
+            for pool, number in pools
+        ])  # fmt: skip
+        day[rows] = _dates(years, rows.size, rng)
+        sizes = society.sizes(society.anchor)[rows]
+        # Larger households and worse houses get more; whole hundreds of yuan, the last household the rest.
+        shares = (1.0 + 0.18 * sizes) * rng.choice(
+            [0.55, 1.0, 1.35], rows.size, p=[0.35, 0.4, 0.25]
+        )
+        money = sum_of(context, part["subsidy"])
+        amounts = apportion(money // 10_000, shares) * 10_000
+        amounts[-1] += money - int(amounts.sum())
+        subsidy[rows] = amounts
     return day, subsidy
+
+
+def _pools(
+    society: Society, traits: Traits, support: Support, among: str | None, count: int, free: Flags
+) -> list[tuple[Flags, int]]:
+    """Of whom so many houses are rebuilt: of the registered, of others of the four groups, or of both."""
+    houses = society.households
+    listed = houses.on_register(society.anchor)
+    if among == "registered":
+        return [(listed & free, count)]
+    if among == "others":
+        return [(~listed & free & _aided(society, traits, support), count)]
+    share = society.settings["dwellings"]["renovated_registered"]
+    first = min(round(count * share), round((listed & free).sum() * 0.8))
+    return [(listed & free, first), (~listed & free, count - first)]
+
+
+def _aided(society: Society, traits: Traits, support: Support) -> Flags:
+    """Households on dibao, with a destitute or a disabled member: with the registered, the four groups."""
+    persons, homes = society.members(society.anchor)
+    of_members = support.tekun[persons] | (traits.disability_grade[persons] > 0)
+    aided = np.asarray(support.dibao <= society.anchor)
+    aided[homes[of_members]] = True
+    return aided
 
 
 def _put_dwellings(

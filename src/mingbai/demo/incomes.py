@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from mingbai.demo.context import Context
-from mingbai.demo.exact import Floats, Ints
+from mingbai.demo.exact import Floats, InexactError, Ints, apportion
 from mingbai.demo.shocks import WEIGHT, Shocks
 from mingbai.demo.society import Flags, Society, ages, year_start, years_of
 from mingbai.demo.support import Support
@@ -42,6 +42,7 @@ def net_per_person(
         [line_of(society, max(2014, min(int(one), 2020))) for one in range(2014, 2022)]
     )
     level = at_exit[(exit_year - 2014).clip(0, 7)] * given["exited"]
+    level = level * level_of(society, year)
     above = level * np.exp(given["exited_spread"] * rank + given["growth"] * since.clip(0, 7))
     above = np.maximum(above, line * (1.02 + 0.25 * rng.random(houses.count)))
     below = line * given["left"] * np.exp(given["left_spread"] * rank - 0.05 * (-since).clip(0, 4))
@@ -51,6 +52,14 @@ def net_per_person(
     value = value * np.exp(0.05 * rng.normal(size=houses.count) * ~poor)
     struck = struck_share(society, shocks, year)
     return np.asarray(np.where(poor, value, value * (1 - 0.55 * struck)))
+
+
+def level_of(society: Society, year: int) -> float:
+    """How the exited stand against the general shape in a year: given for some years, even steps between."""
+    levels = society.local.get("income_levels", {})
+    if not levels:
+        return 1.0
+    return float(np.exp(np.interp(year, list(levels), np.log(list(levels.values())))))
 
 
 def _ranks(society: Society, traits: Traits) -> Floats:
@@ -94,6 +103,11 @@ def _put_year(
     lines = _transfers(society, traits, support, rows, n, year, end, rng)
     fixed = sum(lines.values())
     wanted = np.maximum((target[rows] * n / YUAN).astype(np.int64) * YUAN, fixed)
+    if mean := society.local.get("means", {}).get(year):
+        least = np.where(
+            houses.poor(end)[rows], wanted, np.maximum(fixed, line_of(society, year) * n)
+        )
+        wanted = _meeting(wanted, least, context.total(mean) * int(n.sum()))
     rest = wanted - fixed
     rest = rest - _property(lines, rest, rng)
     _earned(society, traits, lines, rest, rows, year, end, rng)
@@ -103,6 +117,21 @@ def _put_year(
         "year": np.full(rows.size, year), "members": n,
         **{name: lines[name] for name in _ORDER}, "net": net, "per_capita": net // n,
     }))  # fmt: skip
+
+
+def _meeting(wanted: Ints, least: Ints, total: int) -> Ints:
+    """Incomes in whole yuan that sum to a published mean, none below its least; the poor stay as they are."""
+    met = least // YUAN
+    free = least < wanted
+    while free.any():
+        left = total // YUAN - int(met[~free].sum())
+        shares = apportion(left, wanted[free])
+        low = shares < met[free]
+        if not low.any():
+            met[free] = shares
+            return met * YUAN
+        free[np.flatnonzero(free)[low]] = False
+    raise InexactError(f"incomes of {total} fen cannot be had above their least")
 
 
 _ORDER = (

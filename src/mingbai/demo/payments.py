@@ -50,12 +50,12 @@ def _by_terms(context: Context, recipe: Recipe) -> None:
     begins = terms["from_date"].to_numpy().astype("datetime64[D]")
     paid_on = begins + recipe["days_after"] * rows.DAY
     past = (paid_on <= np.datetime64(day, "D")) & (begins >= since[place])
+    past &= paid_on >= np.datetime64(recipe.get("first", context.place.first_day), "D")
     rng = context.rng(f"payments.{recipe['programme']}")
     count = amount(context, recipe["count"])
     chosen, parts = _in_parts(np.flatnonzero(past), count, rng)
-    later = np.flatnonzero(
-        ~past & (paid_on <= np.datetime64(context.until, "D")) & (begins >= since[place])
-    )
+    after = (paid_on > np.datetime64(day, "D")) & (paid_on <= np.datetime64(context.until, "D"))
+    later = np.flatnonzero(after & (begins >= since[place]))
     later = later[rng.random(later.size) < recipe.get("later", 0)]
     which = np.concatenate([chosen, later])
     paid_on = paid_on[which]

@@ -39,7 +39,7 @@ def build(context: Context) -> None:
     registered.put_floor(context, society, floor)
     support.put(context, society, aided)
     watched.put(context, society, struck)
-    homes.build(context, society, own)
+    homes.build(context, society, own, aided)
     health.build(context, society, own)
     bills.build(context, society, own, struck)
     incomes.build(context, society, own, aided, struck)

@@ -8,15 +8,17 @@ A query names one measure and its table, the rows that count, and the day they m
 `months`, `years: table` (the shortest run from `from_date` to `to_date`); `ratio: {part: query, whole:
 query}` or `{part: query, base: universe}` with the dated denominator of the place, or of the division of a
 `code`. `at: true` keeps the rows that hold on the day asked; `until: column` those whose day is not later.
-`per: column, take: least | same` measures each group and takes one. `among: query` must find something, or
-a zero says nothing. A condition is a value, a list, or `{in, also_in, not_in: set, least, most, given,
-has}`; the value "day" is the day asked.
+`per: column, take: least | same` measures each group and takes one; `per: [column, month], during: 2020`
+also each month (`quarter`, `week`) of the year, one with no rows counting as nothing. `mean: table.column`
+(`of: column`) is a sum over a sum, `growth: {now: query, before: query}` a share of what was. `among: query`
+must find something, or a zero says nothing. A condition is a value, a list, or `{in, also_in, not_in: set,
+least, most, given, has}`; the value "day" is the day asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -29,8 +31,21 @@ from mingbai.demo.context import valid_on
 from mingbai.demo.errors import PlaceError
 from mingbai.demo.schema import TABLES
 
-MEASURES = ("count", "distinct", "sum", "least", "days", "months", "years", "ratio")
+MEASURES = (
+    "count",
+    "distinct",
+    "sum",
+    "least",
+    "days",
+    "months",
+    "years",
+    "ratio",
+    "mean",
+    "growth",
+)
 MONTHS = 12
+#: Parts of a year that a figure may be asked of, by the column `day`: from a day to the first of its part.
+SPANS = ("week", "month", "quarter")
 Figure = int | Fraction | None  # none: cannot be computed from the files, which is not zero
 
 
@@ -85,10 +100,15 @@ class Reports:
             return None  # a zero counts only where there was something to count
         if named[0] == "ratio":
             return self._ratio(query["ratio"], day)
+        if named[0] == "growth":
+            return self._growth(query["growth"], day)
         name, _, column = query[named[0]].partition(".")
         table = self.rows(name, query, day)
         if "per" in query:
-            return _taken(table, query["per"], query["take"], named[0], column)
+            return _taken(table, query, named[0], column)
+        if named[0] == "mean":
+            whole = _measure(table, "sum", query["of"], None)
+            return Fraction(_measure(table, "sum", column, None) or 0, whole) if whole else None
         return _measure(table, named[0], column, query.get("over"))
 
     def rows(self, name: str, query: Mapping[str, Any], day: date) -> pa.Table:
@@ -148,6 +168,10 @@ class Reports:
             return None
         return Fraction(part) / Fraction(whole)
 
+    def _growth(self, query: Mapping[str, Any], day: date) -> Figure:
+        now, before = self.figure(query["now"], day), self.figure(query["before"], day)
+        return None if now is None or not before else Fraction(now) / Fraction(before) - 1
+
     def denominator(self, universe: str, day: date, code: str | None = None) -> Figure:
         """The dated base of a rate; no other day's base stands in for it."""
         where = {"code": code or self.code, "universe": universe, "day": day}
@@ -200,13 +224,37 @@ def _whole_months(start: date, end: date) -> int:
     return months - (end.day < start.day)
 
 
-def _taken(table: pa.Table, per: str, take: str, measure: str, column: str) -> Figure:
+def _taken(table: pa.Table, query: Mapping[str, Any], measure: str, column: str) -> Figure:
     """Measure each group, then take the least, or the one all have (none: they differ)."""
-    function = {"sum": "sum", "distinct": "count_distinct"}[measure]
-    values = table.group_by(per).aggregate([(column, function)])[f"{column}_{function}"]
+    per = query["per"] if isinstance(query["per"], list) else [query["per"]]
+    spans = [one for one in per if one in SPANS]
+    parts = 1
+    for span in spans:
+        table, parts = _in_spans(table, query["during"], span)
+    wanted = {
+        "sum": (column, "sum"), "distinct": (column, "count_distinct"), "count": ([], "count_all"),
+    }[measure]  # fmt: skip
+    found = table.group_by(per).aggregate([wanted])
+    values = found[found.column_names[-1] if wanted[0] == [] else f"{column}_{wanted[1]}"]
     if len(values) == 0:
         return None
+    others = [one for one in per if one not in SPANS]
+    whole = parts * (table.group_by(others).aggregate([]).num_rows if others else 1)
     bounds = pc.min_max(values).as_py()
-    if take == "same" and bounds["min"] != bounds["max"]:
+    least = bounds["min"] if len(values) == whole or not spans else 0
+    if query["take"] == "same" and least != bounds["max"]:
         return None
-    return int(bounds["min"])
+    return int(least)
+
+
+def _in_spans(table: pa.Table, year: int, span: str) -> tuple[pa.Table, int]:
+    """The rows of a year with the first day of their part of it, and how many whole parts the year has."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    every = pa.array([first + timedelta(days=at) for at in range((last - first).days + 1)])
+    starts = pc.unique(pc.floor_temporal(every, unit=span))
+    if span == "week":  # whole weeks only
+        starts = starts.filter(pc.less_equal(starts, pa.scalar(last - timedelta(days=6))))
+    starts = starts.filter(pc.greater_equal(starts, pa.scalar(first)))
+    mine = pc.floor_temporal(table["day"], unit=span)
+    table = table.append_column(span, mine)
+    return table.filter(pc.is_in(mine, value_set=starts)), len(starts)

@@ -79,7 +79,7 @@ class Total:
 
     @property
     def is_ratio(self) -> bool:
-        return "ratio" in self.query or "over" in self.query
+        return any(one in self.query for one in ("ratio", "over", "growth"))
 
     def in_base_units(self, value: Decimal | None = None) -> int:
         """The figure in persons, households, fen, hundredths of a mu …"""
@@ -99,6 +99,7 @@ class Totals:
     by_id: dict[str, Total]
     sets: dict[str, dict[str, Any]] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
+    source: tuple[str, str] = ("", "")  # the report, in both languages
 
 
 @cache
@@ -109,7 +110,9 @@ def load_totals(pinyin: str) -> Totals:
     by_id = {row.id: row for row in rows}
     if len(by_id) != len(rows):
         raise PlaceError(f"{pinyin} 的公布数有重复编号", f"the totals of {pinyin} repeat an id")
-    return Totals(by_id, raw.get("sets", {}), raw.get("labels", {}))
+    told = raw.get("source", {})
+    source = (told.get("zh", ""), told.get("en", ""))
+    return Totals(by_id, raw.get("sets", {}), raw.get("labels", {}), source)
 
 
 def _total(entry: dict[str, Any], day: date) -> Total:
