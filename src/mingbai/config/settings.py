@@ -70,6 +70,7 @@ TEMPLATES = [
                 "mingbai.desk.components.tags",
                 "mingbai.desk.components.lists",
                 "mingbai.desk.components.drawings",
+                "mingbai.desk.components.charts",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

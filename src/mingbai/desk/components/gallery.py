@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mingbai.desk.access import SIGNED_IN, screen
+from mingbai.desk.components.charts import Chart, Kind, Mark, Series
 from mingbai.desk.components.fields import Day
 from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.parts import Chip, Column, Step, Tab, columns_of
@@ -52,7 +53,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "form": SampleForm(), "wrong": wrong, "tabs": _tabs(), "steps": _steps(), "chips": _chips(),
         "columns": columns_of(request, _columns()), "page": page_of(request, 98, 18),
         "rows": _rows(), "entries": _entries(), "doors": [Tab(_("看周五的"), "?", 12)],
-        "heads": [_("户主"), _("组"), _("收入")], "bars": _bars(),
+        "heads": [_("户主"), _("组"), _("收入")], "bars": _bars(), "charts": _charts(),
         "trend": [31, 30, 30, 28, None, 27, 26, 24, 24, 22, 21, 19],
     }  # fmt: skip
     return render(request, FOLDER + "gallery.html", said)
@@ -103,6 +104,33 @@ def _rows() -> list[dict[str, Any]]:
          "income": 793200, "share": 41, "reason": _("住院自付超过了线")},
         {"id": 4, "head": _("丁"), "group": 2, "members": 2, "tone": "na", "word": _("不适用"),
          "income": 0, "share": 0, "reason": _("家里没有学龄的孩子")},
+    ]  # fmt: skip
+
+
+def _charts() -> list[Chart]:
+    """One of each kind: a break where a definition ends, names with bars, a distribution with two lines."""
+    years = [str(year) for year in range(2014, 2026)]
+    before = [18, 15, 11, 6, 3, 1, *[None] * 6]
+    after = [*[None] * 6, 2, 2, 1, 1, 1, 0]
+    villages = [_("高岭村"), _("石桥村"), _("白石村"), _("龙口村"), _("马栏村")]
+    heights = [4, 4, 5, 6, 7, 9, 12, 61, 34, 14, 21, 26, 30, 28, 33, 41, 38]
+    return [
+        Chart(
+            Kind.LINES, _("历年"), _("两种口径的数都在降"), _("件"), _("年"), years,
+            [Series(_("老口径"), before), Series(_("新口径"), after)],
+            note=_("两段定义不同，不相连"), closed=True,
+        ),
+        Chart(
+            Kind.BARS, _("各村新增"), _("高岭村最多，14 户"), _("户"), _("村"), villages,
+            [Series(_("增加"), [14, 13, 11, 10, 9], ["?"] * 5, ["no", *["plain"] * 4])],
+            [Mark(_("平均 11.4"), 11.4)], xlsx="?", closed=True,
+        ),
+        Chart(
+            Kind.COLUMNS, _("年龄的分布"), _("30岁上有一堆同报的数"), _("人"), _("岁"),
+            [str(23 + step) for step in range(17)],
+            [Series(_("人数"), heights, (), [*["strong"] * 7, "no", "no", *["plain"] * 8])],
+            [Mark(_("现在"), "30"), Mark(_("试算"), "32", "no")], closed=True,
+        ),
     ]  # fmt: skip
 
 
