@@ -162,3 +162,33 @@ def test_a_person_or_a_team_that_is_gone_turns_its_total_red(
     assert [one["id"] for one in json.loads(found.output)["totals"] if one["mark"] == "✘"] == [
         total
     ]
+
+
+def test_report_prints_from_the_files_what_the_report_says(built: Path) -> None:
+    found = _run("places", "report", "puxi", "--data", built)
+    assert found.exit_code == 0, found.output
+    assert "总人口 29,544人（2018-12-31）" in found.output
+    assert "汉阴县蒲溪镇" in found.output
+
+
+def test_report_says_both_where_the_files_differ(built: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "place"
+    shutil.copytree(built / "register", folder / "register")
+    path = folder / "register" / "households.parquet"
+    pq.write_table(pq.read_table(path).slice(1), path)
+    found = _run("places", "report", "puxi", "--data", folder)
+    assert "总户数 9,677户 ✘ 公布 / published 9,678户" in found.output
+
+
+def test_all_places_are_read_from_a_folder_of_theirs(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mingbai.cli.places_check.names", lambda: ["puxi"])
+    (tmp_path / "puxi").symlink_to(built)
+    found = _run("places", "check", "all", "--data", tmp_path, "--cross", "--json")
+    assert found.exit_code == 0, found.output
+    (told,) = json.loads(found.output)["places"]
+    assert (told["place"], told["red"]) == ("蒲溪镇", 0)
+    assert {one["id"] for one in told["cross"]} >= {"X09", "X16"}
+    told = json.loads(_run("places", "report", "all", "--data", tmp_path, "--json").output)
+    assert told["places"][0]["source"]["zh"].startswith("通讯员")

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from mingbai.demo.build import MARK, build, write_tables
-from mingbai.demo.check import RED, UNCLEAR, check_files, check_tables
+from mingbai.demo.check import RED, UNCLEAR, check_tables, check_tables_of
 from mingbai.demo.context import Context, valid_on
 from mingbai.demo.cross import Cross, cross_checks
 from mingbai.demo.place import load_place
@@ -30,7 +30,7 @@ def _red(tables: dict[str, pa.Table]) -> set[str]:
 
 def test_every_published_total_is_met_from_the_files(puxi_files: Path) -> None:
     """S1-01 S1-02 S1-03 S1-04 S1-05 S1-21 S1-27 S1-43 S1-44 S1-46 S1-48 S1-55 S1-56."""
-    lines = check_files(PLACE, puxi_files)
+    lines = check_tables_of(PLACE, Files(puxi_files))
     assert [line.as_json() for line in lines if line.mark == RED] == []
     assert {line.total.id for line in lines if line.mark == UNCLEAR} == {"S1-44.households"}
 
@@ -89,7 +89,7 @@ def test_the_check_reads_the_files_and_not_the_table_of_totals(
     crops = pq.read_table(path)
     more = pc.add(crops["quantity"], 1)
     pq.write_table(crops.set_column(crops.column_names.index("quantity"), "quantity", more), path)
-    assert {line.total.id for line in check_files(PLACE, folder) if line.red} == {
+    assert {line.total.id for line in check_tables_of(PLACE, Files(folder)) if line.red} == {
         "S1-43.tea",
         "S1-43.fungus",
         "S1-43.maize",

@@ -10,6 +10,7 @@ VERBS = {
     "list": "mingbai.cli.places_check:list_places",
     "build": "mingbai.cli.places_build:build",
     "check": "mingbai.cli.places_check:check",
+    "report": "mingbai.cli.places_report:report",
     "load": "mingbai.cli.places_load:load",
 }
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from mingbai.cli.places_build import place_named, said_plainly
 from mingbai.demo import build as building
-from mingbai.demo.check import GREEN, MASK, RED, UNCLEAR, Line, check_files
+from mingbai.demo.check import GREEN, MASK, RED, UNCLEAR, Line, check_folder, check_tables_of
 from mingbai.demo.cross import Cross, cross_checks
 from mingbai.demo.place import Place, load_place, names
-from mingbai.demo.reports import Files
+from mingbai.demo.reports import Files, Loaded
 
 RED_TOTAL = 1
+ALL = "all"
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @click.command("list")
@@ -31,50 +34,80 @@ def list_places() -> None:
         )
 
 
-@click.command()
-@click.argument("name", metavar="PLACE")
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="生成好的文件夹；不给就现生成 / a built folder; built anew if absent",
-)
-@click.option(
-    "--seed",
-    type=click.IntRange(0),
-    default=1,
-    show_default=True,
-    help="现生成时的种子 / seed if built",
-)
-@click.option("--cross", is_flag=True, help="再做交叉核对 / the cross-checks too")
-@click.option(
-    "--json", "json_out", is_flag=True, help="只打印一个 JSON 对象 / print one JSON object"
-)
-def check(name: str, data: Path | None, seed: int, cross: bool, json_out: bool) -> None:
-    """核对公布数：按文件重算，一行一个 / compute every published total from the files.
+def asked_options(function: F) -> F:
+    """Which place, from which folder or with which seed: what `check` and `report` both ask."""
+    for add in (
+        click.option(
+            "--json", "json_out", is_flag=True, help="只打印一个 JSON 对象 / print one JSON object"
+        ),
+        click.option(
+            "--seed",
+            type=click.IntRange(0),
+            default=1,
+            show_default=True,
+            help="现生成时的种子 / seed if built",
+        ),
+        click.option(
+            "--data",
+            type=click.Path(path_type=Path, exists=True, file_okay=False),
+            help="生成好的文件夹，all 时是放各地文件夹的地方；没有的现生成 / a built folder, for all the one "
+            "that holds them; what is not there is built anew",
+        ),
+        click.argument("name", metavar="PLACE"),
+    ):
+        function = add(function)
+    return function
 
-    例 / example: mingbai places check 蒲溪 --data out/puxi --cross
+
+@click.command()
+@asked_options
+@click.option("--cross", is_flag=True, help="再做交叉核对 / the cross-checks too")
+def check(name: str, data: Path | None, seed: int, cross: bool, json_out: bool) -> None:
+    """核对公布数：按文件重算，一行一个；all 是全部示范地 / compute every published total from the files.
+
+    有一个对不上，退出码是 1 / the exit code is 1 where one differs.
+
+    例 / example: mingbai places check all --cross
     """
-    place = place_named(name)
-    with said_plainly():
-        if data is not None:
-            lines, crossed = _checked(place, data, cross)
-        else:
-            with tempfile.TemporaryDirectory(prefix="mingbai-") as folder:
-                building.write_tables(building.build(place, seed), Path(folder))
-                lines, crossed = _checked(place, Path(folder), cross)
+    told, good = [], True
+    for place, tables in asked_places(name, data, seed):
+        with said_plainly():
+            lines = check_tables_of(place, tables)
+            crossed = cross_checks(place, tables) if cross else []
+        good &= not any(line.red for line in lines) and all(one.as_stated for one in crossed)
+        told.append(_as_json(place.name, lines, crossed))
+        if not json_out:
+            _print(place.name, lines, crossed)
     if json_out:
-        click.echo(json.dumps(_as_json(place.name, lines, crossed), ensure_ascii=False))
-    else:
-        _print(place.name, lines, crossed)
-    if any(line.red for line in lines) or not all(one.as_stated for one in crossed):
+        click.echo(json.dumps(one_or_all(name, told), ensure_ascii=False))
+    if not good:
         sys.exit(RED_TOTAL)
 
 
-def _checked(place: Place, folder: Path, cross: bool) -> tuple[list[Line], list[Cross]]:
-    return check_files(place, folder), cross_checks(place, Files(folder)) if cross else []
+def asked_places(name: str, data: Path | None, seed: int) -> Iterator[tuple[Place, Files]]:
+    """The place or all of them, with their tables: from a folder, or built anew and kept by nobody."""
+    if name.lower() != ALL:
+        yield _with_tables(place_named(name), data, seed)
+        return
+    for pinyin in names():
+        own = data / pinyin if data else None
+        yield _with_tables(load_place(pinyin), own if own and own.is_dir() else None, seed)
 
 
-def _as_json(name: str, lines: list[Line], crossed: list[Cross]) -> dict[str, object]:
+def _with_tables(place: Place, folder: Path | None, seed: int) -> tuple[Place, Files]:
+    with said_plainly():
+        if folder is None:
+            return place, Loaded(building.build(place, seed).tables)
+        check_folder(place, folder)
+    return place, Files(folder)
+
+
+def one_or_all(name: str, told: list[dict[str, Any]]) -> dict[str, Any]:
+    """One object for one place; for all of them one that holds theirs."""
+    return {"places": told} if name.lower() == ALL else told[0]
+
+
+def _as_json(name: str, lines: list[Line], crossed: list[Cross]) -> dict[str, Any]:
     return {
         "place": name,
         "synthetic": True,

@@ -66,8 +66,8 @@ def reports(place: Place, files: Files) -> Reports:
     return Reports(files, place.code, place.totals.sets)
 
 
-def check_files(place: Place, folder: Path) -> list[Line]:
-    """Check a built place on disk."""
+def check_folder(place: Place, folder: Path) -> None:
+    """A folder is the place built, with every table whole; else a plain error."""
     if not (folder / "register").is_dir():
         raise PlaceError(f"{folder} 不是生成好的示范地", f"{folder} is not a built place")
     built_as = place_of(folder)
@@ -79,12 +79,16 @@ def check_files(place: Place, folder: Path) -> list[Line]:
     files = Files(folder)
     for name in TABLES:  # a table no total asks for must be whole too
         files.ensure(name)
+
+
+def check_tables_of(place: Place, files: Files) -> list[Line]:
+    """Check the tables of a place, on disk or in memory."""
     return check(place, reports(place, files))
 
 
 def check_tables(place: Place, tables: dict[str, Any]) -> list[Line]:
     """Check tables in memory."""
-    return check(place, reports(place, Loaded(tables)))
+    return check_tables_of(place, Loaded(tables))
 
 
 def check(place: Place, asked: Reports) -> list[Line]:
