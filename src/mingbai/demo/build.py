@@ -15,7 +15,7 @@ from mingbai.demo.context import Context
 from mingbai.demo.place import Place
 
 #: The steps after the frame, in order; each puts tables into the context.
-STEPS = ("population", "areas", "surroundings", "holdings")
+STEPS = ("population", "areas", "surroundings", "holdings", "entitled")
 MARK = "合成数据"
 ABOUT = "place.json"
 
