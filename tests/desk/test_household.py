@@ -11,6 +11,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.db import transaction
 from django.test import Client
+from django.utils.html import strip_tags
 
 from mingbai.decisions.actions import evaluate
 from mingbai.desk.components.frame import Frame
@@ -188,8 +189,8 @@ def test_the_missing_fact_is_noted_where_it_is_missing_and_the_state_turns(
     }  # fmt: skip
     answer = client.post(ask.address, sent)
     assert (answer.status_code, answer["Location"]) == (302, page(county))
-    said = [str(one) for one in get_messages(answer.wsgi_request)]
-    assert said == ["记下了：平常吃得饱", "不愁吃：待核实 → 达标"]
+    said = [strip_tags(str(one)).strip() for one in get_messages(answer.wsgi_request)]
+    assert said == ["记下了：平常吃得饱 记错了，收回", "不愁吃：待核实 → 达标"]
     row = Living.objects.recorded().get(household_id=county.households["here"])
     assert (row.food_enough, row.source, row.observed_on, row.valid_from) == (
         True,
@@ -343,7 +344,7 @@ def test_a_fact_turns_into_a_form_where_it_stands_and_a_correction_says_why(
     assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["reason"])
     saved = client.post(grade.address, {**sent, "reason": "看了鉴定报告"})
     assert saved["Location"] == page(county)
-    said = [str(one) for one in get_messages(saved.wsgi_request)]
-    assert said[:2] == ["记下了：住房鉴定等级", "住房安全有保障：达标 → 待核实"]
+    said = [strip_tags(str(one)).strip() for one in get_messages(saved.wsgi_request)]
+    assert said[:2] == ["记下了：住房鉴定等级 记错了，收回", "住房安全有保障：达标 → 待核实"]
     (line,) = [one for one in client.get(page(county)).context["recent"] if one.kind == "更正"]
     assert line.text == "住房"

@@ -6,7 +6,7 @@ What somebody may not read is not explained to her either: a rule that reads a c
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -94,10 +94,8 @@ def explain(
     kept = tuple(one for one in family.outcomes if one.rule.id in open_rules)
     if not kept:
         raise Http404
-    shown = Family(
-        family.pack, family.as_of, family.household, family.rows, kept,
-        {name: bar for name, bar in family.bars.items() if name in open_rules},
-    )  # fmt: skip
+    bars = {name: bar for name, bar in family.bars.items() if name in open_rules}
+    shown = replace(family, outcomes=kept, bars=bars)
     return Explained(view, reader, code, found, shown)
 
 
@@ -133,9 +131,12 @@ def _open_rules(
     )
 
 
-def readings_of(explained: Explained) -> list[Reading]:
-    """What came out of the rules, laid out."""
-    return readings(explained.family, document_words())
+def readings_of(explained: Explained, role: str = "") -> list[Reading]:
+    """What came out of the rules, or of those with a role, laid out."""
+    family = explained.family
+    if role:
+        family = replace(family, outcomes=tuple(x for x in family.outcomes if x.rule.role == role))
+    return readings(family, document_words())
 
 
 def told_to(explained: Explained) -> list[Block]:

@@ -13,7 +13,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mingbai.accounts.roles import Permission
@@ -26,14 +25,13 @@ from mingbai.desk.components.words import aside, listed
 from mingbai.desk.register.asking import BriefForm
 from mingbai.desk.register.changing import Seen
 from mingbai.desk.register.forms import RecordForm
-from mingbai.desk.register.subjects import Chosen, choose
+from mingbai.desk.register.subjects import Chosen, choose, homes_of
+from mingbai.desk.register.taking_back import back_to, last_save, offer
 from mingbai.desk.register.words import Column, columns_of, topic_label
 from mingbai.households.actions import correct_facts, record_facts
-from mingbai.households.actions.facts import Said
+from mingbai.households.actions.facts import Said, Saved
 from mingbai.households.closing import open_column
-from mingbai.households.enums import Subject
 from mingbai.households.errors import ChangedMeanwhileError
-from mingbai.households.queries import households_of_person
 from mingbai.households.topics import Span, Topic
 
 #: A death and a move have actions of their own, an attachment its page, a person's key is chosen elsewhere.
@@ -117,18 +115,18 @@ def _save(request: HttpRequest, chosen: Chosen, about: About, form: RecordForm) 
         form.add_error(None, _("没有改动任何一项，所以没有存。"))
         return _show(request, chosen, about, form, status=422)
     try:
-        _act(request, chosen, about, form, values)
+        saved = _act(request, chosen, about, form, values)
     except ChangedMeanwhileError as refused:
         return _conflict(request, chosen, about, form, refused)
     except RegisterError as refused:
         form.add_error(None, aside(words_of(refused), refused.code))
         return _show(request, chosen, about, form, status=422)
-    seen = Seen(request, _homes(chosen))
+    seen = Seen(request, homes_of(chosen))
     after_change(seen.homes, actor=request.user.actor)
-    messages.success(request, _told(form, values))
+    messages.success(request, offer(request, chosen, _told(form, values), saved.batch_id))
     for sentence in seen.what_changed():
         messages.info(request, sentence)
-    return redirect(_back(request, chosen, seen.homes))
+    return redirect(back_to(request, chosen, seen.homes, request.GET.get("home", "")))
 
 
 def _told(form: RecordForm, values: Mapping[str, Any]) -> str:
@@ -136,22 +134,9 @@ def _told(form: RecordForm, values: Mapping[str, Any]) -> str:
     return _("记下了：{names}").format(names=names)
 
 
-def _back(request: HttpRequest, chosen: Chosen, homes: list[int]) -> str:
-    """The household from which a fact was asked, else the page of whom it is about."""
-    home = whole_number(request.GET.get("home", ""), least=0, most=2**31, otherwise=0)
-    return reverse("register:household", args=[home]) if home in homes else chosen.address
-
-
-def _homes(chosen: Chosen) -> list[int]:
-    """The households whose states may now be others."""
-    if chosen.topic.subject == Subject.HOUSEHOLD:
-        return [chosen.subject_id]
-    return [stay.household_id for stay in households_of_person(chosen.subject_id)]
-
-
 def _act(
     request: HttpRequest, chosen: Chosen, about: About, form: RecordForm, values: Mapping[str, Any]
-) -> None:
+) -> Saved:
     data = form.cleaned_data
     starts, until = about.period(data)
     correcting = data["mode"] == RecordForm.CORRECT
@@ -161,10 +146,7 @@ def _act(
         "subject_id": chosen.subject_id, "on": on, "values": values,
         "said": Said(data["source"], data["observed_on"], _seen(chosen, about, data["token"], on)),
     }  # fmt: skip
-    if correcting:
-        correct_facts(**given)
-    else:
-        record_facts(until=until, **given)
+    return correct_facts(**given) if correcting else record_facts(until=until, **given)
 
 
 def _seen(chosen: Chosen, about: About, token: int, on: date) -> int:
@@ -215,6 +197,7 @@ def _show(
         "form": form,
         "label": topic_label(chosen.topic),
         "conflicts": None,
+        "last": last_save(chosen, chosen.record_on(about.day)),
         **more,
     }
     in_place = "HX-Request" in request.headers and isinstance(form, BriefForm)

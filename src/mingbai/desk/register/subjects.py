@@ -21,6 +21,7 @@ from mingbai.households.access import (
 )
 from mingbai.households.enums import Subject
 from mingbai.households.models import SearchEntry
+from mingbai.households.queries import households_of_person
 from mingbai.households.topics import TOPICS, Topic
 
 PLURALS = {"households": Subject.HOUSEHOLD, "persons": Subject.PERSON}
@@ -65,6 +66,13 @@ def choose(request: HttpRequest, subject: str, subject_id: int, topic: str) -> C
     return Chosen(
         kind, subject_id, name, reverse(f"register:{kind.subject.value}", args=[subject_id])
     )
+
+
+def homes_of(chosen: Chosen) -> list[int]:
+    """The households whose states may be others after a save."""
+    if chosen.topic.subject == Subject.HOUSEHOLD:
+        return [chosen.subject_id]
+    return [stay.household_id for stay in households_of_person(chosen.subject_id)]
 
 
 def name_of(subject: Subject, subject_id: int) -> str:

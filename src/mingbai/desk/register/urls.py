@@ -9,6 +9,7 @@ from mingbai.desk.register import (
     pages,
     people,
     recording,
+    taking_back,
     why,
 )
 
@@ -29,5 +30,10 @@ urlpatterns = [
         "<str:subject>/<int:subject_id>/topics/<slug:topic>/",
         recording.record,
         name="record",
+    ),
+    path(
+        "<str:subject>/<int:subject_id>/topics/<slug:topic>/take-back/",
+        taking_back.take_back,
+        name="take_back",
     ),
 ]

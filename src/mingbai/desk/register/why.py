@@ -59,7 +59,7 @@ def why(request: HttpRequest, household_id: int, rule: str) -> HttpResponse:
 def sheet(request: HttpRequest, household_id: int) -> HttpResponse:
     """The sheet for the household (明白单): plain words in large type; nothing that needs a permission."""
     found = explain(request, household_id, rules=None, on=_day(request))
-    laid = [one for one in readings_of(found) if one.outcome.rule.role == "indicator"]
+    laid = readings_of(found, "indicator")
     said = {**_about(found), "told": told_to(found), "facts": together(facts_used(found, laid))}
     return render(request, "register/templates/sheet.html", said)
 
