@@ -6,9 +6,24 @@ from functools import cache
 import duckdb
 import pyarrow.compute as pc
 
-from mingbai.demo import frame, population
+from mingbai.demo import frame, population, surroundings
 from mingbai.demo.context import Context
-from mingbai.demo.place import load_place
+from mingbai.demo.place import Place, load_place
+
+
+def reduced(place: Place, seed: int, left_out: int) -> Context:
+    """The place in full but for so many of its other residents; the published bases stand as they are."""
+    context = Context(place, seed, place.as_of)
+    frame.build(context)
+    bases = context.tables["denominators"]
+    at = bases.column_names.index("value")
+    fewer = pc.subtract(bases["value"], left_out)
+    context.put("denominators", bases.set_column(at, "value", fewer))
+    population.build(context)
+    context.put("denominators", bases)
+    surroundings.build(context)
+    return context
+
 
 LEFT_OUT = 560_000  # other residents of 洞口; its register stands in full
 

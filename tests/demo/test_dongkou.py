@@ -4,15 +4,14 @@ The full county of 770,000 persons is built by benchmarks; what is published cou
 helpers and measures, and these stand here in full.
 """
 
-import pyarrow.compute as pc
 import pytest
 
-from mingbai.demo import frame, population, surroundings
 from mingbai.demo.check import RED, check_tables
 from mingbai.demo.context import Context
 from mingbai.demo.cross import Cross, cross_checks
 from mingbai.demo.place import load_place
 from mingbai.demo.reports import Loaded
+from tests.demo.peopled import reduced
 
 PLACE = load_place("洞口")
 LEFT_OUT = 380_000  # other residents
@@ -20,16 +19,7 @@ LEFT_OUT = 380_000  # other residents
 
 @pytest.fixture(scope="module")
 def dongkou() -> Context:
-    context = Context(PLACE, 1, PLACE.as_of)
-    frame.build(context)
-    bases = context.tables["denominators"]
-    at = bases.column_names.index("value")
-    fewer = bases.set_column(at, "value", pc.subtract(bases["value"], LEFT_OUT))
-    context.put("denominators", fewer)
-    population.build(context)
-    context.put("denominators", bases)
-    surroundings.build(context)
-    return context
+    return reduced(PLACE, 1, LEFT_OUT)
 
 
 def test_every_published_total_is_met(dongkou: Context) -> None:

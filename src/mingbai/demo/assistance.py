@@ -118,9 +118,10 @@ def _estate_ids(context: Context) -> tuple[list[str], list[int]]:
     return sorted(counts), [counts[each] for each in sorted(counts)]
 
 
-def _of_kind(context: Context, kind: str) -> pa.Table:
+def _of_kind(context: Context, kind: str | list[str]) -> pa.Table:
     entities = context.tables["entities"]
-    return entities.filter(pc.equal(entities["kind"], kind))
+    kinds = [kind] if isinstance(kind, str) else kind
+    return entities.filter(pc.is_in(entities["kind"], value_set=pa.array(kinds)))
 
 
 def _links(context: Context, recipe: Recipe) -> None:

@@ -11,8 +11,8 @@ import pyarrow as pa
 from mingbai.demo.context import Context
 from mingbai.demo.exact import Floats, InexactError, Ints
 from mingbai.demo.naming import numbered
-from mingbai.demo.people import sum_of
 from mingbai.demo.registered import days
+from mingbai.demo.rows import sum_of
 from mingbai.demo.shocks import Shocks
 from mingbai.demo.society import Flags, Society, ages, day_of, year_start
 from mingbai.demo.traits import Traits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from mingbai.demo.errors import PlaceError
 from mingbai.demo.place import Place
 from mingbai.demo.reports import Figure, Files, Loaded, Reports
 from mingbai.demo.schema import TABLES
-from mingbai.demo.totals import ABOUT, AMBIGUOUS, MASKED, Reading, Total
+from mingbai.demo.totals import ABOUT, AMBIGUOUS, EXACT, MASKED, Reading, Total
 
 GREEN, RED, MASK, UNCLEAR = "✔", "✘", "–", "?"
 
@@ -92,10 +92,11 @@ def check_tables(place: Place, tables: dict[str, Any]) -> list[Line]:
 
 
 def check(place: Place, asked: Reports) -> list[Line]:
-    return [line for total in place.totals.by_id.values() for line in _lines(total, asked)]
+    return [line for total in place.totals.by_id.values() for line in check_total(total, asked)]
 
 
-def _lines(total: Total, asked: Reports) -> list[Line]:
+def check_total(total: Total, asked: Reports) -> list[Line]:
+    """One published figure checked: a line, or one for each reading of an ambiguous one."""
     if total.status == MASKED:
         return [Line(total, None, MASK)]
     if total.status == AMBIGUOUS:
@@ -109,7 +110,7 @@ def _readings(total: Total, asked: Reports) -> list[Line]:
     lines = []
     for one in total.readings:
         figure = asked.figure(one.query, total.date)
-        fits = figure == total.in_base_units(one.value)
+        fits = agrees(replace(total, value=one.value, query=one.query, status=EXACT), figure)
         mark = GREEN if fits else RED if one.built else UNCLEAR
         lines.append(Line(total, figure, mark, one))
     return lines

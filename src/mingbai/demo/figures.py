@@ -11,8 +11,8 @@ from mingbai.demo.totals import Total, Unit
 NOT_PUBLISHED = ("未公布", "not published")
 NOT_COMPUTED = ("算不出", "cannot be computed")
 _ABOUT = {
-    "不低于": "at least {}", "至少": "at least {}", "约": "about {}", "左右": "about {}", "多": "more than {}",
-    "余": "more than {}", "以上": "{} or more", "等": "{} or more",
+    "不低于": "at least {}", "至少": "at least {}", "约": "about {}", "左右": "about {}",
+    "多": "more than {}", "余": "more than {}", "以上": "{} or more", "等": "{} or more",
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from mingbai.demo.context import Context, Village
 from mingbai.demo.errors import PlaceError
+from mingbai.demo.rows import amount
 from mingbai.demo.schema import TABLES
 from mingbai.demo.totals import Total
 from mingbai.places.rosters import Stretch, read_roster, tree
@@ -178,7 +179,7 @@ def _exit_years(context: Context, given: dict[int, Any], count: int) -> list[int
 def _put_denominators(context: Context) -> None:
     """The bases the printed rates imply, drawn among those that print the very rate."""
     context.put("denominators", _rows("denominators", [
-        base_row(context, context.place.code, entry, context.total(entry["total"]))
+        base_row(context, context.place.code, entry, amount(context, entry["total"]))
         for entry in context.place.parameters["frame"]["denominators"]
     ]))  # fmt: skip
 

@@ -134,7 +134,9 @@ def _records(context: Context, recipe: Recipe, record: Recipe, codes: Texts) -> 
     rng = context.rng(f"records.{name}")
     first, last = recipe["from"], min(recipe.get("to") or context.place.as_of, context.place.as_of)
     persons = money = homes = None
-    if "households" in record:
+    if "linked" in record:
+        homes, codes = _linked(context, record["linked"])
+    elif "households" in record:
         found = _record_homes(context, record, codes, rng)
         homes, codes, persons = found.ids, found.villages, found.sizes
     elif "count" in record:
@@ -143,6 +145,10 @@ def _records(context: Context, recipe: Recipe, record: Recipe, codes: Texts) -> 
         more = rng.integers(0, codes.size, max(0, count - codes.size))
         codes = codes[np.sort(np.concatenate([np.arange(min(count, codes.size)), more]))]
         persons = record.get("persons")
+        if "total_persons" in record:
+            persons = spread(
+                amount(context, record["total_persons"]), count, 1, record["most"], rng
+            )
     elif "groups" in record:  # one in every group of the place
         codes = context.tables["groups"]["village_code"].to_numpy()
         low, high = record["groups"]
@@ -175,6 +181,15 @@ def _key_households(context: Context, recipe: Recipe, record: Recipe) -> None:
         kind=np.array(list(record["kind"]), dtype=object)[drawn], household_id=homes.ids,
         day=recipe["from"], persons=homes.sizes,
     )  # fmt: skip
+
+
+def _linked(context: Context, kinds: list[str]) -> tuple[Texts, Texts]:
+    """Households with a link of these kinds, and their villages."""
+    links = context.tables["links"]
+    linked = links.filter(pc.is_in(links["kind"], value_set=pa.array(kinds)))["household_id"]
+    homes = rows.households_on(context, context.place.as_of)
+    homes = homes.take(rows.is_among(homes.ids, pc.unique(linked.combine_chunks())))
+    return homes.ids, homes.villages
 
 
 def _record_homes(

@@ -7,8 +7,8 @@ import pyarrow as pa
 
 from mingbai.demo.context import Context
 from mingbai.demo.exact import Ints
-from mingbai.demo.people import sum_of
 from mingbai.demo.registered import constant, days
+from mingbai.demo.rows import sum_of
 from mingbai.demo.society import OPEN, Society, ages, year_start, years_of
 from mingbai.demo.traits import CHRONIC, MAJOR, Traits
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from mingbai.demo.context import Context
 from mingbai.demo.exact import Ints, apportion, choose
-from mingbai.demo.people import sum_of
 from mingbai.demo.registered import days
+from mingbai.demo.rows import sum_of
 from mingbai.demo.society import GENERAL, OPEN, Flags, Society, day_of, year_start, years_of
 from mingbai.demo.support import Support
 from mingbai.demo.traits import Traits

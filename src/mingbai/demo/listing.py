@@ -13,7 +13,8 @@ import numpy as np
 from mingbai.demo.context import Context
 from mingbai.demo.exact import Ints, apportion, choose
 from mingbai.demo.naming import Names
-from mingbai.demo.people import YEAR, sum_of
+from mingbai.demo.people import YEAR
+from mingbai.demo.rows import sum_of
 from mingbai.demo.society import (
     EXITED,
     GENERAL,

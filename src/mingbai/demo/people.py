@@ -19,7 +19,7 @@ from mingbai.demo.context import Context
 from mingbai.demo.exact import Floats, Ints, apportion
 from mingbai.demo.families import Members, draw_members
 from mingbai.demo.naming import Names, codes_by_day, id_numbers, numbered
-from mingbai.demo.rows import amount
+from mingbai.demo.rows import amount, sum_of
 from mingbai.demo.sizes import pick, sizes_with_sum
 from mingbai.demo.society import (
     CLASSES,
@@ -43,19 +43,6 @@ _CHILDREN_LINE = {
     "son", "daughter", "grandson", "granddaughter", "great_grandson", "great_granddaughter",
     "husband_father",
 }  # fmt: skip
-
-
-def sum_of(context: Context, terms: list[str | int]) -> int:
-    """The sum of published totals by id, `-` before an id subtracts; whole numbers are local."""
-    value = 0
-    for term in terms:
-        if isinstance(term, int):
-            value += term
-        elif term.startswith("-"):
-            value -= context.total(term[1:])
-        else:
-            value += context.total(term)
-    return value
 
 
 def build(context: Context) -> Society:

@@ -38,7 +38,7 @@ def build(context: Context) -> None:
     floor = work.build(context, society, own)
     registered.put_floor(context, society, floor)
     support.put(context, society, aided)
-    watched.put(context, society, struck)
+    watched.put(context, society, own, struck)
     homes.build(context, society, own, aided)
     health.build(context, society, own)
     bills.build(context, society, own, struck)

@@ -57,13 +57,28 @@ def numbered(pattern: str, count: int, first: int = 1) -> Texts:
     return np.array([pattern.format(at) for at in range(first, first + count)], dtype=object)
 
 
+def sum_of(context: Context, terms: list[str | int]) -> int:
+    """The sum of published totals by id, `-` before an id subtracts; whole numbers are local."""
+    value = 0
+    for term in terms:
+        if isinstance(term, int):
+            value += term
+        elif term.startswith("-"):
+            value -= context.total(term[1:])
+        else:
+            value += context.total(term)
+    return value
+
+
 def amount(context: Context, spec: Any, name: str = "") -> int:
-    """A number of a parameter file: a published total by its id, an "about" one, or one of ours.
+    """A number of a parameter file: a published total by its id, a sum of them, an "about" one, or ours.
 
     A total printed with 余 or 多 is built with a seeded excess below its last printed digit.
     """
     if isinstance(spec, str):
         return int(context.total(spec))
+    if isinstance(spec, list):
+        return sum_of(context, spec)
     if isinstance(spec, Mapping):
         excess = context.rng(f"amount.{name}.{spec['about']}").integers(1, int(spec["below"]))
         return int(context.total(spec["about"])) + int(excess)

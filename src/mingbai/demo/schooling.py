@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from mingbai.demo.context import Context
 from mingbai.demo.exact import InexactError, Ints
-from mingbai.demo.people import sum_of
 from mingbai.demo.registered import constant, days
+from mingbai.demo.rows import sum_of
 from mingbai.demo.society import Codes, Flags, Society, ages, date_of, day_of
 from mingbai.demo.traits import Traits
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mingbai.demo.context import Context
 from mingbai.demo.exact import Floats, InexactError, Ints
-from mingbai.demo.people import sum_of
+from mingbai.demo.rows import sum_of
 from mingbai.demo.sizes import pick
 from mingbai.demo.society import (
     EXITED,
