@@ -12,7 +12,6 @@ from mingbai.decisions.programs import pack_named
 from mingbai.decisions.queries import states_of
 from mingbai.documents.family import family_of
 from mingbai.documents.sheets import auditor_sheet, explain_json
-from mingbai.engine.explaining.trace import Tracer
 from tests.decisions.filling import DAY
 
 pytestmark = pytest.mark.database
@@ -20,7 +19,7 @@ pytestmark = pytest.mark.database
 
 def family(key, **more):
     found = explain_household(key, **more)
-    return family_of(Tracer(found.program), found.household, changes=found.changes)
+    return family_of(found.tracer, found.household, changes=found.changes)
 
 
 def test_explanation_agrees_with_the_stored_states(evaluated):

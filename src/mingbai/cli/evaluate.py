@@ -220,7 +220,6 @@ def _explain(number: str, lang: str, json_out: bool) -> None:
     from mingbai.decisions.explaining import explain_household
     from mingbai.documents.family import family_of
     from mingbai.documents.sheets import auditor_sheet, explain_json, villager_sheet
-    from mingbai.engine.explaining.trace import Tracer
     from mingbai.households.models import Household
     from mingbai.places.queries import working_date
 
@@ -229,7 +228,7 @@ def _explain(number: str, lang: str, json_out: bool) -> None:
     if key is None:
         raise error("DEC-002", household=number, day=working_date())
     found = explain_household(key, with_changes=True)
-    family = family_of(Tracer(found.program), found.household, changes=found.changes)
+    family = family_of(found.tracer, found.household, changes=found.changes)
     if json_out:
         click.echo(json.dumps(explain_json(family), ensure_ascii=False))
         return

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from mingbai.accounts.scopes import EVERYTHING, Scope
 from mingbai.decisions.errors import error
 from mingbai.decisions.models import Run
-from mingbai.decisions.programs import few_rules, not_recorded, pack_named, whole_program
+from mingbai.decisions.programs import few_traced, not_recorded, pack_named, whole_program
 from mingbai.decisions.queries import latest_runs, run_over
-from mingbai.decisions.requests import Scope as Households
 from mingbai.decisions.small import case_rows
-from mingbai.decisions.snapshot import take_snapshot
+from mingbai.decisions.snapshot import single
 from mingbai.engine.compiling import Program
 from mingbai.engine.explaining.counterfactual import Change
+from mingbai.engine.explaining.trace import Tracer
 from mingbai.engine.model.pack import CaseRow
-from mingbai.households.models import Household, Identity, Membership, Residence
+from mingbai.households.models import Identity, Membership, Residence
 from mingbai.screening.changes import changes_of
 
 
@@ -25,12 +26,17 @@ from mingbai.screening.changes import changes_of
 class Explanation:
     """What an explanation rests on (说明依据), for `documents.family.family_of`."""
 
-    program: Program
+    tracer: Tracer
     household: CaseRow
     changes: Mapping[
         str, Sequence[Change]
     ]  # what would change an outcome; for auditors, not villagers
     run: Run | None  # whose day and rules these are; none where another day was asked for
+
+    @property
+    def program(self) -> Program:
+        """The rules that explain."""
+        return self.tracer.program
 
 
 def explain_household(
@@ -49,50 +55,68 @@ def explain_household(
     the caller answers for the permission, and writes the access log. Raises DEC-001, and DEC-002 alike for a
     household that is not there and one outside the scope.
     """
+    homes = _homes(household_id)
     run = None
     if as_of is None or pack is None:
-        run = _run_over(household_id)
+        run = _run_over(homes)
     day = as_of or run.as_of  # type: ignore[union-attr]  # a run, or it was raised
-    if not _reaches(scope, household_id, day):
+    if not _reaches(scope, household_id, homes, day):
         raise error("DEC-002", household=household_id, day=day)
     known = pack_named(pack or run.pack)  # type: ignore[union-attr]
-    program = whole_program(known, day, run.not_recorded if run else not_recorded(known))
-    if rules is not None:
-        program = few_rules(program, rules)
-    one = Households(day, household_ids=(household_id,))
-    snapshot = take_snapshot(program, one, here=rules is not None)
+    whole = whole_program(known, day, run.not_recorded if run else not_recorded(known))
+    tracer = few_traced(whole, whole.bound.rules if rules is None else rules)
+    snapshot = single(tracer.program).take(household_id)
     if not snapshot.households:
         raise error("DEC-002", household=household_id, day=day)
-    (household,) = case_rows(program.pack, snapshot.tables)
-    household = _numbered(program, household, household_id)
+    (household,) = case_rows(tracer.program.pack, snapshot.tables)
+    household = _numbered(tracer.program, household, homes[-1].number)
     if named:
-        household = _named(program, household, household_id, day)
-    changes = changes_of(program.bound, household, only=rules) if with_changes else {}
-    return Explanation(program, household, changes, run)
+        household = _named(tracer.program, household, household_id, day)
+    changes = _changes(whole, household, rules) if with_changes else {}
+    return Explanation(tracer, household, changes, run)
 
 
-def _run_over(household_id: int) -> Run:
-    found = latest_runs()
-    lives = Residence.objects.recorded().filter(household_id=household_id).order_by("-valid_from")
-    code = lives.values_list("division_code", flat=True).first() or ""
-    run = run_over(found, code)
+def _changes(
+    whole: Program, household: CaseRow, rules: Collection[str] | None
+) -> Mapping[str, Sequence[Change]]:
+    return changes_of(
+        whole.bound, household, only=rules, tracer_of=lambda rule: few_traced(whole, [rule])
+    )
+
+
+class _Home(NamedTuple):
+    """Where a household lives or lived (住址)."""
+
+    code: str
+    starts_on: date
+    ends_on: date | None
+    number: str
+
+
+def _homes(household_id: int) -> list[_Home]:
+    """Each of them, the first first. One query."""
+    lives = Residence.objects.recorded().filter(household_id=household_id).order_by("valid_from")
+    wanted = ("division_code", "valid_from", "valid_to", "household__number")
+    return [_Home(*row) for row in lives.values_list(*wanted)]
+
+
+def _run_over(homes: Sequence[_Home]) -> Run:
+    run = run_over(latest_runs(), homes[-1].code if homes else "")
     if run is None:
         raise error("DEC-001")
     return run
 
 
-def _reaches(scope: Scope, household_id: int, day: date) -> bool:
-    if scope.everything:
-        return True
-    lives = Residence.objects.recorded().on(day).filter(household_id=household_id)
-    return any(
-        scope.covers(code, household_id) for code in lives.values_list("division_code", flat=True)
+def _reaches(scope: Scope, household_id: int, homes: Iterable[_Home], day: date) -> bool:
+    return scope.everything or any(
+        scope.covers(one.code, household_id)
+        for one in homes
+        if one.starts_on <= day and (one.ends_on is None or day < one.ends_on)
     )
 
 
-def _numbered(program: Program, household: CaseRow, household_id: int) -> CaseRow:
+def _numbered(program: Program, household: CaseRow, number: str) -> CaseRow:
     """With the household's number 户编号 in place of the key, which nobody outside knows."""
-    number = Household.objects.filter(pk=household_id).values_list("number", flat=True).get()
     facts = {**household.facts, program.pack.top.key or "": number}
     return CaseRow(facts, household.below, number)
 

@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from mingbai.decisions.columns import COLUMNS, FILLED
 from mingbai.engine.compiling import Program, compile_bound, compile_pack
+from mingbai.engine.explaining.trace import Tracer
 from mingbai.engine.loading import apply_local, load_pack
 from mingbai.engine.model.pack import Pack
 from mingbai.households.topics import topic_of
@@ -22,7 +23,7 @@ from mingbai.households.topics import topic_of
 _Stamp = tuple[tuple[str, int, int], ...]
 _packs: dict[str, tuple[_Stamp, Pack]] = {}
 _programs: dict[tuple[str, date, tuple[str, ...], bool], Program] = {}
-_few: dict[tuple[str, date, tuple[str, ...], tuple[str, ...]], Program] = {}
+_few: dict[tuple[str, date, tuple[str, ...], tuple[str, ...]], Tracer] = {}
 _MOST_FEW = 200
 #: A process sees a pack or two on a day or two; more is an old day that nobody asks for again.
 _MOST_PROGRAMS = 16
@@ -88,12 +89,17 @@ def few_rules(program: Program, rules: Iterable[str]) -> Program:
 
     Less is read for it: one rule of one household is explained in a tenth of the time of all.
     """
+    return few_traced(program, rules).program
+
+
+def few_traced(program: Program, rules: Iterable[str]) -> Tracer:
+    """The same with its functions and trace plans, made once a process: they cost as much as three traces."""
     wanted = tuple(name for name in dict.fromkeys(rules) if name in program.bound.rules)
     key = (program.pack.hash, program.as_of, _empty(program), wanted)
     if key not in _few:
         if len(_few) >= _MOST_FEW:
             _few.clear()
-        _few[key] = compile_bound(program.bound, outputs=wanted)
+        _few[key] = Tracer(compile_bound(program.bound, outputs=wanted))
     return _few[key]
 
 

@@ -50,13 +50,9 @@ class Reader(Protocol):
 
 
 @contextmanager
-def reading(*, here: bool = False) -> Iterator[Reader]:
-    """A reader whose statements all see the same moment.
-
-    `here`: by Django's own connection, for a household that is only shown. That spares the connection or the
-    child, ten times what the rows cost; a write may then fall between two statements.
-    """
-    if here or connection.in_atomic_block or _in_memory():
+def reading() -> Iterator[Reader]:
+    """A reader whose statements all see the same moment."""
+    if connection.in_atomic_block or _in_memory():
         yield _CursorReader()
     elif connection.vendor == "postgresql":
         address = _postgresql_address(connection.settings_dict)
@@ -133,7 +129,7 @@ class _AheadReader:
         statement = _statement(request)
         found = self._future(statement).result()
         del self._asked[statement]
-        return _typed(found, request.columns, _kinds(request))
+        return _typed(found, request.columns, kinds_of(request))
 
     def _future(self, statement: str) -> Future[pa.Table]:
         if statement not in self._asked:
@@ -175,24 +171,31 @@ class _CursorReader:
 
     def table(self, request: Request) -> pa.Table:
         with connection.cursor() as cursor:
-            cursor.execute(*_compiled(request))
+            cursor.execute(*compiled(request))
             found = cursor.fetchall()
-        kinds = _kinds(request)
-        columns = [[row[number] for row in found] for number in range(len(kinds))]
-        arrays = [_array(values, kind) for values, kind in zip(columns, kinds, strict=True)]
-        return _typed(pa.table(arrays, names=list(request.columns)), request.columns, kinds)
+        return as_table(found, request.columns, kinds_of(request))
+
+
+def as_table(
+    rows: Sequence[Sequence[Any]], columns: Sequence[str], kinds: Sequence[pa.DataType]
+) -> pa.Table:
+    """Rows as a driver or JSON gives them, with the types of their columns."""
+    values = zip(*rows, strict=True) if rows else ((),) * len(kinds)
+    arrays = [_array(list(some), kind) for some, kind in zip(values, kinds, strict=True)]
+    return pa.table(arrays, names=list(columns))
 
 
 def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
     """Values as a driver gives them: SQLite has integers for booleans and text for days."""
     if kind == pa.bool_():
-        return pa.array([None if value is None else int(value) for value in values], pa.int64())
+        return pa.array([None if value is None else bool(value) for value in values], kind)
     if kind == pa.date32() and any(isinstance(value, str) for value in values):
-        return pa.array(values, pa.string())
+        return pa.array(values, pa.string()).cast(kind)
     return pa.array(values, kind)
 
 
-def _kinds(request: Request) -> list[pa.DataType]:
+def kinds_of(request: Request) -> list[pa.DataType]:
+    """The types of a request's columns."""
     fields = {field.attname: field for field in request.rows.model._meta.concrete_fields}
     return [_kind(fields[name]) for name in request.columns]
 
@@ -213,7 +216,8 @@ def _typed(table: pa.Table, columns: Sequence[str], kinds: Sequence[pa.DataType]
     return pa.table(arrays, names=list(columns))
 
 
-def _compiled(request: Request) -> tuple[str, tuple[Any, ...]]:
+def compiled(request: Request) -> tuple[str, tuple[Any, ...]]:
+    """A request's statement and its parameters."""
     query = request.rows.values_list(*request.columns).query
     statement, values = query.get_compiler(using=request.rows.db).as_sql()
     return statement, values
@@ -225,11 +229,11 @@ def _statement(request: Request) -> str:
     The driver of SQLite takes the types of the first rows, and a column that begins with nulls for integers:
     so there a row of the right types goes first.
     """
-    statement, values = _compiled(request)
+    statement, values = compiled(request)
     written: str = statement % tuple(_written(value) for value in values)
     if connection.vendor != "sqlite":
         return written
-    first = ", ".join(_EMPTY[kind] for kind in _kinds(request))
+    first = ", ".join(_EMPTY[kind] for kind in kinds_of(request))
     return f"SELECT {first} UNION ALL SELECT * FROM ({written})"  # noqa: S608  # ours
 
 

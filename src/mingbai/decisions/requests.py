@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
@@ -77,6 +77,13 @@ class Requests:
             entity.id: self._known(entity) if everything else facts_read(program, entity)
             for entity in self.pack.entities.values()
         }
+        self._made: dict[tuple[str, ...], Request] = {}
+
+    def _once(self, make: Callable[[], Request], *name: str) -> Request:
+        """A request that is named when it is asked for and when its answer is wanted, made once."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
 
     def _known(self, entity: Entity) -> list[str]:
         names = _shown(entity, self.pack.facts.get(entity.id, {}))
@@ -97,17 +104,25 @@ class Requests:
                 yield self.records(entity)
 
     def lives(self) -> Request:
-        return Request(self._rows(HouseholdLife, "household"), ("household_id",))
+        return self._once(
+            lambda: Request(self._rows(HouseholdLife, "household"), ("household_id",)), "lives"
+        )
 
     def members(self) -> Request:
-        rows = self._rows(Membership, "household")
-        return Request(rows, ("id", "person_id", "household_id", "relation", "valid_from"))
+        columns = ("id", "person_id", "household_id", "relation", "valid_from")
+        return self._once(lambda: Request(self._rows(Membership, "household"), columns), "members")
 
-    def registrations(self) -> tuple[Request, ...]:
+    @cached_property
+    def _registrations(self) -> tuple[Request, ...]:
         return registration_requests(self.day, self.inside["household"], self.inside["person"])
 
+    def registrations(self) -> tuple[Request, ...]:
+        return self._registrations
+
     def divisions(self) -> Request:
-        return Request(Division.objects.recorded().on(self.day), ("code", "name"))
+        return self._once(
+            lambda: Request(Division.objects.recorded().on(self.day), ("code", "name")), "divisions"
+        )
 
     def topics(self, subject: str) -> dict[str, dict[str, str]]:
         """Topic → fact → column, of the facts that are asked for."""
@@ -120,6 +135,9 @@ class Requests:
 
     def topic(self, key: str, subject: str, columns: Iterable[str]) -> Request:
         """The records of a topic of which one has the last word."""
+        return self._once(lambda: self._topic(key, subject, columns), key, subject)
+
+    def _topic(self, key: str, subject: str, columns: Iterable[str]) -> Request:
         outlives = key in LAST_YEAR_SPEAKS
         rows = self._rows(topic_of(key).model, subject, standing=not outlives)
         if outlives:
@@ -137,6 +155,9 @@ class Requests:
 
     def records(self, entity: Entity) -> Request:
         """Dated records of an entity below a household or a person."""
+        return self._once(lambda: self._records(entity), entity.id)
+
+    def _records(self, entity: Entity) -> Request:
         columns = [column_of(entity.id, name) for name in self.facts[entity.id]]
         known = [column for column in columns if column is not None]
         rows = self._rows(topic_of(known[0].topic).model, str(entity.parent), standing=False)

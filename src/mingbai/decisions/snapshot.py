@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from mingbai.decisions.picking import (
 from mingbai.decisions.reading import Reader, reading
 from mingbai.decisions.registrations import Registrations, read_registrations
 from mingbai.decisions.requests import SUBJECTS, Requests, Scope
+from mingbai.decisions.together import ANYBODY, Together
 from mingbai.engine.compiling import Program
 from mingbai.engine.model.pack import Entity
 from mingbai.engine.model.values import Kind, Type
@@ -47,9 +49,11 @@ class Snapshot:
     day: date
     tables: dict[str, pa.Table]
     supplied: dict[str, frozenset[str]]  # facts that the register can have at all
-    digest: (
-        str  # SHA-256 over facts and keys; the same facts give the same, in whatever order they lie
-    )
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over facts and keys; the same facts give the same, in whatever order they lie."""
+        return _digest(self.tables)
 
     @property
     def households(self) -> int:
@@ -60,16 +64,42 @@ class Snapshot:
         return int(self.tables["person"].num_rows)
 
 
-def take_snapshot(
-    program: Program, scope: Scope, *, everything: bool = False, here: bool = False
-) -> Snapshot:
+def take_snapshot(program: Program, scope: Scope, *, everything: bool = False) -> Snapshot:
     """The facts that a program reads, of the households in scope that exist on the day.
 
-    `everything`: every fact of the pack that the register can have, read by a rule or not. `here`: by our
-    own connection (`reading`).
+    `everything`: every fact of the pack that the register can have, read by a rule or not.
     """
-    with reading(here=here) as reader:
+    with reading() as reader:
         return _Taker(reader, Requests(program, scope, everything=everything)).take()
+
+
+class Single:
+    """Snapshots of one household at a time (一户快照), each by one statement that is put together once.
+
+    For a household that is only shown: by our own connection, which spares the transaction of its own.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self._requests = Requests(program, Scope(program.as_of, household_ids=(ANYBODY,)))
+        self._together = Together(self._requests.all())
+
+    def take(self, household_id: int) -> Snapshot:
+        """The facts that the program reads of a household. One query."""
+        return _Taker(self._together.read(household_id), self._requests).take()
+
+
+_singles: dict[int, tuple[Program, Single]] = {}
+_MOST_SINGLES = 100
+
+
+def single(program: Program) -> Single:
+    """The snapshots of a program, put together once a process."""
+    found = _singles.get(id(program))
+    if found is None or found[0] is not program:
+        if len(_singles) >= _MOST_SINGLES:
+            _singles.clear()
+        found = _singles[id(program)] = program, Single(program)
+    return found[1]
 
 
 class _Taker:
@@ -91,7 +121,7 @@ class _Taker:
                 tables[entity.id] = self._subjects(entity, kinds)
             elif self.requests.has_records(entity):
                 tables[entity.id] = self._records(entity, kinds)
-        return Snapshot(self.requests.day, tables, supplied, _digest(tables))
+        return Snapshot(self.requests.day, tables, supplied)
 
     def _members(self) -> pa.Table:
         """Who lives where on the day; a person is counted once, where she came last."""

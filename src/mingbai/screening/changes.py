@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from mingbai.engine.compiling import BoundPack, compile_bound
 from mingbai.engine.explaining.counterfactual import Change, Counterfactuals
@@ -12,11 +12,16 @@ from mingbai.engine.model.values import NA
 
 
 def changes_of(
-    bound: BoundPack, household: CaseRow, *, only: Collection[str] | None = None
+    bound: BoundPack,
+    household: CaseRow,
+    *,
+    only: Collection[str] | None = None,
+    tracer_of: Callable[[str], Tracer] | None = None,
 ) -> dict[str, list[Change]]:
     """For each household rule with a role that applies: single facts that would change it.
 
     A small program per rule, because the search evaluates the household many times. `only`: of these rules.
+    `tracer_of`: gives that program where somebody keeps them.
     """
     found: dict[str, list[Change]] = {}
     for name, rule in bound.rules.items():
@@ -24,7 +29,7 @@ def changes_of(
             continue
         if only is not None and name not in only:
             continue
-        tracer = Tracer(compile_bound(bound, outputs=[name]))
+        tracer = tracer_of(name) if tracer_of else Tracer(compile_bound(bound, outputs=[name]))
         if tracer.outcome(tracer.evaluate(household), name) is not NA:
             found[name] = Counterfactuals(tracer).of(household, name)
     return found

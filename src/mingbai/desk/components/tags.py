@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from django import template
 from django.contrib.staticfiles import finders
@@ -58,6 +58,7 @@ def day(value: object) -> str:
 
 
 @register.simple_tag
+@lru_cache(2_000, typed=True)  # a list has four hundred of them, of some twenty kinds
 def mark(tone: str, word: str) -> SafeString:
     """A state mark (状态标记): colour, shape and word, always all three. Tones: ok, no, un, na."""
     shape = format_html('<svg class="i" aria-hidden="true"><use href="#s-{}"/></svg>', tone)

@@ -23,11 +23,11 @@ from mingbai.desk.register.reasons import (
     facts_used,
     questions,
     readings_of,
-    sourced,
     together,
     told_to,
 )
-from mingbai.documents.readings import Reading, StepRead
+from mingbai.desk.register.steps import step_rows
+from mingbai.documents.readings import Reading
 from mingbai.documents.report_bar import drawn
 from mingbai.households.topics import Restriction
 
@@ -110,16 +110,8 @@ def _laid(found: Explained, reading: Reading, *, deepest: int = 99) -> dict[str,
     shown = [one for one in reading.steps if one.depth <= deepest]
     return {
         "reading": reading,
-        "steps": [_step(found, one) for one in shown],
+        "rows": step_rows(found.view, shown),
         "inside": len(reading.steps) - len(shown),
-    }
-
-
-def _step(found: Explained, step: StepRead) -> dict[str, Any]:
-    return {
-        "step": step,
-        "depth": min(step.depth, 5),
-        "facts": [sourced(found.view, fact) for fact in step.facts],
     }
 
 

@@ -60,10 +60,15 @@ class Counterfactuals:
     ) -> Iterator[Change]:
         old, household = item.row.facts.get(item.fact.id), evaluated.source
 
+        tried: dict[tuple[type, Value], Value] = {(type(old), old): before}
+
         def outcome(value: Value) -> Value:
-            changed = changed_fact(household, item.path, value)
-            row, _ = self.tracer.descend(self.tracer.evaluate(changed, evaluated), path)
-            return self.tracer.outcome(row, name)
+            key = type(value), value
+            if key not in tried:
+                changed = changed_fact(household, item.path, value)
+                row, _ = self.tracer.descend(self.tracer.evaluate(changed, evaluated), path)
+                tried[key] = self.tracer.outcome(row, name)
+            return tried[key]
 
         seen: set[object] = {_token(before), _token(None)}
         search = _Search(outcome, before, one_way=self._one_way(item.fact, name))
