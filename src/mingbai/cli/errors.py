@@ -6,12 +6,13 @@ import click
 
 from mingbai.common.errors import RegisterError
 from mingbai.engine.errors import EngineError, PackError
+from mingbai.stats.errors import StatsError
 from mingbai.tables import TablesError
 from mingbai.tables.errors import Finding
 
 USAGE, PACK, TABLES, RUN, CASES, REGISTER = 2, 3, 4, 5, 6, 7
 
-Said = EngineError | TablesError | RegisterError
+Said = EngineError | TablesError | RegisterError | StatsError
 _MOST_SHOWN = 40
 
 
@@ -35,7 +36,7 @@ def say(error: Said) -> None:
 
 
 def _lines(error: Said) -> list[str]:
-    if isinstance(error, RegisterError):
+    if isinstance(error, RegisterError | StatsError):
         return [f"[{error.code}] {error.zh} / {error.en}"]
     if isinstance(error, EngineError):
         return [str(item) for item in error.faults]

@@ -12,6 +12,7 @@ from mingbai.cli.errors import RUN, exit_code, say
 from mingbai.cli.lazy import LazyGroup
 from mingbai.common.errors import RegisterError
 from mingbai.engine.errors import EngineError, run_error
+from mingbai.stats.errors import StatsError
 from mingbai.tables import TablesError
 
 #: Verbs and where they live; imported on use, so that ``--help`` is quick.
@@ -21,7 +22,9 @@ COMMANDS = {
     "whatif": "mingbai.cli.whatif:whatif",
     "packs": "mingbai.cli.packs:packs",
     "tables": "mingbai.cli.tables:tables",
+    "stats": "mingbai.cli.stats:stats",
     "places": "mingbai.cli.places:places",
+    "judge": "mingbai.cli.judge:judge",
     "import": "mingbai.cli.import_:import_",
     "export": "mingbai.cli.export:export_",
     "batches": "mingbai.cli.batches:batches",
@@ -60,7 +63,7 @@ def main() -> None:
     try:
         # Without click's own main, so that a stop and our errors are worded and counted here.
         code = cli(prog_name="mingbai", standalone_mode=False)
-    except (EngineError, TablesError, RegisterError) as error:
+    except (EngineError, TablesError, RegisterError, StatsError) as error:
         say(error)
         sys.exit(exit_code(error))
     except OSError as error:

@@ -9,14 +9,13 @@ import click
 
 from mingbai.cli.options import json_option, pack_option, password_file
 from mingbai.cli.output import terminal_width
+from mingbai.cli.sheets import chosen_sheet, unreadable
 from mingbai.engine.loading import load_pack
 from mingbai.screening.inputs import schema_of
 from mingbai.screening.table_check import profiles_of
-from mingbai.tables import TablesError, Text
-from mingbai.tables.errors import finding, wording
+from mingbai.tables import Text
 from mingbai.tables.fit import check_profiles
-from mingbai.tables.formats.opening import open_file, widest
-from mingbai.tables.formats.sheet import Sheet, UnreadableError
+from mingbai.tables.formats.sheet import UnreadableError
 from mingbai.tables.profile_files import load_profile
 from mingbai.tables.proposing import Guess, Proposal, as_yaml
 from mingbai.tables.proposing import propose as propose_mapping
@@ -69,13 +68,13 @@ def propose(
     """
     pack = load_pack(pack_name, with_cases=False)
     schema = schema_of(pack)
-    sheet = _sheet(file, sheet_name, password)
+    sheet = chosen_sheet(file, sheet_name, password)
     try:
         found = propose_mapping(
             sheet, schema, profiles_of(pack), entity=entity, wishes=_wishes(wishes)
         )
     except UnreadableError as error:
-        raise _unreadable(file, error) from None
+        raise unreadable(file, error) from None
     if save is not None:
         _save(found, save)
         check_profiles([load_profile(save)], schema)
@@ -93,25 +92,6 @@ def _wishes(wishes: tuple[str, ...]) -> dict[str, str]:
             raise click.UsageError(f"--set 应写成 列=指标：{wish} / write --set COLUMN=fact")
         found[label.strip()] = name.strip()
     return found
-
-
-def _sheet(file: Path, name: str | None, password: str | None) -> Sheet:
-    """The named sheet, or the first visible one that holds anything."""
-    try:
-        sheets = open_file(file, widest, password).sheets
-        if name is not None:
-            sheets = [one for one in sheets if one.name == name]
-        for sheet in sheets:
-            if name is not None or (not sheet.hidden and any(map(any, sheet.head()))):
-                return sheet
-    except UnreadableError as error:
-        raise _unreadable(file, error) from None
-    raise TablesError([finding("TABLE-139", sheet=name or file.name)])
-
-
-def _unreadable(file: Path, error: UnreadableError) -> TablesError:
-    why = wording(error.code, **error.facts)[0]
-    return TablesError([finding("TABLE-141", name=file.name, why=why)])
 
 
 def _save(found: Proposal, path: Path) -> None:

@@ -8,9 +8,9 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "“{name}” has {found} values, not {wanted}: every row needs one. Check for missing rows.",
     ),
     "STAT-002": (
-        '“{name}”第 {row} 个值是 {value}，不是数；共 {count} 个。请改成数，或用 missing="outside" 排除。',
-        "Value {row} of “{name}” is {value}, not a number; {count} such values. Correct them, or "
-        'leave them out with missing="outside".',
+        "“{name}”第 {row} 个值是 {value}，不是数；共 {count} 个。请改成数，或 missing 选 outside 不计入。",
+        "Value {row} of “{name}” is {value}, not a number; {count} such values. Correct them, or leave "
+        "them out: missing outside.",
     ),
     "STAT-003": (
         "“{name}”第 {row} 个值是 {value}，权数不能是负数或无穷大。请检查权数列。",
@@ -23,19 +23,19 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "STAT-005": (
         "“{name}”第 {row} 个值是 {value}；{measure} 只对大于零的数有定义，共 {count} 个不符。"
-        '请核对，或用 nonpositive="outside" 排除并说明。',
+        "请核对，或 nonpositive 选 outside 不计入并说明。",
         "Value {row} of “{name}” is {value}; {measure} is defined for values above zero only, {count} "
-        'are not. Check them, or leave them out with nonpositive="outside" and say so.',
+        "are not. Check them, or leave them out, nonpositive outside, and say so.",
     ),
     "STAT-006": (
         "“{name}”是 {value}，应{wanted_zh}。",
         "“{name}” is {value}; it must be {wanted_en}.",
     ),
     "STAT-007": (
-        '层“{stratum}”只抽中一个单位，方差无法估计。请与相近的层合并，或选 single="adjust"、'
-        '"average"、"certainty" 并说明理由。',
+        "层“{stratum}”只抽中一个单位，方差无法估计。请与相近的层合并，或 single 选 adjust、"
+        "average、certainty 并说明理由。",
         "Stratum “{stratum}” has one sampled unit, so its variance cannot be estimated. Join it with "
-        'a similar stratum, or choose single="adjust", "average" or "certainty" and say why.',
+        "a similar stratum, or choose adjust, average or certainty for single and say why.",
     ),
     "STAT-008": (
         "总体数“{name}”第 {row} 个值是 {value}，小于该层抽中的 {sampled} 个单位。请核对各层总体单位数。",
@@ -62,6 +62,20 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "STAT-013": (
         "均值是 {value}，{measure} 以均值为分母，均值须大于零。请核对数据。",
         "The mean is {value}; {measure} divides by the mean, which must be above zero. Check the data.",
+    ),
+    "STAT-014": (
+        "{file} 第 {row} 行“{column}”一格是“{value}”，不是数；共 {count} 格。请改成数；没有数的留空，"
+        "再加 --missing outside。",
+        "{file}, row {row}, “{column}” is “{value}”, not a number; {count} such cells. Correct them; where "
+        "there is no number leave the cell empty and add --missing outside.",
+    ),
+    "STAT-015": (
+        "{file} 里没有叫“{name}”的列，相近的有：{near}。请照表头写列名。",
+        "{file} has no column “{name}”; close ones: {near}. Write the name as it stands in the header.",
+    ),
+    "STAT-016": (
+        "{file} 第 {row} 行：{said_zh}（{number}）",
+        "{file}, row {row}: {said_en} ({number})",
     ),
 }
 
