@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -58,6 +59,23 @@ def read_yaml(path: Path, shown: str, faults: list[Fault]) -> Item | None:
 
 def parse_yaml(text: str, shown: str, faults: list[Fault]) -> Item | None:
     """Parse YAML text; refuses aliases, duplicate keys and more than one document."""
+    item, found = _parsed(text, shown)
+    faults.extend(found)
+    return item
+
+
+@lru_cache(maxsize=128)
+def _parsed(text: str, shown: str) -> tuple[Item | None, tuple[Fault, ...]]:
+    """The same text is read once: a server, and a test run, load the same pack over and over.
+
+    What comes out is shared: nobody changes an `Item`.
+    """
+    faults: list[Fault] = []
+    item = _composed(text, shown, faults)
+    return item, tuple(faults)
+
+
+def _composed(text: str, shown: str, faults: list[Fault]) -> Item | None:
     try:
         if (refused := _first_refused(text, shown)) is not None:
             faults.append(refused)
