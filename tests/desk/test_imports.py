@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from mingbai.intake.models import ImportOrder
 from mingbai.jobs.enums import JobState
 from mingbai.jobs.models import Job
 from mingbai.jobs.worker import work_off
-from tests.desk.county import COUNTY, DAY, QINGXI, County
+from tests.desk.county import COUNTY, DAY, QINGXI, County, id_number
 
 pytestmark = pytest.mark.database
 Entry = Callable[[str], Client]
@@ -149,3 +150,72 @@ def test_page_costs_as_many_queries_for_many_rows_as_for_few(
             client.get(f"{address}?show={show}")
             with django_assert_max_num_queries(24):
                 client.get(f"{address}?show={show}")
+
+
+def _put(client: Client, text: str) -> str:
+    """Any table put up and compared; the address of its page."""
+    said = {
+        "files": SimpleUploadedFile("名单.csv", text.encode("utf-8-sig")),
+        "as_of": DAY,
+        "division_code": QINGXI,
+    }
+    address = client.post("/imports/new/", said).headers["Location"]
+    work_off()
+    return str(address)
+
+
+@pytest.mark.usefixtures("_folder")
+def test_columns_of_an_unknown_table_are_said_on_the_page(county: County, signed_in: Entry) -> None:
+    """Proposals beside the first values, masked; then it is compared anew and the choice is kept."""
+    head = id_number(0, date(1967, 3, 2), "male")
+    client = signed_in("township_clerk")
+    address = _put(client, f"公民身份号,当事人,低保与否\r\n{head},陈桂生,是")
+    page = client.get(address).content.decode()
+    assert "请指出每一列是什么" in page
+    assert "陈桂生" in page
+    assert head not in page
+    wrong = {"sheet": "0", "entity": "person", "column-2": "on_dibao"}
+    answer = client.post(f"{address}columns/", wrong)
+    assert answer.status_code == 422
+    assert "INTAKE-019" in answer.content.decode()
+    assert '<option value="on_dibao" selected>' in answer.content.decode()
+    made = client.post(f"{address}columns/", {**wrong, "column-0": "number"}).headers["Location"]
+    work_off()
+    assert "测试township_clerk" in client.get(f"{made}?show=columns").content.decode()
+    assert "公民身份号" in client.get(f"{made}?show=columns").content.decode()
+    assert signed_in("next_township_clerk").post(f"{address}columns/", wrong).status_code == 404
+
+
+@pytest.mark.usefixtures("_folder")
+def test_rows_are_left_out_on_the_page_and_stay_as_they_were(
+    county: County, signed_in: Entry
+) -> None:
+    client = signed_in("township_clerk")
+    address = _compared(client, GOOD)
+    lines = client.get(f"{address}?show=changed").content.decode().count('name="row"')
+    assert lines
+    answer = client.post(f"{address}rows/", {"show": "changed", "act": "choose", "row": ["0"]})
+    assert answer.headers["Location"] == f"{address}?show=changed"
+    page = client.get(f"{address}?show=changed").content.decode()
+    assert "1 行不写" in page
+    client.post(f"{address}rows/", {"show": "changed", "act": "choose", "all": "1"})
+    assert f"有 {lines} 行选了不写" in client.get(f"{address}?show=effects").content.decode()
+    client.post(f"{address}rows/", {"show": "changed", "act": "undo", "all": "1"})
+    assert ImportOrder.objects.filter(choices__isnull=False).count() == 0
+    assert signed_in("next_township_clerk").post(f"{address}rows/", {}).status_code == 404
+    refused = {"show": "conflicts", "act": "choose", "row": ["0"], "reason": ""}
+    said = client.post(f"{address}rows/", refused, follow=True).content.decode()
+    assert "INTAKE-022" in said
+
+
+@pytest.mark.usefixtures("_folder")
+def test_only_what_would_change_something_waits_on_the_home_page(
+    county: County, signed_in: Entry
+) -> None:
+    client = signed_in("township_clerk")
+    address = _compared(client, GOOD)
+    assert "等您确认写入" in client.get("/").content.decode()
+    client.post(f"{address}apply/", {"reason": "核对过"})
+    work_off()
+    _put(client, "\r\n".join((HEADS, GOOD, "")))
+    assert "等您确认写入" not in client.get("/").content.decode()

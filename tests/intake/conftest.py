@@ -37,3 +37,9 @@ def synthetic_register(db: None) -> None:
     Register.objects.create(
         division_code="430525000000", synthetic=True, pack="cn", created_at=timezone.now()
     )
+
+
+@pytest.fixture
+def _no_states(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Imports queue no evaluation of whom they touched: it takes a second and is tested elsewhere."""
+    monkeypatch.setattr("mingbai.intake.actions.queue_states", lambda *_: None)

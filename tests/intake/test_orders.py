@@ -11,7 +11,7 @@ from django.conf import settings as site
 from mingbai.audit.models import Batch
 from mingbai.households.models import Household
 from mingbai.intake.files import FileUpload, accept, folder
-from mingbai.intake.looking import lines_of, picture_of, returned_table
+from mingbai.intake.looking import lines_of, picture_of, returned_table, sides_of
 from mingbai.intake.models import ImportOrder
 from mingbai.intake.orders import order_import
 from mingbai.intake.running import Request, who
@@ -90,10 +90,11 @@ def test_both_sides_of_a_change_are_kept_with_who_said_so(office: Office) -> Non
         request=Request(JULY), dry_run=True,
     )  # fmt: skip
     work_off()
-    lines = lines_of(ImportOrder.objects.get(pk=order.pk), "changed", 0, 50)
+    order.refresh_from_db()
+    lines = lines_of(order, "changed", 0, 50)
     unsafe = next(one for one in lines if one["topic"] == "dwelling")
     assert (unsafe["before"], unsafe["after"], unsafe["subject"]) == (False, True, "H1")
-    assert len(unsafe["beside"]) == len(lines)
+    assert len(sides_of(order, unsafe)) == len(lines)
     phone = next(one for one in lines if one["column"] == "phone")
     assert "19900000009" not in str(phone)
 

@@ -25,6 +25,7 @@ from mingbai.intake.following import queue_states
 from mingbai.intake.listing import fresh
 from mingbai.intake.models import Import, StoredFile
 from mingbai.intake.work import Progress, room_for_indexes
+from mingbai.tables import Profile
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Delivery:
     paths: Sequence[Path]
     stored: Sequence[StoredFile]
     password: str | None = None
+    profiles: Sequence[Profile] = ()  # layouts besides those of the pack
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,9 @@ def import_files(
         return Imported(None, before=before)
     _refuse_beside_another()
     difference = examine(
-        delivery.paths, pack, asking, password=delivery.password, progress=progress
-    )
+        delivery.paths, pack, asking, profiles=delivery.profiles, password=delivery.password,
+        progress=progress,
+    )  # fmt: skip
     listed = fresh(difference, with_gone=not apply_gone)
     ends = apply_gone and bool(difference.gone.households or difference.gone.persons)
     if difference.nothing and not listed and not ends:
@@ -104,6 +107,7 @@ def already(stored: Sequence[StoredFile], pack: Pack, asking: Asking) -> Import 
     found = Import.objects.filter(
         batch__recorded_at__isnull=False, batch__undone_by=None, as_of=asking.as_of, pack=pack.id,
         source=asking.source, division_code=asking.division_code, files__in=keys,
+        choices=asking.chosen,
     )  # fmt: skip
     same = found.annotate(together=Count("files")).filter(together=len(keys))
     for one in same.order_by("-batch_id")[:20]:
@@ -126,7 +130,7 @@ def _note(
 ) -> Import:
     made = Import.objects.create(
         batch=batch, as_of=asking.as_of, pack=pack.id, source=asking.source,
-        division_code=asking.division_code, counts=difference.counts(),
+        division_code=asking.division_code, counts=difference.counts(), choices=asking.chosen,
     )  # fmt: skip
     made.files.set(stored)
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pyarrow as pa
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from mingbai.engine.model.pack import Pack
 from mingbai.households.enums import Subject
 from mingbai.households.topics import Span, Topic, topics_about
+from mingbai.intake.choices import Choices
 from mingbai.intake.comparing import Question
 from mingbai.intake.difference import PLACE
 from mingbai.intake.naming_places import NAMES
@@ -46,6 +47,13 @@ class Asking:
     source: str = ""
     whole: tuple[str, ...] = ()
     division_code: str = ""
+    choices: Choices = field(default_factory=Choices)
+    layouts: tuple[int, ...] = ()
+
+    @property
+    def chosen(self) -> str:
+        """By which an import made with the same choices is known."""
+        return self.choices.digest(self.layouts)
 
 
 def tied(table: pa.Table, key: str, known: pa.Table) -> pa.Table:
@@ -93,7 +101,9 @@ def _question(
     starts, ends = period_of(topic, asking)
     weights = Counter(said[name] for name in columns if said[name])
     source = weights.most_common(1)[0][0] if weights else ""
-    return Question(topic, columns, claims, starts, ends, asking.as_of, said, source)
+    return Question(
+        topic, columns, claims, starts, ends, asking.as_of, said, source, asking.choices
+    )
 
 
 def period_of(topic: Topic, asking: Asking) -> tuple[date, date | None]:

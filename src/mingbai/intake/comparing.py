@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mingbai.households.topics import Span, Topic
+from mingbai.intake.choices import Choices
 from mingbai.intake.difference import PLACE, Cell, Listed, TopicDifference, Update
 from mingbai.intake.enums import DiscrepancyKind
 from mingbai.intake.origins import Origin, origins
@@ -34,6 +35,7 @@ class Question:
     as_of: date
     sources: Mapping[str, str]
     source: str
+    choices: Choices = field(default_factory=Choices)
 
 
 def compare(question: Question) -> TopicDifference:
@@ -143,8 +145,10 @@ def _judge(question: Question, differing: list[_Differing], found: TopicDifferen
         origin = known.get((one.record, one.cell.column))
         cell = _with_origin(one.cell, origin)
         kind = _conflict(question, one, origin)
-        if kind is not None:
+        if kind is not None and not question.choices.takes(kind, cell):
             found.listed.append(_listed(question.topic, kind, cell))
+            continue
+        if kind is None and question.choices.leaves(cell):
             continue
         found.changed.append(cell)
         update = found.updates.get(one.subject)

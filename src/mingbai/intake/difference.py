@@ -143,6 +143,8 @@ class Difference:
     refused: list[Refusal]
     not_kept: dict[str, int]
     warnings: list[Mapping[str, str]]
+    left: int = 0  # ticked off by a person
+    taken: int = 0  # taken against the register's own value, by a person
 
     def changed(self) -> Iterable[Cell]:
         """Every value that changes."""
@@ -185,6 +187,8 @@ class Difference:
             "conflicts": dict(conflicts.most_common()),
             "unchanged": self.unchanged(),
             "not_kept": self.not_kept,
+            "left": self.left,
+            "taken": self.taken,
         }
 
     def unchanged(self) -> int:

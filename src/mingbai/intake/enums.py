@@ -17,3 +17,10 @@ class DiscrepancyKind(TextChoices):
     PLACE_UNKNOWN = "place_unknown", "区划名称认不出"
     OUTSIDE = "outside", "不在本次导入的范围内"
     GONE = "gone", "登记簿里有、名单里没有"
+
+
+class Verdict(TextChoices):
+    """What a person decided about one row of a difference (逐行取舍)."""
+
+    LEAVE = "leave", "不写"
+    TAKE = "take", "取来表的"

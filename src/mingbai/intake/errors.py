@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mingbai.common.errors import RegisterError, error_from
+from mingbai.tables import FileReport
 
 CATALOGUE: dict[str, tuple[str, str]] = {
     "INTAKE-001": (
@@ -74,7 +77,39 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "{file} 第 {row} 行：这个人不在登记簿里，名单也没有说是哪一户，没有采用；请补上户编号",
         "{file} row {row}: this person is not in the register and no household is named; add its number",
     ),
+    "INTAKE-018": (
+        "这几列指成了同一项：{columns}；一项只能有一列，请改其中一列，或选“不读”",
+        "these columns are said to be the same: {columns}; only one can be, leave the others unread",
+    ),
+    "INTAKE-019": (
+        "看不出每一行是谁的：请指出哪一列是编号，或者哪一列是证件号码",
+        "rows cannot be told apart: say which column is the number, or which is the ID number",
+    ),
+    "INTAKE-020": (
+        "选的项这里没有；请刷新这一页再选",
+        "one of the columns is said to be what there is not here; load the page anew and choose again",
+    ),
+    "INTAKE-021": (
+        "一次最多取舍 {most} 行，选了 {count} 行；请先只看一种，分几次选",
+        "at most {most} rows are decided at a time, {count} were picked; narrow the list and do it in parts",
+    ),
+    "INTAKE-022": (
+        "取来表的要写明理由；什么也没有改",
+        "to take the list's value needs a reason; nothing was changed",
+    ),
+    "INTAKE-023": (
+        "已经按这次演练写入了，不能再改取舍；请重新演练一次",
+        "this dry run has been written already; make another to choose differently",
+    ),
 }
+
+
+class NothingReadError(RegisterError):
+    """No file could be read as a table (INTAKE-006); `files` says what was made of each sheet."""
+
+    def __init__(self, files: Sequence[FileReport]) -> None:
+        super().__init__("INTAKE-006", CATALOGUE["INTAKE-006"], {})
+        self.files = files
 
 
 def error(code: str, **values: object) -> RegisterError:

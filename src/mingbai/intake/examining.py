@@ -9,11 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mingbai.engine.model.pack import Pack
+from mingbai.intake.choices import Choices
 from mingbai.intake.claims import KEYS, Asking, not_kept, questions, tied
 from mingbai.intake.comparing import compare
 from mingbai.intake.difference import Cell, Difference, Listed, Records, TermDifference
 from mingbai.intake.enums import DiscrepancyKind
-from mingbai.intake.errors import error
+from mingbai.intake.errors import NothingReadError
 from mingbai.intake.gone import gone_from
 from mingbai.intake.naming_places import place_codes
 from mingbai.intake.people import compare_people, taken_numbers
@@ -39,7 +40,7 @@ from mingbai.intake.statuses import compare_statuses
 from mingbai.places.queries import is_synthetic
 from mingbai.screening.inputs import schema_of
 from mingbai.screening.table_check import profiles_of
-from mingbai.tables import Intake, read_files
+from mingbai.tables import Intake, Profile, read_files
 
 Progress = Callable[[str, int, int], None]
 
@@ -49,22 +50,23 @@ def examine(
     pack: Pack,
     asking: Asking,
     *,
+    profiles: Sequence[Profile] = (),
     password: str | None = None,
     progress: Progress | None = None,
 ) -> Difference:
     """What importing these files would do (试导入). Raises INTAKE-006 when none of them is a table.
 
-    Set-wise: a few queries a block of 20,000 subjects and topic.
+    `profiles`: layouts besides the pack's. Set-wise: a few queries a block of 20,000 subjects and topic.
     """
     step = progress or (lambda name, done, total: None)
     step("register", 0, 0)
     standing = standing_on(asking.as_of)
     intake = read_files(
-        paths, schema_of(pack), profiles_of(pack), password=password, progress=progress,
-        register=lambda: known_tables(standing),
+        paths, schema_of(pack), [*profiles_of(pack), *profiles], password=password,
+        progress=progress, register=lambda: known_tables(standing),
     )  # fmt: skip
     if not any(report.what == "table" for report in intake.files):
-        raise error("INTAKE-006")
+        raise NothingReadError(intake.files)
     return compare_intake(intake, pack, asking, standing, step)
 
 
@@ -73,7 +75,7 @@ def compare_intake(
 ) -> Difference:
     """The difference between what was read and the register. The typed tables of `intake` are let go of."""
     lost = not_kept(intake, pack, standing)
-    tables, sources = dict(intake.tables), {}
+    tables, sources = asking.choices.without_left(dict(intake.tables)), {}
     for entity in tables:
         told = sources_of(intake, entity)
         sources[entity] = dict.fromkeys(told, asking.source) if asking.source else told
@@ -86,7 +88,7 @@ def compare_intake(
     if asking.division_code:
         listed += without_outside(tables, standing, asking.division_code)
     tables["person"], taken = taken_numbers(tables["person"], standing)
-    people = compare_people(tables["household"], tables["person"], standing)
+    people = compare_people(tables["household"], tables["person"], standing, asking.choices)
     gone = gone_from(tables, intake, asking, standing)
     known = {"household": standing.households, "person": standing.persons}
     for subject, (entity, key) in KEYS.items():
@@ -97,11 +99,12 @@ def compare_intake(
         step(f"compare {question.topic.key}", 0, 0)
         topics.append(compare(question))
     step("compare status", 0, 0)
-    statuses = compare_statuses(tables["household"], asking.as_of)
-    records, terms, undated = _records(tables, sources, known, step)
+    statuses = compare_statuses(tables["household"], asking.as_of, asking.choices)
+    records, terms, undated = _records(tables, sources, known, asking.choices, step)
     return Difference(
         asking.as_of, intake, standing, people, topics, statuses, records, terms, gone,
         [*listed, *taken, *undated], refused, lost, warnings_about(intake, synthetic=synthetic),
+        asking.choices.left, asking.choices.taken,
     )  # fmt: skip
 
 
@@ -138,6 +141,7 @@ def _records(
     tables: Tables,
     sources: Mapping[str, Mapping[str, str]],
     known: Mapping[str, pa.Table],
+    choices: Choices,
     step: Progress,
 ) -> tuple[list[Records], TermDifference, list[Listed]]:
     found, listed = [], []
@@ -154,7 +158,7 @@ def _records(
         step("compare terms", 0, 0)
         claims = tied(tables[TERM], "person_id", known["person"])
         listed += listed_without_day(claims, TERM_DAY, "schooling")
-        terms = compare_terms(claims, _first(sources[TERM]))
+        terms = compare_terms(claims, _first(sources[TERM]), choices)
     return found, terms, listed
 
 

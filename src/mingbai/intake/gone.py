@@ -11,7 +11,7 @@ from mingbai.households.models import Residence, Status
 from mingbai.intake.claims import Asking
 from mingbai.intake.difference import Gone
 from mingbai.intake.refusing import Tables
-from mingbai.intake.sources import OF_EVERYBODY
+from mingbai.intake.sources import OF_EVERYBODY, base_of
 from mingbai.intake.standing import Standing
 from mingbai.places.codes import range_of
 from mingbai.tables import Intake
@@ -70,7 +70,7 @@ def _within(asking: Asking, standing: Standing) -> pa.ChunkedArray:
 
 def _of_everybody(tables: Tables, intake: Intake) -> bool:
     """Whether the lists hold ordinary households too."""
-    if any(report.profile in OF_EVERYBODY for report in intake.files):
+    if any(base_of(report.profile or "") in OF_EVERYBODY for report in intake.files):
         return True
     homes = tables["household"]
     if not {"household_kind", "watched_kind"} <= set(homes.column_names):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from mingbai.audit.records import Recorded
-from mingbai.intake.enums import DiscrepancyKind
+from mingbai.intake.enums import DiscrepancyKind, Verdict
 
 
 class StoredFile(models.Model):
@@ -38,6 +38,7 @@ class Import(models.Model):
     division_code = models.CharField(max_length=12, blank=True)  # whose data it may touch
     counts = models.JSONField(default=dict)
     files = models.ManyToManyField(StoredFile, related_name="imports")
+    choices = models.CharField(max_length=64, blank=True)  # digest of what a person chose, if any
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.as_of}"
@@ -86,6 +87,31 @@ class Discrepancy(Recorded):
         return f"{self.kind} {self.column}"
 
 
+class Layout(models.Model):
+    """How the columns of a sender's own table are read (列对照), as somebody said it: kept for next month.
+
+    A row is never changed: who says otherwise makes another, and the last one counts. It holds headers
+    and facts, nothing of anybody's data.
+    """
+
+    source = models.CharField(max_length=64, blank=True)  # whose table
+    division_code = models.CharField(max_length=12, blank=True)  # where it counts, and below
+    entity = models.CharField(max_length=24)  # what a row is
+    base = models.CharField(max_length=80, blank=True)  # the layout that reads the other columns
+    columns = models.JSONField()  # header → what it is, or "none"
+    profile = models.TextField(blank=True)  # made of it when the sheet is read first
+    chosen_by = models.CharField(max_length=64)
+    chosen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+    @property
+    def name(self) -> str:
+        """By which the sheets that it reads are known."""
+        return f"{self.base or 'layout'}~{self.pk}"
+
+
 class ImportOrder(models.Model):
     """An import somebody asked for (导入申请): a job's arguments are keys only, so the words stand here.
 
@@ -108,6 +134,39 @@ class ImportOrder(models.Model):
     batch_id = models.BigIntegerField(null=True)
     counts = models.JSONField(default=dict)
     kept_as = models.CharField(max_length=64, blank=True)
+    #: The dry run that this one writes, or that it looks at anew with other columns.
+    follows = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="followed_by"
+    )
+    layouts = models.ManyToManyField(Layout, related_name="orders")
 
     def __str__(self) -> str:
         return f"{self.pk}"
+
+    @property
+    def would_write(self) -> bool:
+        """Whether writing what the dry run showed would change anything."""
+        said = self.counts
+        gone = any(said.get("gone", {}).values()) if self.whole else False
+        return bool(any(said.get("new", {}).values()) or said.get("changed") or gone)
+
+
+class RowChoice(models.Model):
+    """What a person decided about one row of a dry run (逐行取舍): not written, or taken as the list says."""
+
+    order = models.ForeignKey(ImportOrder, on_delete=models.PROTECT, related_name="choices")
+    shown_in = models.CharField(max_length=12)  # new, changed or conflicts
+    place = models.IntegerField()  # in that list
+    mark = models.BinaryField(max_length=16)  # by which the row is known again
+    verdict = models.CharField(max_length=8, choices=Verdict.choices)
+    reason = models.CharField(max_length=200, blank=True)
+    chosen_by = models.CharField(max_length=64)
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "shown_in", "place"], name="row_choice_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.shown_in} {self.place}"

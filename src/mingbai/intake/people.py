@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mingbai.intake.choices import Choices
 from mingbai.intake.difference import PLACE, Cell, Listed, People
 from mingbai.intake.enums import DiscrepancyKind
 from mingbai.intake.standing import Standing
@@ -17,7 +18,9 @@ KEY, LINK = "person_id", "household_id"
 MEMBERSHIP = "membership"
 
 
-def compare_people(households: pa.Table, persons: pa.Table, standing: Standing) -> People:
+def compare_people(
+    households: pa.Table, persons: pa.Table, standing: Standing, choices: Choices
+) -> People:
     """What is new among households and persons, and who the list puts elsewhere."""
     found = People()
     known_homes = standing.households["number"].combine_chunks()
@@ -25,7 +28,7 @@ def compare_people(households: pa.Table, persons: pa.Table, standing: Standing) 
     found.households = _fresh(households["household_id"], known_homes)
     found.persons = _fresh(persons[KEY], known_people)
     found.unchanged = households.num_rows - len(found.households)
-    _memberships(persons, standing, found)
+    _memberships(persons, standing, found, choices)
     return found
 
 
@@ -34,7 +37,7 @@ def _fresh(numbers: pa.ChunkedArray, known: pa.Array) -> list[str]:
     return fresh
 
 
-def _memberships(persons: pa.Table, standing: Standing, found: People) -> None:
+def _memberships(persons: pa.Table, standing: Standing, found: People, choices: Choices) -> None:
     tied = persons.filter(pc.is_valid(persons[LINK]))
     where = pc.index_in(tied[KEY], value_set=standing.persons["number"].combine_chunks())
     fresh = tied.filter(pc.is_null(where))
@@ -49,7 +52,7 @@ def _memberships(persons: pa.Table, standing: Standing, found: People) -> None:
         _list_moved(row, was, found)
     if "relation" in old.column_names:
         differs = pc.fill_null(pc.not_equal(old["relation"], theirs["relation"]), False)
-        _relations(old, theirs, pc.and_(same, differs), found)
+        _relations(old, theirs, pc.and_(same, differs), found, choices)
     found.unchanged += pc.sum(same).as_py() or 0
     found.unchanged -= len(found.relations)
 
@@ -79,10 +82,14 @@ def _list_moved(row: dict[str, Any], was: dict[str, Any], found: People) -> None
     found.listed.append(Listed(kind, cell, household=row[LINK], person=row[KEY]))
 
 
-def _relations(mine: pa.Table, theirs: pa.Table, differs: pa.ChunkedArray, found: People) -> None:
+def _relations(
+    mine: pa.Table, theirs: pa.Table, differs: pa.ChunkedArray, found: People, choices: Choices
+) -> None:
     for row, was in _pairs(mine, theirs, differs):
         cell = Cell(MEMBERSHIP, "relation", row[KEY], was["relation"] or None, row["relation"],
                     file=row["_file"] or "", row=row["_row"])  # fmt: skip
+        if choices.leaves(cell):
+            continue
         found.changed.append(cell)
         found.relations[row[KEY]] = row["relation"]
 

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from mingbai.households.models import Schooling
 from mingbai.households.topics import TOPICS
+from mingbai.intake.choices import Choices
 from mingbai.intake.difference import PLACE, Cell, Listed, Records, Term, TermDifference
 from mingbai.intake.enums import DiscrepancyKind
 from mingbai.intake.standing import standing_rows
@@ -58,7 +59,7 @@ def _known(topic: Any, subjects: list[int], columns: list[str]) -> Counter[tuple
     return found
 
 
-def compare_terms(claims: pa.Table, source: str) -> TermDifference:
+def compare_terms(claims: pa.Table, source: str, choices: Choices) -> TermDifference:
     """Enrolments (学籍): one begins a record on its first day; the same day again changes that record."""
     found = TermDifference(source=source)
     claims = claims.filter(pc.is_valid(claims[TERM_DAY]))
@@ -71,7 +72,7 @@ def compare_terms(claims: pa.Table, source: str) -> TermDifference:
             values = {name: said[name] for name in told if said[name] is not None}
             at = (said["number"], said[TERM_DAY])
             if values and done.setdefault(at, values) is values:
-                _term(said, values, standing.get(said["id"], {}), found)
+                _term(said, values, standing.get(said["id"], {}), found, choices)
     return found
 
 
@@ -90,6 +91,7 @@ def _term(
     values: dict[str, Any],
     standing: dict[date, tuple[Any, ...]],
     found: TermDifference,
+    choices: Choices,
 ) -> None:
     starts = said[TERM_DAY]
     term = Term(said["number"], starts, values)
@@ -101,12 +103,16 @@ def _term(
     if not differing:
         found.unchanged += 1
         return
-    for name, value in differing.items():
-        found.changed.append(
-            Cell("schooling", name, said["number"], now[name], value, file=said["_file"] or "",
-                 row=said["_row"])
-        )  # fmt: skip
-    found.updates.append((said["id"], Term(said["number"], starts, differing), ends))
+    cells = [
+        Cell("schooling", name, said["number"], now[name], value, file=said["_file"] or "",
+             row=said["_row"])
+        for name, value in differing.items()
+    ]  # fmt: skip
+    kept = [cell for cell in cells if not choices.leaves(cell)]
+    found.changed += kept
+    if kept:
+        told = {cell.column: cell.after for cell in kept}
+        found.updates.append((said["id"], Term(said["number"], starts, told), ends))
 
 
 def listed_without_day(claims: pa.Table, day: str, topic: str) -> list[Listed]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from mingbai.common.errors import RegisterError
 from mingbai.engine.loading import load_pack
 from mingbai.engine.model.pack import Pack
 from mingbai.intake.actions import Delivery, Imported, import_files
+from mingbai.intake.choices import Choices
 from mingbai.intake.claims import Asking
 from mingbai.intake.errors import error
 from mingbai.intake.examining import examine
@@ -21,6 +22,7 @@ from mingbai.intake.work import Progress
 from mingbai.intake.workbook import write_difference
 from mingbai.places.models import Register
 from mingbai.screening.inputs import schema_of
+from mingbai.tables import Profile
 
 _PACK = "cn"
 _SOURCE_LENGTH = 64
@@ -41,12 +43,18 @@ class Request:
     again: bool = False
     reason: str = ""
     password: str | None = None
+    choices: Choices = field(default_factory=Choices)
+    layouts: tuple[int, ...] = ()
+    profiles: tuple[Profile, ...] = ()
 
     @property
     def asking(self) -> Asking:
         """The same for the comparison."""
         year = self.year or self.as_of.year
-        return Asking(self.as_of, year, who(self.source), self.whole, self.division)
+        return Asking(
+            self.as_of, year, who(self.source), self.whole, self.division, self.choices,
+            self.layouts,
+        )  # fmt: skip
 
 
 def run_import(
@@ -67,13 +75,17 @@ def run_import(
         raise error("INTAKE-006")
     pack = register_pack(request.pack_name)
     if dry_run:
-        found = examine(files, pack, request.asking, password=request.password, progress=progress)
+        found = examine(
+            files, pack, request.asking, profiles=request.profiles, password=request.password,
+            progress=progress,
+        )  # fmt: skip
         imported = Imported(found)
     else:
         sweep()
         kept = stored or _accepted(files, actor)
         imported = import_files(
-            actor=actor, delivery=Delivery(files, kept, request.password), pack=pack,
+            actor=actor, pack=pack,
+            delivery=Delivery(files, kept, request.password, request.profiles),
             asking=request.asking, apply_gone=request.apply_gone, again=request.again,
             reason=request.reason, progress=progress,
         )  # fmt: skip

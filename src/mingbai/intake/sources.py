@@ -29,7 +29,13 @@ SOURCE_LENGTH = 64
 
 def source_of(profile: str) -> str:
     """What a row of this layout is said by: a department, or the list itself."""
-    return DEPARTMENTS.get(profile, f"import:{profile}")[:SOURCE_LENGTH]
+    plain = base_of(profile)
+    return DEPARTMENTS.get(plain, f"import:{plain}")[:SOURCE_LENGTH]
+
+
+def base_of(profile: str) -> str:
+    """The layout itself, where somebody said what further columns of it are."""
+    return profile.partition("~")[0]
 
 
 def sources_of(intake: Intake, entity: str) -> dict[str, str]:
@@ -50,7 +56,7 @@ def sources_of(intake: Intake, entity: str) -> dict[str, str]:
 def _constant_sources(intake: Intake, entity: str, found: dict[str, set[str]]) -> dict[str, str]:
     """Facts that a layout says without a column (all are disabled): by the only list, if there is one."""
     said = {report.profile or "" for report in intake.files if report.what == "table"}
-    departments = {source_of(name) for name in said if name in DEPARTMENTS}
+    departments = {source_of(name) for name in said if base_of(name) in DEPARTMENTS}
     missing = intake.supplied.get(entity, frozenset()) - found.keys()
     if len(departments) == 1 and len({source_of(name) for name in said}) == 1:
         return dict.fromkeys(missing, departments.pop())
@@ -59,4 +65,4 @@ def _constant_sources(intake: Intake, entity: str, found: dict[str, set[str]]) -
 
 def _leading(profiles: Iterable[str]) -> str:
     """The layout that leads among several: an export before a department's list before a handbook."""
-    return min(profiles, key=lambda name: (name in DEPARTMENTS, name))
+    return min(profiles, key=lambda name: (base_of(name) in DEPARTMENTS, name))

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from mingbai.households.enums import StatusKind, Subject
 from mingbai.households.models import Status
+from mingbai.intake.choices import Choices
 from mingbai.intake.difference import PLACE, Cell, Episode, Listed, Statuses
 from mingbai.intake.enums import DiscrepancyKind
 from mingbai.intake.standing import standing_rows
@@ -98,7 +99,7 @@ def read_episodes(rows: list[Row], day: date) -> Registered:
     return Registered(facts, on)
 
 
-def compare_statuses(claims: pa.Table, as_of: date) -> Statuses:
+def compare_statuses(claims: pa.Table, as_of: date, choices: Choices) -> Statuses:
     """The episodes a list of households asks for. `claims` has number, id and the facts it tells."""
     found = Statuses()
     told = [name for name in FACTS if name in claims.column_names]
@@ -114,8 +115,21 @@ def compare_statuses(claims: pa.Table, as_of: date) -> Statuses:
     for batch in claims.select(names).to_batches(max_chunksize=20_000):
         for said in batch.to_pylist():
             rows = standing.get(said["id"], nothing) if said["id"] is not None else nothing
-            _one(said, rows, as_of, found)
+            mine = Statuses()
+            _one(said, rows, as_of, mine)
+            _join(found, mine, choices)
     return found
+
+
+def _join(found: Statuses, mine: Statuses, choices: Choices) -> None:
+    """Add what one household asks for. Its episodes hang together: who leaves one change leaves them all."""
+    found.listed += mine.listed
+    if sum(map(choices.leaves, mine.changed)):
+        return
+    found.begun += mine.begun
+    found.closed.update(mine.closed)
+    found.changed += mine.changed
+    found.unchanged += mine.unchanged
 
 
 def _standing(subjects: list[int]) -> dict[int, list[Row]]:

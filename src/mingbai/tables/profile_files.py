@@ -21,7 +21,7 @@ from mingbai.tables.profiles import (
 )
 from mingbai.tables.spec_files import SpecReader
 from mingbai.tables.texts import Text, fold
-from mingbai.tables.yamlfile import Node, read_yaml
+from mingbai.tables.yamlfile import Node, read_yaml, yaml_of
 
 Read = TypeVar("Read")
 _Above = tuple[tuple[FactSpec, ...], tuple[str, str] | None, bool]
@@ -87,6 +87,16 @@ def load_profile(path: Path) -> Profile:
         findings.append(finding("TABLE-008", file=str(path), at=found.node.at, key="profile"))
     if found is None or isinstance(found, _Addition):
         raise TablesError(findings)
+    return found
+
+
+def profile_of_text(text: str, name: str) -> Profile:
+    """One profile from its text, as `load_profile` reads a file; `name` stands in what is found wrong."""
+    findings: list[Finding] = []
+    root = yaml_of(text, name, findings)
+    found = _ProfileReader(name, findings).profile(root) if root is not None else None
+    if found is None or findings:
+        raise TablesError(findings or [finding("TABLE-004", file=name, why="empty")])
     return found
 
 

@@ -52,19 +52,28 @@ def read_yaml(path: Path, findings: list[Finding]) -> Node | None:
         if path.stat().st_size > _MAX_BYTES:
             raise ValueError("file too large")
         text = path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        findings.append(finding("TABLE-004", file=str(path), why=type(error).__name__))
+        return None
+    return yaml_of(text, str(path), findings)
+
+
+def yaml_of(text: str, file: str, findings: list[Finding]) -> Node | None:
+    """A text as nodes; what is wrong with it is added to the findings."""
+    try:
         loader = Loader(text)
         try:
             root = loader.get_single_node()
-            return _Builder(str(path), findings).node(root, 0) if root is not None else None
+            return _Builder(file, findings).node(root, 0) if root is not None else None
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = (mark.line + 1, mark.column + 1) if mark else None
-        found = finding("TABLE-004", file=str(path), at=at, why=error.problem or "YAML")
+        found = finding("TABLE-004", file=file, at=at, why=error.problem or "YAML")
         findings.append(found)
-    except (yaml.YAMLError, OSError, ValueError, RecursionError) as error:
-        findings.append(finding("TABLE-004", file=str(path), why=type(error).__name__))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        findings.append(finding("TABLE-004", file=file, why=type(error).__name__))
     return None
 
 

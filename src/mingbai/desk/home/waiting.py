@@ -68,7 +68,10 @@ def _actor(request: HttpRequest) -> str:
 
 
 def _imports(request: HttpRequest) -> Iterator[Waits]:
-    """Dry runs that are through and that nobody has applied; only for who may write what they hold."""
+    """Dry runs that are through and that nobody has applied; only for who may write what they hold.
+
+    One that would change nothing waits for nobody, and neither does one that was looked at anew.
+    """
     rights = _rights(request)
     scope: Scope = rights[Permission.HOUSEHOLDS_IMPORT]
     if scope.empty or rights.topics(Permission.HOUSEHOLDS_IMPORT) is not None:
@@ -77,10 +80,13 @@ def _imports(request: HttpRequest) -> Iterator[Waits]:
     orders = list(recent.order_by("-id").prefetch_related("files")[: MOST * 5])
     jobs = Job.objects.in_bulk([one.job_id for one in orders if one.job_id])
     applied = [({file.pk for file in one.files.all()}, one.pk) for one in orders if not one.dry_run]
+    anew = {one.follows_id for one in orders}
     waiting = [
         one
         for one in orders
         if one.dry_run
+        and one.would_write
+        and one.pk not in anew
         and (covers(scope, one.division_code) if one.division_code else whole(scope))
         and one.job_id in jobs
         and jobs[one.job_id].state == JobState.DONE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.utils.translation import ngettext
 from mingbai.decisions.programs import pack_named
 from mingbai.desk.components.paging import Page, page_of, whole_number
 from mingbai.desk.components.parts import Step, Tab
-from mingbai.desk.components.words import either, of
+from mingbai.desk.components.words import actor_names, either, of
 from mingbai.desk.imports.subjects import subjects_of
 from mingbai.desk.imports.words import (
     LISTS,
@@ -27,7 +28,8 @@ from mingbai.desk.imports.words import (
     value_words,
 )
 from mingbai.desk.register.words import PACK, source_words
-from mingbai.intake.looking import MOST_KEPT, Picture, lines_of, picture_of
+from mingbai.intake.choosing import VERDICTS
+from mingbai.intake.looking import MOST_KEPT, Picture, lines_of, picture_of, sides_of
 from mingbai.intake.models import ImportOrder
 
 SIZE = 25
@@ -56,14 +58,18 @@ class Shown:
         return f"{reverse('imports:order', args=[order.pk])}?show={show}"
 
 
-def shown(request: HttpRequest, order: ImportOrder) -> Shown:
-    """Which view of a finished import the address asks for; by default the first that has something."""
+def shown(request: HttpRequest, order: ImportOrder, asked: str = "") -> Shown:
+    """Which view of a finished import the address asks for; by default the first that has something.
+
+    A sheet that nobody knows comes first: nothing of it was read before its columns are said.
+    """
     picture = picture_of(order)
-    asked = request.GET.get("show", "")
+    asked = asked or request.GET.get("show", "")
     if picture is None:
         return Shown("effects", TRY, None)
-    if asked == "columns":
-        return Shown(asked, COLUMNS, picture)
+    unknown = order.dry_run and any(not one["base"] and not one["said"] for one in picture.asked)
+    if asked == "columns" or (unknown and not asked):
+        return Shown("columns", COLUMNS, picture)
     if asked == "effects" or not any(picture.totals.values()):
         return Shown("effects", TRY, picture)
     if asked in LISTS:
@@ -96,7 +102,7 @@ def steps(order: ImportOrder, view: Shown | None, written: int | None) -> tuple[
         return found, DONE
     if not order.dry_run:
         return found, CONFIRM
-    return found, view.step if view and counts else TRY
+    return found, view.step if view else TRY
 
 
 def figures(order: ImportOrder) -> dict[str, int]:
@@ -137,7 +143,10 @@ def listing(request: HttpRequest, order: ImportOrder, view: Shown) -> dict[str, 
     lines = [_line(name, one, at + number) for number, one in enumerate(raw)]
     subjects = subjects_of({str(one["number"]) for one in lines if one["number"]}, request.scope)
     for one in lines:
-        one["subject"] = subjects.get(str(one["number"]))
+        one["subject"] = whom = subjects.get(str(one["number"]))
+        one["pick"] = _("选 {what}").format(
+            what=f"{whom.name if whom else one['number']} {one['what']}"
+        )
     chosen = whole_number(request.GET.get("line", ""), least=0, most=MOST_KEPT, otherwise=-1)
     picked = next((one for one in lines if one["at"] == chosen), None)
     if picked is None and name in ("changed", "conflicts"):
@@ -145,7 +154,7 @@ def listing(request: HttpRequest, order: ImportOrder, view: Shown) -> dict[str, 
     total = view.picture.totals[name]
     return {
         "name": name, "lines": lines, "page": page, "group": group, "groups": _groups(order, view, group),
-        "picked": _sides(picked) if picked and picked["line"].get("beside") else None,
+        "picked": _sides(order, picked) if picked else None,
         "merged": total if name == "refused" and total < order.counts["rows_refused"] else 0,
         "cut": total if total > MOST_KEPT else 0, "most": MOST_KEPT, "query": _query(page),
     }  # fmt: skip
@@ -196,7 +205,27 @@ def _group(order: ImportOrder, name: str, group: dict[str, Any]) -> str:
     return group_words(name, group["key"], {"topic": topic, "column": column})
 
 
-def _sides(chosen: dict[str, Any]) -> dict[str, Any]:
+def decided(order: ImportOrder, view: Shown, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """Puts what somebody decided beside the lines shown; how many of the list that is. Two queries."""
+    if view.show not in VERDICTS:
+        return {}
+    mine = order.choices.filter(shown_in=view.show)
+    here = {one.place: one for one in mine.filter(place__in=[one["at"] for one in lines])}
+    for one in lines:
+        one["choice"] = here.get(one["at"])
+    return {"decides": VERDICTS[view.show].value, "chosen": mine.count()}
+
+
+def chosen_of(order: ImportOrder) -> dict[str, int]:
+    """How many rows are left out, and how many are taken against the register. One query."""
+    if order.dry_run:
+        told = order.choices.values_list("verdict").annotate(rows=Count("pk"))
+        return {str(verdict): rows for verdict, rows in told}
+    said = {"leave": order.counts.get("left", 0), "take": order.counts.get("taken", 0)}
+    return {verdict: rows for verdict, rows in said.items() if rows}
+
+
+def _sides(order: ImportOrder, chosen: dict[str, Any]) -> dict[str, Any] | None:
     """Both sides of every value of the same household or person, with who said so and when."""
     rows = [
         {
@@ -206,17 +235,25 @@ def _sides(chosen: dict[str, Any]) -> dict[str, Any]:
             "row": one["row"], "same": same_values(one),
             "here": (one["topic"], one["column"]) == (chosen["line"]["topic"], chosen["line"]["column"]),
         }
-        for one in chosen["line"]["beside"]
+        for one in sides_of(order, chosen["line"])
     ]  # fmt: skip
-    return {**chosen, "rows": rows}
+    return {**chosen, "rows": rows} if rows else None
 
 
-def columns_shown(picture: Picture) -> list[dict[str, Any]]:
-    """Every sheet: what it was taken for, and which of its columns became which fact."""
+def columns_shown(picture: Picture, order: ImportOrder) -> list[dict[str, Any]]:
+    """Every sheet: what it was taken for, and which of its columns became which fact.
+
+    Sheets that nobody knows are asked about instead.
+    """
     facts = pack_named(PACK).facts
+    asked = {(one["name"], one["sheet"]) for one in picture.asked if not one["base"]}
+    said = {one.name: one for one in order.layouts.all()}
+    names = actor_names(one.chosen_by for one in said.values()) if said else {}
     return [
         {
             **one,
+            "said_by": names[said[one["profile"]].chosen_by] if one["profile"] in said else "",
+            "said_on": said[one["profile"]].chosen_at if one["profile"] in said else None,
             "why": either(one["reason"]["zh"], one["reason"]["en"]) if one["reason"] else "",
             "pairs": [
                 (pair["head"], of(facts[pair["entity"]][pair["fact"]].label)
@@ -225,6 +262,7 @@ def columns_shown(picture: Picture) -> list[dict[str, Any]]:
             ],
         }
         for one in picture.files
+        if one["what"] != "skipped" or (one["name"], one["sheet"]) not in asked
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -20,11 +21,14 @@ from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.problems import words_of
 from mingbai.desk.components.reaching import covers, whole
 from mingbai.desk.components.words import actor_names, aside
+from mingbai.desk.imports.asking import asked_shown
 from mingbai.desk.imports.forms import ApplyForm, UploadForm
 from mingbai.desk.imports.showing import (
     PLAIN_STEPS,
     Shown,
+    chosen_of,
     columns_shown,
+    decided,
     effect_lines,
     figures,
     listing,
@@ -38,9 +42,9 @@ from mingbai.intake.actions import already
 from mingbai.intake.errors import error
 from mingbai.intake.files import MOST_BYTES, accept
 from mingbai.intake.following import states_job
-from mingbai.intake.looking import picture_of, returned_table
+from mingbai.intake.looking import asked_of, picture_of, returned_table
 from mingbai.intake.models import ImportOrder
-from mingbai.intake.orders import order_import
+from mingbai.intake.orders import order_import, request_of
 from mingbai.intake.running import Request
 from mingbai.jobs.enums import JobState
 from mingbai.jobs.models import Job
@@ -115,32 +119,31 @@ def _ordered(request: HttpRequest, form: UploadForm) -> ImportOrder | None:
 @screen(Permission.HOUSEHOLDS_IMPORT)
 def order(request: HttpRequest, order_id: int) -> HttpResponse:
     """How far it is; then what it would do, list by list, and the way to do it."""
-    return _show(request, _find(request, order_id), ApplyForm())
+    return show(request, find(request, order_id), ApplyForm())
 
 
 @screen(Permission.HOUSEHOLDS_IMPORT, reads=False, writes=True)
 def apply(request: HttpRequest, order_id: int) -> HttpResponse:
     """Write what the dry run showed: another order with the same files."""
-    found = _find(request, order_id)
+    found = find(request, order_id)
     form = ApplyForm(request.POST)
-    if not _may_apply(request, found):
+    if not may_apply(request, found):
         raise Http404
     if not form.is_valid():
-        return _show(request, found, form, status=422)
-    wanted = Request(
-        found.as_of, year=found.year, source=found.source, whole=tuple(found.whole),
-        division=found.division_code, apply_gone=bool(found.whole) and form.cleaned_data["apply_gone"],
-        reason=form.cleaned_data["reason"],
+        return show(request, found, form, status=422)
+    wanted = replace(
+        request_of(found), reason=form.cleaned_data["reason"],
+        apply_gone=bool(found.whole) and form.cleaned_data["apply_gone"],
     )  # fmt: skip
     made = order_import(
         actor=request.user.actor, files=list(found.files.all()), request=wanted, dry_run=False,
-        job_division=found.division_code,
+        job_division=found.division_code, layouts=list(found.layouts.all()), follows=found,
     )  # fmt: skip
     messages.success(request, _("开始写入。写完之前谁也看不到，写完一次显出来。"))
     return redirect("imports:order", made.pk)
 
 
-def _may_apply(request: HttpRequest, found: ImportOrder) -> bool:
+def may_apply(request: HttpRequest, found: ImportOrder) -> bool:
     """Only what a dry run has shown; and a line department leaves writing to the county's officer.
 
     A list may hold topics that its post does not name, and an import writes all that a list holds.
@@ -149,38 +152,48 @@ def _may_apply(request: HttpRequest, found: ImportOrder) -> bool:
     return whole and found.dry_run and _job(found).state == JobState.DONE
 
 
-def _show(
-    request: HttpRequest, found: ImportOrder, form: ApplyForm, *, status: int = 200
-) -> HttpResponse:
+def show(
+    request: HttpRequest, found: ImportOrder, form: ApplyForm, *, status: int = 200,
+    unsaid: tuple[int, str] | None = None,
+) -> HttpResponse:  # fmt: skip
+    """The page of an import; `unsaid`: the sheet whose columns were said wrong, and what is wrong."""
     job = _job(found)
     written = _written(found, job)
     done = job.state == JobState.DONE
-    view = shown(request, found) if done else None
+    view = shown(request, found, "columns" if unsaid else "") if done else None
     steps_of, at = steps(found, view, written)
     said: dict[str, Any] = {
         "order": found, "job": job, "live": job.state in LIVE, "form": form, "done": done,
         "files": [file.name for file in found.files.all()], "steps": steps_of, "at": at,
         "place": names_on([found.division_code], request.day).get(found.division_code, ""),
-        "may_apply": written is None and _may_apply(request, found), "written": written,
+        "may_apply": written is None and may_apply(request, found), "written": written,
         "waiting": job.state == JobState.QUEUED and worker_is_silent(), "step": step_words(job.step),
     }  # fmt: skip
     if view is not None:
-        said |= _content(request, found, view)
+        said |= _content(request, found, view, unsaid)
         said["states"] = states_job(found.batch_id) if found.batch_id else None
     return render(request, TEMPLATES + "order.html", said, status=status)
 
 
-def _content(request: HttpRequest, found: ImportOrder, view: Shown) -> dict[str, Any]:
+def _content(
+    request: HttpRequest, found: ImportOrder, view: Shown, unsaid: tuple[int, str] | None
+) -> dict[str, Any]:
     """What one view of a finished import shows."""
     said: dict[str, Any] = {"show": view.show, "effects": effect_lines(found)}
     if found.counts:
-        said["figures"] = figures(found)
+        said |= {"figures": figures(found), "chosen_of": chosen_of(found)}
     if view.picture is not None:
         said |= {"tabs": tabs(found, view), "returned": list(enumerate(view.picture.returned))}
+        said["whole"] = list(enumerate(view.picture.whole))
         if view.show == "columns":
-            said["sheets"] = columns_shown(view.picture)
+            said["sheets"] = columns_shown(view.picture, found)
+            only, said["unsaid"] = unsaid or (None, "")
+            given = request.POST if unsaid else request.GET
+            said["asked"] = asked_shown(asked_of(found), given, only=only) if found.dry_run else ()
+            said["wrong"] = only
         elif view.show != "effects":
             said |= listing(request, found, view)
+            said |= decided(found, view, said["lines"])
     return said
 
 
@@ -190,16 +203,18 @@ def _written(found: ImportOrder, job: Job) -> int | None:
         return int(found.batch_id)
     if job.state in LIVE:
         return None
-    asked = Request(found.as_of, found.year, source=found.source, division=found.division_code)
+    written = found.followed_by.filter(dry_run=False, batch_id__isnull=False).order_by("-pk")
+    if batch := written.values_list("batch_id", flat=True).first():
+        return int(batch)
     pack = pack_named(Register.objects.values_list("pack", flat=True).first() or PACK)
-    before = already(list(found.files.all()), pack, asked.asking)
+    before = already(list(found.files.all()), pack, request_of(found).asking)
     return None if before is None else int(before.batch_id)
 
 
 @screen(Permission.HOUSEHOLDS_IMPORT)
 def progress(request: HttpRequest, order_id: int) -> HttpResponse:
     """How far an import is, as a piece of its page; once it is over, the page is asked for anew."""
-    found = _find(request, order_id)
+    found = find(request, order_id)
     job = _job(found)
     if not request.htmx:
         return redirect("imports:order", order_id)
@@ -212,7 +227,7 @@ def progress(request: HttpRequest, order_id: int) -> HttpResponse:
 @screen(Permission.HOUSEHOLDS_IMPORT, reads=False, writes=True)
 def returned(request: HttpRequest, order_id: int, number: int) -> HttpResponse:
     """A sender's own table with its wrong cells marked. It has whole numbers: taking it is recorded."""
-    found = _find(request, order_id)
+    found = find(request, order_id)
     picture = picture_of(found)
     if picture is None or number >= len(picture.returned):
         raise Http404
@@ -259,7 +274,7 @@ def _places(request: HttpRequest) -> list[tuple[str, str]]:
     ]
 
 
-def _find(request: HttpRequest, order_id: int) -> ImportOrder:
+def find(request: HttpRequest, order_id: int) -> ImportOrder:
     found = _visible(request).prefetch_related("files").filter(pk=order_id).first()
     if found is None:
         raise Http404

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
+from mingbai.tables.columns import RawColumn
 from mingbai.tables.errors import TablesError, finding
 from mingbai.tables.formats.sheet import Sheet
 from mingbai.tables.layouts.register_heads import grown, head_rows
@@ -91,6 +92,18 @@ def propose(
 
     Raises ``TablesError`` without a header, for an unknown entity, and for a wish that names nothing.
     """
+    return propose_each(sheet, schema, profiles, entity=entity, wishes=wishes)[0][0]
+
+
+def propose_each(
+    sheet: Sheet,
+    schema: Schema,
+    profiles: Sequence[Profile],
+    *,
+    entity: str | None = None,
+    wishes: Mapping[str, str] | None = None,
+) -> tuple[list[Proposal], Mapping[int, RawColumn]]:
+    """A proposal for each entity, the best first, and the columns they were made from; read once."""
     tables = [table for table in schema.tables if entity in (None, table.entity)]
     if not tables:
         known = "、".join(table.entity for table in schema.tables)
@@ -101,7 +114,7 @@ def propose(
     contents = sample_of(body.columns)
     found = [_proposal(one, row, labels, contents, wishes or {}) for one in words]
     _check_wishes(labels, words, wishes or {})
-    return max(found, key=lambda one: (one.tied, one.score))
+    return sorted(found, key=lambda one: (not one.tied, -one.score)), body.columns
 
 
 def _header(sheet: Sheet, words: Sequence[Vocabulary]) -> tuple[int, tuple[str, ...]]:
