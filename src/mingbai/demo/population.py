@@ -35,7 +35,7 @@ def build(context: Context) -> None:
     registered.put_events(context, society)
     struck = shocks.draw(context, society, own)
     schooling.build(context, society, own)
-    floor = work.build(context, society, own)
+    floor = work.build(context, society, own, struck)
     registered.put_floor(context, society, floor)
     support.put(context, society, aided)
     watched.put(context, society, own, struck)

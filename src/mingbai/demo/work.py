@@ -10,6 +10,7 @@ from mingbai.demo.context import Context
 from mingbai.demo.exact import Floats, InexactError, Ints
 from mingbai.demo.rows import sum_of
 from mingbai.demo.schooling import stage_of
+from mingbai.demo.shocks import KINDS, Shocks
 from mingbai.demo.sizes import pick
 from mingbai.demo.society import FLOOR, Codes, Flags, Society, ages, day_of, years_of
 from mingbai.demo.society import year_start as first_day
@@ -92,29 +93,53 @@ def attained(society: Society, traits: Traits, persons: Ints) -> NDArray[np.int6
     return np.asarray(level.clip(0, len(EDUCATION) - 1))
 
 
-def build(context: Context, society: Society, traits: Traits) -> Flags:
-    """Work by year: of everybody in the anchor year, of the registered in other years."""
+def build(context: Context, society: Society, traits: Traits, shocks: Shocks) -> Flags:
+    """Work by year: of everybody in the anchor year, of the registered in other years.
+
+    In the last years also of those whom a blow hit: the watched are asked what the registered are asked.
+    """
     persons, labour, floor = meet_labour(context, society, traits)
     year = int(years_of(np.array([society.anchor], dtype=np.int32))[0])
-    _put_year(
-        context, society, traits, year - 1, *_registered(society, traits, year - 1), exact=False
-    )
-    _put_year(context, society, traits, year, persons, labour, exact="employed" in society.local)
+    hit = _Stops(society, shocks)
+    before = _asked(society, traits, year - 1)
+    _put_year(context, society, traits, year - 1, *before, hit, exact=False)
+    exact = "employed" in society.local
+    _put_year(context, society, traits, year, persons, labour, hit, exact=exact)
     last = int(years_of(np.array([society.until], dtype=np.int32))[0])
     for later in range(
         max(year + 1, last - 2), last + (society.until > day_of(context.place.as_of))
     ):
-        _put_year(
-            context, society, traits, later, *_registered(society, traits, later), exact=False
-        )
+        asked = _asked(society, traits, later, struck=np.unique(shocks.household))
+        _put_year(context, society, traits, later, *asked, hit, exact=False)
     return floor
 
 
-def _registered(society: Society, traits: Traits, year: int) -> tuple[Ints, Codes]:
+def _asked(
+    society: Society, traits: Traits, year: int, struck: Ints | None = None
+) -> tuple[Ints, Codes]:
+    """The registered, and the members of households that were struck, with their labour."""
     day = min(first_day(year + 1) - 1, society.until)
-    persons, _ = society.members(day)
-    persons = persons[traits.registered[persons]]
-    return persons, labour_of(society, traits, persons, day)
+    persons, homes = society.members(day)
+    kept = traits.registered[persons]
+    if struck is not None:
+        kept = kept | np.isin(homes, struck)
+    return persons[kept], labour_of(society, traits, persons[kept], day)
+
+
+class _Stops:
+    """Whose work ended on which day (务工中断), from the true blows."""
+
+    def __init__(self, society: Society, shocks: Shocks) -> None:
+        lost = np.flatnonzero((shocks.kind == KINDS.index("job")) & (shocks.person >= 0))
+        self.years, self.count = years_of(shocks.day[lost]), society.persons.count
+        self.persons, self.days = shocks.person[lost], shocks.day[lost]
+
+    def most(self, year: int, persons: Ints) -> Ints:
+        """How many months at most each worked in a year; whoever kept the work has all twelve."""
+        months = np.full(self.count, 12, dtype=np.int64)
+        mine = self.years == year
+        np.minimum.at(months, self.persons[mine], (self.days[mine] - first_day(year)) // 30)
+        return np.maximum(months[persons], 1)
 
 
 def _put_year(
@@ -124,6 +149,7 @@ def _put_year(
     year: int,
     persons: Ints,
     labour: Codes,
+    hit: _Stops,
     *,
     exact: bool,
 ) -> None:
@@ -140,6 +166,7 @@ def _put_year(
         3 + rng.binomial(9, 0.68, persons.size),
         np.where(near, rng.integers(1, 9, persons.size), 0),
     )
+    months = np.minimum(months, hit.most(year, persons))
     where = np.where(away, pick(_AWAY, persons.size, rng), np.where(near, 1, 0))
     channel = np.where(away, 1, np.where(near, 2, 0))
     level = attained(society, traits, persons)
