@@ -93,10 +93,11 @@ class Column:
     said: str
     tone: str = "fg"
     address: str = ""
+    over: str = ""  # words above it
 
 
 def columns(items: Sequence[Column], *, said: str, height: int = 120, width: int = 620) -> Html:
-    """Columns side by side from zero, each a link to its list; labels below where they are given."""
+    """Columns side by side from zero, each a link to its list; words below and above where they are given."""
     most = max((one.value for one in items), default=0)
     step = width / max(len(items), 1)
     drawn = [_column(one, index * step, step, most, height) for index, one in enumerate(items)]
@@ -117,7 +118,9 @@ def _column(one: Column, x: float, step: float, most: int, height: int) -> Html:
     linked = tag("a", body, href=one.address, aria_label=one.said) if one.address else body
     middle = x + step / 2
     return html(
-        linked, _text(one.label, middle, height + 14, "middle", "tm") if one.label else None
+        linked,
+        _text(one.label, middle, height + 14, "middle", "tm") if one.label else None,
+        _text(one.over, middle, height - tall - 4, "middle", "tb") if one.over else None,
     )
 
 

@@ -32,6 +32,7 @@ ENTRIES = (
     Entry(
         "places:places", pgettext_lazy("navigation", "地方"), "places", Permission.HOUSEHOLDS_READ
     ),
+    Entry("wall:wall", gettext_lazy("作战图"), "wall", Permission.WALL_READ),
     Entry("imports:imports", gettext_lazy("导入"), "imports", Permission.HOUSEHOLDS_IMPORT),
     Entry("batches:batches", gettext_lazy("登记批次"), "batches", Permission.HOUSEHOLDS_READ),
     Entry("jobs:jobs", gettext_lazy("后台任务"), "jobs", Permission.HOUSEHOLDS_READ),
