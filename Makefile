@@ -38,6 +38,9 @@ $(BENCH_STAMP): requirements-bench.lock $(BUILD)
 
 PLACE := puxi
 PLACE_DAY := 2026-06-30
+PACK_shakou := cn-shakou
+PACK_lukou := cn-lukou
+PACK := $(or $(PACK_$(PLACE)),cn)
 PORT := 8000
 SERVE := yes
 AFRESH := no
@@ -60,7 +63,7 @@ out/places/$(PLACE)/place.json:
 	  > $(@D)/check.txt || { grep ✘ $(@D)/check.txt; exit 1; }
 
 out/$(PLACE)/report.html: | out/places/$(PLACE)/place.json
-	@$(BIN)/mingbai screen out/places/$(PLACE)/observed --pack cn --as-of $(PLACE_DAY) --out $(@D)
+	@$(BIN)/mingbai screen out/places/$(PLACE)/observed --pack $(PACK) --as-of $(PLACE_DAY) --out $(@D)
 
 out/yunnan/report.html:
 	@$(BIN)/mingbai screen examples/yunnan-2025 --pack cn --as-of 2025-06-30 --out $(@D)

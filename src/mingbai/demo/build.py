@@ -72,6 +72,7 @@ def describe(context: Context) -> dict[str, object]:
         "place": place.pinyin,
         "name": place.name,
         "code": place.code,
+        "pack": place.pack,
         "seed": context.seed,
         "as_of": place.as_of.isoformat(),
         "until": context.until.isoformat(),

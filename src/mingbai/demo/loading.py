@@ -31,7 +31,7 @@ from mingbai.households.models import Household
 from mingbai.places.actions import create_register
 from mingbai.places.models import Division, Register
 
-PACK = "cn"
+PACK = "cn"  # of a place that names none
 #: Tables that are read by some step; the others have no place in the register.
 TAKEN = frozenset(
     (
@@ -125,8 +125,9 @@ def _make_ready(about: dict[str, Any], until: date, actor: str) -> None:
         )
     if made is None:
         create_register(
-            actor=actor, division_code=about["code"], synthetic=True, pack=PACK, working_date=until
-        )
+            actor=actor, division_code=about["code"], synthetic=True, pack=about.get("pack", PACK),
+            working_date=until,
+        )  # fmt: skip
 
 
 def _load(loading: Loading) -> None:

@@ -28,6 +28,8 @@ MEASURES = {
     "unsafe_housing": ("dwelling", "农村危房改造补助"),
     "education_aid": ("education", "教育资助"),
     "forest_compensation": ("security", "生态公益林补偿"),
+    "social_money": ("social", "社会帮扶资金"),
+    "social_student": ("social", "社会助学"),
 }
 POSTS = {"ranger": "生态护林员", "public_post": "乡村公益性岗位"}
 HOUSING, WATER, FARMING = "department:住建", "department:水利", "department:农业农村"

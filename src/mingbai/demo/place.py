@@ -26,6 +26,9 @@ class Place:
     first_day: date  # where the register of the poor begins
     aliases: tuple[str, ...] = ()
     parents: tuple[dict[str, str], ...] = ()
+    pack: str = (
+        "cn"  # the rules that judge it: the national pack, or the one of its province or town
+    )
     parameters: dict[str, Any] = field(default_factory=dict)
     totals: Totals = field(default_factory=lambda: Totals({}))
 
@@ -66,6 +69,7 @@ def _place(pinyin: str, raw: dict[str, Any]) -> Place:
         first_day=raw["first_day"],
         aliases=tuple(raw.get("aliases", ())),
         parents=tuple(raw.get("parents", ())),
+        pack=raw.get("pack", "cn"),
         parameters=parameters,
         totals=load_totals(pinyin),
     )
