@@ -37,6 +37,7 @@ from mingbai.stats.entropy import (
 from mingbai.stats.errors import StatsError
 from mingbai.stats.estimates import Estimate, difference, significance
 from mingbai.stats.inequality import gini
+from mingbai.stats.models import Model, fit, indicators
 from mingbai.stats.poverty import (
     fgt,
     headcount,
@@ -58,6 +59,7 @@ from mingbai.stats.relative import (
     relative_line,
     share_below,
 )
+from mingbai.stats.replicates import Replicates, replicated, replicates
 from mingbai.stats.targeting import (
     Roc,
     Targeting,
@@ -85,6 +87,8 @@ __all__ = [
     "Deprivation",
     "Design",
     "Estimate",
+    "Model",
+    "Replicates",
     "Roc",
     "StatsError",
     "Targeting",
@@ -107,6 +111,7 @@ __all__ = [
     "difference",
     "extended_gini",
     "fgt",
+    "fit",
     "generalised_entropy",
     "gini",
     "gini_by_group",
@@ -115,6 +120,7 @@ __all__ = [
     "herfindahl",
     "hoover",
     "income_gap",
+    "indicators",
     "j_divergence",
     "kolm",
     "lorenz",
@@ -135,6 +141,8 @@ __all__ = [
     "ratio",
     "relative_fgt",
     "relative_line",
+    "replicated",
+    "replicates",
     "roc",
     "rosenbluth",
     "selection",
