@@ -37,7 +37,7 @@ from mingbai.desk.imports.showing import (
     tabs,
 )
 from mingbai.desk.jobs.words import step_words
-from mingbai.desk.register.words import PACK
+from mingbai.desk.register.words import PACK, source_words
 from mingbai.intake.actions import already
 from mingbai.intake.errors import error
 from mingbai.intake.files import MOST_BYTES, accept
@@ -165,6 +165,7 @@ def show(
     said: dict[str, Any] = {
         "order": found, "job": job, "live": job.state in LIVE, "form": form, "done": done,
         "files": [file.name for file in found.files.all()], "steps": steps_of, "at": at,
+        "source": source_words(found.source) if found.source else "",
         "place": names_on([found.division_code], request.day).get(found.division_code, ""),
         "may_apply": written is None and may_apply(request, found), "written": written,
         "waiting": job.state == JobState.QUEUED and worker_is_silent(), "step": step_words(job.step),
