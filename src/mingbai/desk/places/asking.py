@@ -90,11 +90,15 @@ class Asked:
         """The households of a standing on another day, under the code of that day."""
         return self._list({"place": code, "kind": kind}, day)
 
-    def _list(self, wanted: dict[str, str], day: date) -> str:
+    def people_of(self, code: str, *, kind: str = "", day: date | None = None) -> str:
+        """The address of the persons behind a figure."""
+        return self._list({"place": code, "kind": kind}, day or self.day, "register:persons")
+
+    def _list(self, wanted: dict[str, str], day: date, name: str = "register:households") -> str:
         said = {name: str(value) for name, value in wanted.items() if value}
         if day != self.today:
             said["on"] = day.isoformat()
-        return f"{reverse('register:households')}?{urlencode(said)}"
+        return f"{reverse(name)}?{urlencode(said)}"
 
     def page_of(self, code: str, **said: str) -> str:
         """The address of another place, on the same day."""

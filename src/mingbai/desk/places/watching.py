@@ -162,11 +162,20 @@ class Line:
         return self.asked.list_of(self.place.code, kind=Standing.WATCHED)
 
     @property
+    def people_list(self) -> str:
+        return self.asked.people_of(self.place.code)
+
+    @property
+    def watched_people(self) -> str:
+        return self.asked.people_of(self.place.code, kind=Standing.WATCHED)
+
+    @property
     def before_list(self) -> str:
-        """The households of the other day; none where places were re-coded or merged in between."""
+        """The persons of the other day; none where places were re-coded or merged in between."""
         if self.asked.against is None or self.moved or not self.before:
             return ""
-        return self.asked.list_on(self.asked.against, self.place.code, kind=Standing.WATCHED)
+        code, day = self.place.code, self.asked.against
+        return self.asked.people_of(code, kind=Standing.WATCHED, day=day)
 
     @property
     def unmet_list(self) -> str:

@@ -29,6 +29,7 @@ class Year:
     base: Base | None
     share: Decimal | None
     address: str
+    people: str  # the persons behind the figure
     first: bool = False
 
     @property
@@ -74,4 +75,5 @@ def _year(
     share = share_of(persons, base.persons) if base else None
     code = counted.place_on(day)
     address = asked.list_on(day, code, kind=standing) if code and households else ""
-    return Year(day, standing, households, persons, base, share, address, first)
+    people = asked.people_of(code, kind=standing, day=day) if address else ""
+    return Year(day, standing, households, persons, base, share, address, people, first)

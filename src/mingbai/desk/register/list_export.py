@@ -39,9 +39,10 @@ def export(asked: Asked, path: Path, ids: frozenset[int] | None) -> str:
         asked = replace(asked, filters=replace(asked.filters, household_ids=mine))
     columns = columns_chosen(asked.request, evaluated=asked.run is not None)
     title, keys = _("户名单"), list[int]()
+    units = _("人均收入为元/年，按最近一个登记年度算；没有全部查清的写区间；证件号码、电话不在表内")
     rows = write_as_shown(
-        path, title=title, head=list(_head(asked, total_of(asked))), columns=_columns(columns),
-        rows=_rows(asked, columns, keys),
+        path, title=title, columns=_columns(columns), rows=_rows(asked, columns, keys),
+        head=[*head_lines(asked, units), (_("户数"), str(total_of(asked)))],
     )  # fmt: skip
     actor = asked.request.user.actor
     with transaction.atomic():
@@ -55,8 +56,8 @@ def export(asked: Asked, path: Path, ids: frozenset[int] | None) -> str:
     return title
 
 
-def _head(asked: Asked, total: int) -> Iterator[tuple[str, str]]:
-    """What the list is, of which day, by whom: so that it means something in a year."""
+def head_lines(asked: Asked, units: str) -> Iterator[tuple[str, str]]:
+    """What a list is, of which day, by whom: so that it means something in a year."""
     narrowed = clauses(f"{one.label} {one.value}" for one in chips(asked))
     yield _("条件"), narrowed or _("本人范围内的全部户")
     yield _("截至"), asked.day.isoformat()
@@ -64,11 +65,7 @@ def _head(asked: Asked, total: int) -> Iterator[tuple[str, str]]:
         said = _("按 {day} 的评估；规则 {pack}（{hash}）")
         run = asked.run
         yield _("状态"), said.format(day=run.as_of, pack=run.pack, hash=run.pack_hash[:12])
-    yield (
-        _("单位"),
-        _("人均收入为元/年，按最近一个登记年度算；没有全部查清的写区间；证件号码、电话不在表内"),
-    )
-    yield _("户数"), str(total)
+    yield _("单位"), units
     yield _("导出人"), str(asked.request.user)
 
 

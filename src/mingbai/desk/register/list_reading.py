@@ -121,6 +121,14 @@ def _registered(asked: Asked, standing: Standing) -> int:
     return standing_of(added(mine), standing)[0] if mine else 0
 
 
+def persons_known(asked: Asked) -> int | None:
+    """Persons of the list, where the kept counts of villages say it."""
+    if asked.kinds is not None or not _counts_known(asked):
+        return None
+    mine = _villages(asked).values()
+    return standing_of(added(mine), asked.filters.standing)[1] if mine else 0
+
+
 def _counts_known(asked: Asked) -> bool:
     """Whether the kept counts of villages say how long the list is, but for states."""
     return asked.today and not asked.listed and not asked.request.scope.household_ids

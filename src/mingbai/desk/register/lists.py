@@ -58,7 +58,7 @@ def households(request: HttpRequest) -> HttpResponse:
         "chips": chips(asked), "tabs": tabs_of(asked, total), "columns": columns,
         "lacking": lacking_here(asked), "heads": _heads(asked, total), "first": not after,
         "next": changed_query(request.GET, {"after": page.next}) if page.next else "",
-        "start": changed_query(request.GET, {}),
+        "start": changed_query(request.GET, {}), "people": changed_query(request.GET, {"columns": None}),
         "kept": [(name, value) for name, value in request.GET.items() if name != "after" and value],
         "may_export": bool(scope_for(request, Permission.EXPORT_MAKE)),
     }  # fmt: skip

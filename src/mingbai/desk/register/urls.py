@@ -8,6 +8,7 @@ from mingbai.desk.register import (
     neighbours,
     pages,
     people,
+    persons,
     recording,
     taking_back,
     why,
@@ -25,6 +26,8 @@ urlpatterns = [
     path("households/<int:household_id>/trace/", why.trace, name="trace"),
     path("households/<int:household_id>/compare/", comparing.compare, name="compare"),
     path("households/<int:household_id>/<str:way>/beside/", neighbours.beside, name="beside"),
+    path("persons/", persons.persons, name="persons"),
+    path("persons/list.xlsx", persons.sheet, name="persons_sheet"),
     path("persons/<int:person_id>/", people.person, name="person"),
     path(
         "<str:subject>/<int:subject_id>/topics/<slug:topic>/",

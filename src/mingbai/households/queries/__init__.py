@@ -28,10 +28,13 @@ from mingbai.households.queries.ledger import Ledger, adjustment_ledger
 from mingbai.households.queries.listing import (
     Filter,
     Page,
+    PersonRow,
     Row,
     count_households,
+    count_people,
     households_found,
     list_households,
+    people_of,
     rows_of,
 )
 from mingbai.households.queries.pasting import Pasted, match_pasted
@@ -48,6 +51,7 @@ __all__ = [
     "MemberView",
     "Page",
     "Pasted",
+    "PersonRow",
     "RecordView",
     "Row",
     "Standing",
@@ -56,6 +60,7 @@ __all__ = [
     "change_counts",
     "corrections",
     "count_households",
+    "count_people",
     "count_totals",
     "counts_on",
     "field_origins",
@@ -66,6 +71,7 @@ __all__ = [
     "list_households",
     "match_pasted",
     "members_ever",
+    "people_of",
     "person_records",
     "rows_of",
     "timeline",

@@ -62,6 +62,17 @@ class Row:
 
 
 @dataclass(frozen=True)
+class PersonRow:
+    """A member of a listed household (名单中的人)."""
+
+    person_id: int
+    name: str
+    sex: str
+    birth_date: date | None
+    relation: str
+
+
+@dataclass(frozen=True)
 class Page:
     """A page of the list (一页); `next`: hand it back for the one that follows, blank: the last."""
 
@@ -105,6 +116,30 @@ def rows_of(household_ids: Collection[int], day: date, *, scope: Scope) -> dict[
     rows = Residence.objects.recorded().on(day).filter(scope.rows(), household_id__in=household_ids)
     wanted = ("household_id", "household__number", "division_code", "group_number")
     return {row.household_id: row for row in _described(list(rows.values_list(*wanted)), day)}
+
+
+def people_of(household_ids: Collection[int], day: date) -> dict[int, list[PersonRow]]:
+    """Household → its members on a day, the head first, then by age. Two queries."""
+    stays = Membership.objects.recorded().on(day).filter(household_id__in=household_ids)
+    members = list(stays.values_list("household_id", "person_id", "relation"))
+    known = Identity.objects.recorded().on(day).filter(person_id__in=[one for _, one, _ in members])
+    said = {row[0]: row[1:] for row in known.values_list("person_id", "name", "sex", "birth_date")}
+    found: dict[int, list[PersonRow]] = {}
+    for home, person, relation in members:
+        name, sex, born = said.get(person, ("", None, None))
+        found.setdefault(home, []).append(PersonRow(person, name, sex or "", born, relation))
+    for rows in found.values():
+        rows.sort(
+            key=lambda one: (one.relation != "head", one.birth_date or date.max, one.person_id)
+        )
+    return found
+
+
+def count_people(day: date, *, scope: Scope, filters: Filter, most: int | None = None) -> int:
+    """How many members the households have that the filters find, or `most`. At most two queries."""
+    homes = households_found(day, scope=scope, filters=filters)
+    stays = Membership.objects.recorded().on(day).filter(household_id__in=homes)
+    return int(stays.count() if most is None else stays.values("pk")[:most].count())
 
 
 def households_found(day: date, *, scope: Scope, filters: Filter) -> Any:
