@@ -25,6 +25,7 @@ from mingbai.demo.loading import Loaded, load_place
 from mingbai.demo.loading_frame import past, stretches
 from mingbai.demo.loading_homes import LAND
 from mingbai.demo.place import load_place as known_place
+from mingbai.demo.published import compute
 from mingbai.households.closing import document_digests
 from mingbai.households.indexing import index_households
 from mingbai.households.models import (
@@ -82,6 +83,36 @@ def test_published_totals_come_out_of_the_database(
     lines = check_tables(PLACE, {**puxi.tables, **again})
     red = {line.total.id for line in lines if line.red}
     assert red == {"S1-46.area", "S1-47.helped", "S1-47.pupils"}  # rest on columns it does not keep
+
+
+def test_published_figures_are_computed_from_the_register_itself(loaded: Loaded) -> None:
+    """S1-02 S1-04 S1-05: of the figure's day, with the list behind a count; S1-27: not kept there."""
+    with transaction.atomic():
+        found = {one["id"]: one for one in compute(lambda *step: None)["rows"]}
+    assert set(found) == set(PLACE.totals.by_id)
+    assert [one for one in found.values() if one["mark"] == "✘"] == []
+    agrees = {name for name, one in found.items() if one["mark"] == "✔"}
+    assert {
+        "S1-01.households",
+        "S1-02.poor_villages",
+        "S1-05.rate_2014",
+        "S1-46.households",
+    } <= agrees
+    assert found["S1-04.persons"]["list"] == {"kind": "poor", "on": "2018-06-30"}
+    assert found["S1-05.rate_2018"]["parts"][0] == "1,386"
+    helpers = found["S1-27.helpers"]
+    assert (helpers["mark"], helpers["computed"]) == ("", None)
+    assert "assignments.cadre_id" in helpers["absent"]
+
+
+@pytest.mark.parametrize("name", ["S1-02.households", "S1-04.persons", "S1-05.persons_2018"])
+def test_list_behind_a_published_count_counts_the_same(loaded: Loaded, name: str) -> None:
+    with transaction.atomic():
+        found = {one["id"]: one for one in compute(lambda *step: None)["rows"]}[name]
+    total, behind = PLACE.totals.by_id[name], found["list"]
+    counted = count_totals(total.date, standing=Standing(behind["kind"]), scope=EVERYTHING)
+    assert behind["on"] == total.date.isoformat()
+    assert total.in_base_units() in (counted.households, counted.persons)
 
 
 def test_lost_membership_turns_totals_of_the_register_red(

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "mingbai.intake",
     "mingbai.decisions",
     "mingbai.desk",
+    "mingbai.demo",
 ]
 MIDDLEWARE = [
     "mingbai.desk.components.middleware.Headers",

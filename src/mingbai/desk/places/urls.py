@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from mingbai.desk.places import tree, views
+from mingbai.desk.places import published, tree, views
 
 app_name = "places"
 urlpatterns = [
     path("", views.places, name="places"),
+    path("published/", published.published, name="published"),
+    path("published/compute/", published.compute, name="published_compute"),
+    path("published/table/", published.table, name="published_table"),
     path("<str:code>/", views.place, name="place"),
     path("<str:code>/table/", views.table, name="table"),
 ]
