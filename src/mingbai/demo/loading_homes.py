@@ -30,6 +30,11 @@ MEASURES = {
     "forest_compensation": ("security", "生态公益林补偿"),
     "social_money": ("social", "社会帮扶资金"),
     "social_student": ("social", "社会助学"),
+    "watched_health": ("health", "监测对象医疗帮扶"),
+    "watched_living": ("living", "监测对象生活帮扶"),
+    "watched_schooling": ("education", "监测对象助学"),
+    "watched_job": ("job", "监测对象务工帮扶"),
+    "watched_industry": ("industry", "监测对象产业帮扶"),
 }
 POSTS = {"ranger": "生态护林员", "public_post": "乡村公益性岗位"}
 HOUSING, WATER, FARMING = "department:住建", "department:水利", "department:农业农村"

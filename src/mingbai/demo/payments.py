@@ -20,6 +20,7 @@ from mingbai.demo.assistance import chosen_members
 from mingbai.demo.context import Context
 from mingbai.demo.exact import Ints, two_rates
 from mingbai.demo.rows import Members, add, amount, numbered
+from mingbai.demo.totals import read_data
 
 Recipe = Mapping[str, Any]
 
@@ -28,6 +29,38 @@ def build(context: Context) -> None:
     """Put every payment of the place, programme after programme."""
     for recipe in context.place.parameters["around"]["payments"]:
         _WAYS[recipe["by"]](context, recipe)
+    _help_the_watched(context)
+
+
+def _help_the_watched(context: Context) -> None:
+    """Measures for watched households (监测对象帮扶措施): one by the risk, one that lets them earn."""
+    given = read_data("people.yaml")["watched_help"]["value"]
+    statuses = context.tables["statuses"]
+    watched = statuses.filter(pc.starts_with(statuses["kind"], "watched"))
+    risks = pc.fill_null(watched["reason"], "").to_pylist()
+    first = np.array([given["by_risk"].get(one, given["other"]) for one in risks], dtype=object)
+    since = watched["from_date"].to_numpy().astype("datetime64[D]")
+    homes = watched["subject_id"].to_numpy()
+    for name in ("first", "earning"):
+        rng, one = context.rng(f"payments.watched.{name}"), given[name]
+        choice = np.array(one.get("programmes", [""]), dtype=object)
+        programme = choice[rng.integers(0, choice.size, homes.size)] if choice[0] else first
+        low, high = one["days"]
+        paid_on = since + rng.integers(low, high + 1, homes.size) * rows.DAY
+        amounts = _amounts(given["amount"], homes.size, rng)
+        kept = rng.random(homes.size) < one["share"]
+        kept &= paid_on <= np.datetime64(context.until, "D")
+        count = int(kept.sum())
+        add(
+            context, "payments", count, payment_id=numbered(f"Z-watched-{name}-{{:06d}}", count),
+            programme=programme[kept], household_id=homes[kept], paid_on=paid_on[kept],
+            amount=amounts[kept], source="农业农村部门",
+        )  # fmt: skip
+
+
+def _amounts(bounds: list[int], count: int, rng: np.random.Generator) -> Ints:
+    low, high, step = bounds
+    return np.asarray(rng.integers(low // step, high // step + 1, count) * step)
 
 
 def _pay(context: Context, recipe: Recipe, amounts: Ints, **columns: Any) -> None:
@@ -114,8 +147,7 @@ def _by_persons(context: Context, recipe: Recipe) -> None:
     """One payment each to drawn members of registered households, so many in all."""
     rng = context.rng(f"payments.{recipe['programme']}")
     who = chosen_members(context, {**recipe, "kind": recipe["programme"]}, rng)
-    low, high, step = recipe["amount"]
-    amounts = rng.integers(low // step, high // step + 1, who.ids.size) * step
+    amounts = _amounts(recipe["amount"], who.ids.size, rng)
     first, last = recipe["days"]
     _pay(
         context, recipe, amounts, person_id=who.ids, household_id=who.households,
