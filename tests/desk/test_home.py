@@ -1,5 +1,6 @@
 """Home: what each role has to do, by when; counts, lists and scope agree."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from mingbai.audit.actions import recording
 from mingbai.decisions.actions import after_change, evaluate
 from mingbai.decisions.worklist import open_work
 from mingbai.households.actions.family import record_death
-from mingbai.households.models import Living
+from mingbai.households.models import Bill, Living
 from mingbai.jobs.models import Job
 from mingbai.places.models import Register
 from tests.decisions.filling import Filler
@@ -225,17 +226,47 @@ def test_page_costs_the_same_for_one_household_or_many(
     assert answer.context["total"] == 32
 
 
-def test_nothing_of_illness_is_told_where_it_is_closed(evaluated, signed_in):
-    from mingbai.households.models import Bill, Membership
-
-    person = Membership.objects.get(household_id=evaluated.households["here"], relation="head")
+def falls_ill(county, household):
+    """A large bill of the head, by an action: what calls there rests on illness alone."""
     with recording(actor="user:1", action="test.changed") as batch:
         Filler(batch).put(
-            Bill, date(2026, 1, 5), date(2026, 1, 6), person_id=person.person_id,
+            Bill, date(2026, 1, 5), date(2026, 1, 6), person_id=county.heads[household],
             kind="inpatient", self_paid=8_000_000,
         )  # fmt: skip
-    after_change([evaluated.households["here"]])
+    after_change([county.households[household]])
+
+
+def test_nothing_of_illness_is_told_where_it_is_closed(evaluated, signed_in):
+    falls_ill(evaluated, "here")
     assert "住院自付大" in page(signed_in("township_clerk"))
     told = page(signed_in("township_lead"), "/?by=day")
     assert "不愁吃" in told
     assert "住院自付大" not in told
+
+
+WHERE_IT_MIGHT_SHOW = (
+    "/?by=day", "/?by=place", "/?by=matter", "/?tab=late&by=day", "/?tab=turned",
+    "/?by=day&matter=signal.illness", "/households/", "/households/?state=any:unmet",
+    "/households/?state=signal.illness:unmet", "/households/{home}/", "/households/{home}/history/",
+    "/households/{home}/sheet/", "/persons/{head}/", "/places/", "/places/990101100000/",
+    "/places/?watch=1", "/wall/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["township_lead", "inspector"])
+def test_no_page_changes_when_somebody_falls_ill_for_who_may_not_see_it(evaluated, signed_in, name):
+    """Neither a row nor a count nor a word tells by inference that a household has such a reason."""
+    keys = {"home": evaluated.households["beside"], "head": evaluated.heads["beside"]}
+    addresses = [one.format(**keys) for one in WHERE_IT_MIGHT_SHOW]
+    before = {one: shown(signed_in(name), one) for one in addresses}
+    falls_ill(evaluated, "beside")
+    after = {one: shown(signed_in(name), one) for one in addresses}
+    assert [one for one in addresses if before[one] != after[one]] == []
+    assert "受限" not in "".join(after.values())
+    assert "舒满香" in page(signed_in("township_clerk"), "/?by=day")
+    assert "舒满香" not in after["/?by=day"]
+
+
+def shown(client, address):
+    """A page without what changes from one answer to the next."""
+    return re.sub(r'csrf[^>]*>|"X-CSRFToken[^}]*}|\d\d:\d\d', "", page(client, address))

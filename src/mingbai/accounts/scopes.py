@@ -92,6 +92,16 @@ class Scope:
         code = pad(division_code) if division_code else ""
         return any(low <= code <= high for low, high in self.ranges)
 
+    def lies_in(self, outer: Scope) -> bool:
+        """Whether all of it is in another scope, range by range and household by household."""
+        if outer.everything:
+            return True
+        ranges = all(
+            any(a <= low and high <= b for a, b in outer.ranges) for low, high in self.ranges
+        )
+        lists = (self.household_ids or frozenset()) <= (outer.household_ids or frozenset())
+        return not self.everything and ranges and lists
+
 
 EVERYTHING = Scope(everything=True)
 NOTHING = Scope()

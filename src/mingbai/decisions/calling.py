@@ -7,7 +7,7 @@ households that stand so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -37,11 +37,12 @@ class Call:
 class Calls:
     """Reads patterns under one program (待办判定)."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, *, without: Collection[str] = ()) -> None:
+        """`without`: rules that are left out, as if the pack had them not."""
         self._rules: Mapping[str, Rule] = {
             name: program.rule(name)
             for name in program.bound.rules
-            if program.rule(name).role is not None
+            if program.rule(name).role is not None and name not in without
         }
         self._reasons = Reasons(program)
         self._found = cache(self._call)

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from mingbai.accounts.scopes import EVERYTHING as ALL
 from mingbai.accounts.scopes import Scope
 from mingbai.decisions.calling import Call, Calls
 from mingbai.decisions.models import RuleSet, WorkItem, WorkTally
 from mingbai.decisions.programs import pack_named, state_program
+from mingbai.decisions.withholding import readings
 from mingbai.decisions.wording import cause_label, restricted_rules
 from mingbai.decisions.working import read_since, read_tally
 from mingbai.engine.model.pack import Rule
@@ -75,8 +78,17 @@ class Item:
     since: Mapping[str, date]  # rule that calls → the day it has done so from
 
 
-def counted_work(scope: Scope, division_code: str = "") -> list[Counted]:
-    """How many are to be seen, by village, due day and matter. One query."""
+def counted_work(scope: Scope, division_code: str = "", *, health: Scope = ALL) -> list[Counted]:
+    """How many are to be seen, by village, due day and matter. One query.
+
+    `health`: where the reader may see illness; elsewhere what only that asks for is not counted.
+    """
+    if not scope.lies_in(health):
+        return [
+            Counted(village, due_on, matter, households)
+            for village, counts in readings().counts(scope, health, division_code).items()
+            for (due_on, matter), households in counts.items()
+        ]
     if scope.household_ids is not None and not scope.everything:
         return _counted_items(scope, division_code)
     rows = WorkTally.objects.recorded().filter(scope.divisions("village_code"))
@@ -102,9 +114,9 @@ def _counted_items(scope: Scope, division_code: str) -> list[Counted]:
     return [Counted(*row) for row in found.order_by("division_code", "due_on", "matter")]
 
 
-def open_work(scope: Scope) -> int:
+def open_work(scope: Scope, *, health: Scope = ALL) -> int:
     """How many households are to be seen (要办): the number in the navigation. One query."""
-    return sum(one.households for one in counted_work(scope))
+    return sum(one.households for one in counted_work(scope, health=health))
 
 
 def is_counted(scope: Scope) -> bool:
@@ -123,12 +135,20 @@ def by_day(counted: Iterable[Counted]) -> Counter[date | None]:
 
 
 def items_of(
-    scope: Scope, wanted: Wanted = EVERYTHING, *, start: int = 0, stop: int = 50, dated: int = 0
+    scope: Scope,
+    wanted: Wanted = EVERYTHING,
+    *,
+    start: int = 0,
+    stop: int = 50,
+    dated: int = 0,
+    health: Scope = ALL,
 ) -> list[Item]:
     """Part of the list: by due day, then by what is most at stake, then by place; without a day at the end.
 
-    `dated`: how many of the list have a due day, as counted. Two queries at most.
+    `dated`: how many of the list have a due day, as counted. `health`: as in `counted_work`. Two queries.
     """
+    if not scope.lies_in(health):
+        return _told_items(scope, wanted, health, start, stop)
     found: list[Any] = []
     rows = _standing(scope, wanted).select_related("pattern").order_by(
         "rank", "division_code", "household_id"
@@ -142,6 +162,22 @@ def items_of(
         found += rest[max(start - dated, 0) : stop - dated]
     sets = _rule_sets(one.pattern.rule_set_id for one in found)
     return [_item(one, sets) for one in found]
+
+
+def _told_items(scope: Scope, wanted: Wanted, health: Scope, start: int, stop: int) -> list[Item]:
+    """The items as they may be read without illness, each with what then calls for it."""
+    lines = readings().lines(scope, health, wanted.division_code)
+    mine = (
+        one for one in lines if wanted.takes(Counted(one.division_code, one.due_on, one.matter, 1))
+    )
+    page = list(islice(mine, start, stop))
+    rows = WorkItem.objects.select_related("pattern").in_bulk([one.item_id for one in page])
+    sets = _rule_sets(one.pattern.rule_set_id for one in rows.values())
+    return [
+        replace(_item(rows[one.item_id], sets), due_on=one.due_on, matter=one.matter)
+        for one in page
+        if one.item_id in rows
+    ]
 
 
 def items_of_households(household_ids: Iterable[int], scope: Scope) -> dict[int, Item]:
@@ -196,11 +232,10 @@ class Calling:
 
 @dataclass(frozen=True)
 class Told:
-    """An item in words (待办说明): what calls there, what is not known, and whether something is withheld."""
+    """An item in words (待办说明): what calls there, as far as it may be told, and what is not known."""
 
     callings: tuple[Calling, ...]
     unknowns: tuple[Text, ...]  # facts to ask for on the same visit
-    withheld: bool  # something rests on restricted facts that the reader may not see
 
 
 class Teller:
@@ -233,7 +268,7 @@ class Teller:
         callings = tuple(self._callings(item, call)) if call else ()
         shown = tuple(one for one in callings if health or one.rule.id not in self._closed)
         unknowns = tuple(self._unknowns(item, health=health))
-        return Told(shown, unknowns, withheld=len(shown) < len(callings))
+        return Told(shown, unknowns)
 
     def _callings(self, item: Item, call: Call) -> Iterator[Calling]:
         for name in call.told:

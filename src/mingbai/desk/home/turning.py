@@ -77,10 +77,8 @@ class Shown:
 
 def board_of_turns(request: HttpRequest, board: Board, now: datetime) -> Shown:
     """What changed for the one who asks since the working day before."""
-    closed = {} if board.health else dict.fromkeys(board.teller.rules, True)
-    if closed:
-        closed = {rule: board.teller.is_restricted(rule) for rule in closed}
-    found = turns_since(since_when(now), board.scope, closed)
+    closed = frozenset(filter(board.teller.is_restricted, board.teller.rules))
+    found = turns_since(since_when(now), board.scope, closed, board.health)
     asked = request.GET.get("kind", "")
     kind = asked if asked in KINDS else ""
     here = request.GET.get("tab") == "turned"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -83,10 +83,10 @@ class Turns:
         return Counter(rule for one in self.turned for rule in one.rules.get(kind, ()))
 
 
-def turns_since(since: datetime, scope: Scope, closed: Mapping[str, bool]) -> Turns:
+def turns_since(since: datetime, scope: Scope, closed: Collection[str], health: Scope) -> Turns:
     """What turned in a scope. At most eight queries, whoever recorded however much.
 
-    `closed`: rules that rest on illness, where that is not open; their turns are not told.
+    `closed`: rules that rest on illness; their turns are told where `health` reaches.
     """
     found = Turns(since)
     recorded = Batch.objects.filter(recorded_at__gte=since).order_by("-id")
@@ -106,7 +106,7 @@ def turns_since(since: datetime, scope: Scope, closed: Mapping[str, bool]) -> Tu
         for key, kind, at in others
         if written.get(key, 0) > MOST_ROWS or (everybody and kind != BatchKind.EVALUATION)
     ]
-    _read_turned(found, [*single, *small], scope, closed)
+    _read_turned(found, [*single, *small], scope, closed, health)
     _read_happenings(found, [key for key in single if key not in undone], scope)
     return found
 
@@ -118,7 +118,7 @@ def _written(batches: Iterable[int]) -> dict[int, int]:
 
 
 def _read_turned(
-    found: Turns, batches: list[int], scope: Scope, closed: Mapping[str, bool]
+    found: Turns, batches: list[int], scope: Scope, closed: Collection[str], health: Scope
 ) -> None:
     rows = State.objects.recorded().filter(scope.rows(), begun_by__in=batches)
     now = list(rows.values_list("household_id", "division_code", "pattern")[: MOST_ROWS + 1])
@@ -133,9 +133,10 @@ def _read_turned(
         if household not in before:
             continue
         one = Turned(household, code)
+        hidden = () if health.covers(code, household) else closed
         for rule, letter in letters[pattern].items():
             kind = _kind(letters[before[household]].get(rule, ""), letter)
-            if kind and not closed.get(rule):
+            if kind and rule not in hidden:
                 one.rules.setdefault(kind, []).append(rule)
         if one.rules:
             found.turned.append(one)

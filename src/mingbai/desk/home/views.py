@@ -223,4 +223,6 @@ def open_count(request: HttpRequest) -> navigation.Count | None:
     if scope.empty or rights.topics(Permission.EVALUATION_READ) is not None:
         return None
     known = getattr(request, "work_open", None)  # home itself has counted already
-    return navigation.Count(open_work(scope) if known is None else known, hot=True)
+    if known is None:
+        known = open_work(scope, health=rights[Permission.HEALTH_READ])
+    return navigation.Count(known, hot=True)

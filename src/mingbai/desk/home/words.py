@@ -52,7 +52,7 @@ def due_words(due_on: date | None, day: date) -> str:
 def matter_words(told: Told) -> str:
     """What kind of matter it is, by the most urgent rule that may be told."""
     if not told.callings:
-        return _("受限内容")
+        return ""
     role = str(told.callings[0].rule.role)
     return _(MATTERS[role]) if role in MATTERS else of(told.callings[0].rule.label)
 

@@ -122,7 +122,7 @@ class Board:
         return found
 
     def shown_matter(self, rule: str) -> str:
-        """A matter of the counts; nothing for one that rests on illness where that is not open to all."""
+        """A matter that was asked for; nothing for one that rests on illness where that is nowhere open."""
         closed = self.teller.is_restricted(rule) and not self.health
         return "" if closed else rule
 
@@ -141,7 +141,7 @@ class Board:
         scope = (
             ALL if whole(self.scope) else self.scope
         )  # the order of the index without a look aside
-        items = items_of(scope, wanted, start=start, stop=stop, dated=dated)
+        items = items_of(scope, wanted, start=start, stop=stop, dated=dated, health=self.health)
         return lines_of(self, items)
 
 
@@ -149,9 +149,10 @@ def board_of(request: HttpRequest, teller: Teller) -> Board:
     """The list of the one who asks. One query for the counts."""
     rights = request.rights
     scope = rights[Permission.EVALUATION_READ]
-    counted = counted_work(scope)
+    health = rights[Permission.HEALTH_READ]
+    counted = counted_work(scope, health=health)
     request.work_open = sum(one.households for one in counted)
-    return Board(request, scope, rights[Permission.HEALTH_READ], teller, counted)
+    return Board(request, scope, health, teller, counted)
 
 
 def lines_of(board: Board, items: Sequence[Item]) -> list[Line]:
@@ -251,15 +252,15 @@ def _deeper(known: Roster, code: str) -> str | None:
 
 
 def shares_by_matter(board: Board, wanted: Wanted) -> list[Share]:
-    """The rules that are most urgent somewhere; those that rest on illness in one line where it is closed."""
+    """The rules that are most urgent somewhere."""
     found: dict[str, Counter[str]] = {}
     for one in board.taken(wanted):
-        counts = found.setdefault(board.shown_matter(one.matter), Counter())
+        counts = found.setdefault(one.matter, Counter())
         counts[group_of(one.due_on, board.day)] += one.households
     shares = [
         Share(
-            of(board.teller.matter(rule)) if rule else _("受限内容"),
-            changed_query(board.request.GET, {"matter": rule, "by": None}) if rule else "",
+            of(board.teller.matter(rule)),
+            changed_query(board.request.GET, {"matter": rule, "by": None}),
             counts,
         )
         for rule, counts in found.items()

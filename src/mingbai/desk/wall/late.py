@@ -14,8 +14,10 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from mingbai.accounts.roles import Permission
 from mingbai.decisions.queries import latest_runs, run_over
 from mingbai.decisions.worklist import Counted, Teller, counted_work, is_counted
+from mingbai.desk.access import scope_for
 from mingbai.desk.components.words import listed, of
 from mingbai.desk.home.work import LATE
 from mingbai.desk.places.asking import Asked
@@ -57,7 +59,7 @@ class Late:
 
 @dataclass(frozen=True)
 class Matter:
-    """What is to be seen to (事项): households by their most urgent rule; withheld ones have no list."""
+    """What is to be seen to (事项): households by their most urgent rule that may be told."""
 
     words: str
     open: int
@@ -69,7 +71,8 @@ def work_of(asked: Asked) -> list[Counted] | None:
     """What is to be seen to in a place; None before the first evaluation. Two queries."""
     if not is_counted(asked.states_scope):
         return None
-    return counted_work(asked.states_scope, asked.place.code)
+    health = scope_for(asked.request, Permission.HEALTH_READ)
+    return counted_work(asked.states_scope, asked.place.code, health=health)
 
 
 def late_of(asked: Asked, work: Sequence[Counted]) -> Late:
@@ -101,14 +104,13 @@ def matters_of(asked: Asked, work: Sequence[Counted]) -> list[Matter]:
     open_: Counter[str] = Counter()
     late: Counter[str] = Counter()
     for one in work:
-        rule = one.matter if asked.health or not teller.is_restricted(one.matter) else ""
-        open_[rule] += one.households
-        late[rule] += one.households if one.due_on is not None and one.due_on < asked.day else 0
+        open_[one.matter] += one.households
+        is_late = one.due_on is not None and one.due_on < asked.day
+        late[one.matter] += one.households if is_late else 0
     home = reverse("home")
     found = [
         Matter(
-            of(teller.matter(rule)) if rule else _("受限内容"), count, late[rule],
-            f"{home}?{urlencode({'matter': rule})}" if rule else "",
+            of(teller.matter(rule)), count, late[rule], f"{home}?{urlencode({'matter': rule})}",
         )
         for rule, count in open_.items()
     ]  # fmt: skip
