@@ -301,6 +301,19 @@ def test_cut_numbers_that_fit_by_chance_are_doubted_for_their_neighbours(
     assert kept == ([None, None] if "TABLE-084" in said else fitting)
 
 
+def test_a_slip_in_a_large_column_puts_nobody_under_suspicion(tmp_path: Path) -> None:
+    """One number in a thousand ends in 000: of many that do, one wrong number makes none doubtful."""
+    wrong = next(number for number in (MAN[:14] + f"{n}000" for n in range(9)) if is_cut(number))
+    fitting = sorted({cut_number(day) for day in range(1_000, 1_290, 10)})
+    assert len(fitting) > 10
+    lines = "".join(f"p{n},h1,张三,{one},否\n" for n, one in enumerate([*fitting, wrong]))
+    csv(tmp_path, "household.csv", "household_id,unsafe\nh1,否\n")
+    csv(tmp_path, "名单.csv", "人编号,户编号,名字,身份证号,残疾吗\n" + lines)
+    said = [one.code for one in read(tmp_path, LIST).problems]
+    assert said.count("TABLE-084") == 1
+    assert "TABLE-092" not in said
+
+
 def test_every_odd_cell_of_a_sheet_is_named_with_its_advice(tmp_path: Path) -> None:
     text = (
         "户编号,户主姓名,工资性收入,是否危房户,入户日期\n"
