@@ -59,7 +59,7 @@ def ratio(
     within: Column | None = None,
     missing: str = "refuse",
 ) -> Estimate:
-    """The ratio of two totals (比率)."""
+    """The ratio of two totals (比率): Σ w y / Σ w x; STAT-006 if the second is zero."""
     above = sample(numerator, design, within, name="numerator", missing=missing)
     below = sample(denominator, design, within, name="denominator", missing=missing)
     of = below.counting(below.values, above.counted & below.counted)
