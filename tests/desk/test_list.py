@@ -19,6 +19,8 @@ from mingbai.households.actions import record_facts
 from mingbai.households.actions.facts import Said
 from mingbai.households.enums import StatusKind, Subject
 from mingbai.households.models import Household, Status
+from mingbai.households.queries.counting import count_totals
+from mingbai.households.queries.daily import is_counted, village_counts
 from tests.decisions.filling import Filler
 from tests.desk.county import DAPING, DAY, START, County, register
 
@@ -192,3 +194,18 @@ def test_list_costs_as_many_queries_for_one_household_as_for_many(
         client.get(address)
         with django_assert_max_num_queries(few[address]):
             assert len(shown(client, address)) >= len(homes), address
+
+
+def test_list_of_a_day_whose_counts_are_kept_says_its_whole_length(
+    county: County, signed_in: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The figure of another day and the head of its list agree, however long the list is."""
+    monkeypatch.setattr("mingbai.desk.register.list_reading.MOST", 1)
+    day = date(2025, 12, 31)
+    client, address = signed_in("county_officer"), f"{LIST}?on={day.isoformat()}"
+    assert not is_counted(day)
+    assert client.get(address).context["capped"]
+    village_counts([day])
+    told = client.get(address).context
+    assert not told["capped"]
+    assert told["total"] == count_totals(day).households > 1

@@ -36,7 +36,7 @@ def line(name: str, mark: str, **more: Any) -> dict[str, Any]:
 
 NOT_PUBLISHED = {"zh": "未公布", "en": "not published"}
 ROWS = [
-    line("总户数", "✔", list={"kind": "poor", "on": "2014-12-31"}),
+    line("总户数", "✔", list={"of": "households", "kind": "poor", "on": "2014-12-31"}),
     line("差一户", "✘"),
     line("搬迁户", "–", published=NOT_PUBLISHED, computed=NOT_PUBLISHED),
     line("合作社", "", computed=None, absent=["entities"]),
@@ -68,7 +68,7 @@ def test_each_figure_says_how_it_stands(computed: Job, signed_in: Entry) -> None
     """S2-40 S2-45: not published is never 0; what the register does not keep says so."""
     page = signed_in("county_officer").get(PAGE).content.decode()
     assert "来源：某县报道" in page
-    assert "kind=poor&amp;on=2014-12-31" in cells(page, "总户数")
+    assert "/households/?kind=poor&amp;on=2014-12-31" in cells(page, "总户数")
     assert "对不上" in cells(page, "差一户")
     masked = cells(page, "搬迁户")
     assert "未公布" in masked

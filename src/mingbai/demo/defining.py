@@ -11,10 +11,7 @@ Said = tuple[str, str]
 _COUNTED: dict[str, Said] = {
     "memberships.person_id": ("当日的家庭成员", "members of households on the day"),
     "memberships.household_id": ("有成员的户", "households with members on the day"),
-    "statuses.subject_id": (
-        "当日有这种身份的户或人",
-        "households or persons of the status on the day",
-    ),
+    "statuses.subject_id": ("当日有这种身份的户", "households of the status on the day"),
     "households": ("当日存在的户", "households on the day"),
     "divisions": ("当日有效的区划", "divisions on the day"),
     "village_statuses": ("有这种身份的村", "villages of the status"),

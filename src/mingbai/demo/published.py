@@ -106,9 +106,11 @@ def _list(query: Mapping[str, Any], day: date, figure: Any) -> dict[str, str] | 
     if standing is None:
         return None
     counted = count_totals(day, standing=standing, scope=EVERYTHING)
-    if figure not in (counted.households, counted.persons):
+    of = "persons" if query.get("distinct") == "memberships.person_id" else "households"
+    if figure != getattr(counted, of):
         return None
-    return {"kind": "" if standing == Standing.ALL else standing.value, "on": day.isoformat()}
+    kind = "" if standing == Standing.ALL else standing.value
+    return {"of": of, "kind": kind, "on": day.isoformat()}
 
 
 def _standing(query: Mapping[str, Any]) -> Standing | None:

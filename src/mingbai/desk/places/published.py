@@ -188,9 +188,10 @@ def _computed(told: dict[str, Any], standing: str) -> str:
 def _address(told: dict[str, Any]) -> str:
     """The list of households behind a count; blank where there is none that counts the same."""
     behind = told.get("list")
-    if not behind:
+    if not behind or "of" not in behind:  # a run of an older version
         return ""
-    return f"{reverse('register:households')}?" + urlencode({k: v for k, v in behind.items() if v})
+    query = {name: behind[name] for name in ("kind", "on") if behind[name]}
+    return f"{reverse('register:' + behind['of'])}?{urlencode(query)}"
 
 
 def _shown(request: HttpRequest, kept: Kept | None) -> tuple[list[Row], str]:

@@ -29,6 +29,7 @@ from mingbai.households.queries.daily import (
     Counts,
     added,
     in_scope,
+    is_counted,
     standing_of,
     village_counts,
 )
@@ -112,7 +113,7 @@ def total_of(asked: Asked) -> int:
 def capped(asked: Asked, total: int) -> bool:
     """Whether the list was counted no further."""
     counted_here = asked.listed or (asked.narrowed and asked.kinds is not None)
-    return (counted_here or not asked.today) and total >= MOST
+    return (counted_here or not _counts_known(asked)) and total >= MOST
 
 
 def _registered(asked: Asked, standing: Standing) -> int:
@@ -131,7 +132,9 @@ def persons_known(asked: Asked) -> int | None:
 
 def _counts_known(asked: Asked) -> bool:
     """Whether the kept counts of villages say how long the list is, but for states."""
-    return asked.today and not asked.listed and not asked.request.scope.household_ids
+    if asked.listed or asked.request.scope.household_ids:
+        return False
+    return asked.today or is_counted(asked.day)
 
 
 def _villages(asked: Asked) -> dict[str, Counts]:

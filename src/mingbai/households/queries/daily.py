@@ -66,6 +66,12 @@ def village_counts(days: Iterable[date]) -> dict[date, Villages]:
         return {day: _memory.days[day] for day in wanted}
 
 
+def is_counted(day: date) -> bool:
+    """Whether the counts of a day are kept: then `village_counts` costs nothing. One query at most."""
+    with _lock:
+        return _bring_up_to_date() and day in _memory.days
+
+
 def in_scope(counts: Mapping[date, Villages], scope: Scope) -> Mapping[date, Villages]:
     """What a scope reaches of the counts of days; four queries more where it has a list of households."""
     if scope.everything:
