@@ -175,7 +175,9 @@ class _Drawn:
 
     def partner(self, other: Floats, older: float) -> Floats:
         gap = self.rng.normal(older, 2.3, self.count).clip(-6, 11)
-        return np.asarray((other + gap).clip(20.4, OLDEST))
+        grown = 20.4 + 1.5 * self.rng.random(self.count)  # not all of them of one day
+        age = other + gap
+        return np.asarray(np.where(age < 20.4, grown, age).clip(None, OLDEST))
 
     def next_age(self, role: str, grandchildren: int, nth: int) -> Floats:
         """The age of the next member; bounds come from the members before."""

@@ -252,7 +252,7 @@ def _put_lands(context: Context, society: Society) -> None:
     context.put("lands", pa.table({
         "household_id": society.household_ids.take(pa.array(rows)),
         "arable": arable, "forest": forest,
-        "returned": np.where(some[0] < 0.35, (arable * some[1]).astype(np.int64), 0),
+        "returned": np.where(some[0] < 0.35, np.minimum(arable * some[1], forest).astype(np.int64), 0),
         "grass": np.zeros(count, dtype=np.int64),
         "fruit": np.where(some[2] < 0.4, (arable * some[3] * 0.6).astype(np.int64), 0),
         "water_surface": np.where(some[4] < 0.08, rng.integers(20, 300, count), 0),
