@@ -20,6 +20,7 @@ from mingbai.accounts.roles import ROLES
 from mingbai.common.errors import RegisterError
 from mingbai.config.demonstration import FIRST, PAIRED, SAMPLED, Home
 from mingbai.config.ports import check_free
+from tests.demo.unopened import unopened
 
 COMMAND = "from mingbai.cli import main; main()"
 
@@ -84,10 +85,13 @@ def test_port_in_use_is_refused_and_a_free_one_proposed() -> None:
 
 @pytest.mark.enable_socket
 def test_one_command_makes_a_place_to_sign_in_to(puxi_files: Path, tmp_path: Path) -> None:
-    """Prepared once, passed over the second time, served until Ctrl+C."""
-    shutil.copytree(puxi_files, tmp_path / "out" / "places" / "puxi")
-    prepared = _demo(tmp_path, "--no-serve")
-    assert prepared.wait(timeout=120) == 0, _said(tmp_path)
+    """Prepared once, passed over the second time, served until Ctrl+C; the truth is never looked at."""
+    place = tmp_path / "out" / "places" / "puxi"
+    shutil.copytree(puxi_files, place)
+    with unopened(place / "truth") as opened:
+        prepared = _demo(tmp_path, "--no-serve")  # loads and evaluates
+        assert prepared.wait(timeout=120) == 0, _said(tmp_path)
+    assert opened == []
     for role in ROLES:
         assert f"  {role}" in _said(tmp_path)
     lists = _rows(
