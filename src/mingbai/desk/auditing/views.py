@@ -12,7 +12,9 @@ from django.shortcuts import render
 from mingbai.accounts.roles import Permission
 from mingbai.audit.models import Event
 from mingbai.desk.access import screen
+from mingbai.desk.auditing.words import action_words
 from mingbai.desk.components.paging import SIZE
+from mingbai.desk.components.words import actor_names
 
 LATEST = 2**63 - 1
 FILTERS = ("actor", "action", "target")
@@ -25,7 +27,11 @@ def events(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     below = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else LATEST
     rows = list(_found(asked).filter(id__lt=below).order_by("-id")[: SIZE + 1])
-    shown = [{"event": row, "data": _pairs(row.data)} for row in rows[:SIZE]]
+    names = actor_names(row.actor for row in rows)
+    shown = [
+        {"event": row, "data": _pairs(row.data), "said": action_words(row.action), "actor": names[row.actor]}
+        for row in rows[:SIZE]
+    ]  # fmt: skip
     return render(
         request,
         "auditing/templates/events.html",

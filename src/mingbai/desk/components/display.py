@@ -1,4 +1,4 @@
-"""How the desk is shown (显示): rows close or apart, text of usual size or large, single keys on or off.
+"""How the desk is shown (显示): rows close or apart, large text, single keys, light or dark.
 
 Kept in a cookie of this browser: on a shared computer it belongs to the screen, not to the account.
 """
@@ -16,7 +16,10 @@ from mingbai.desk.access import PUBLIC, screen
 COOKIE, YEAR = "display", 365 * 24 * 3600
 #: What may be switched, as it stands in the cookie and as a class of the page.
 LOOSE, LARGE, KEYLESS = "loose", "large", "keyless"
-KNOWN = (LOOSE, LARGE, KEYLESS)
+#: Of these one or none is chosen; none: as the system has it.
+LIGHT, DARK = "light", "dark"
+THEMES, SYSTEM = (LIGHT, DARK), "system"
+KNOWN = (LOOSE, LARGE, KEYLESS, *THEMES)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,10 @@ class Display:
         return LARGE in self.chosen
 
     @property
+    def theme(self) -> str:
+        return next((one for one in THEMES if one in self.chosen), SYSTEM)
+
+    @property
     def keyless(self) -> bool:
         return KEYLESS in self.chosen
 
@@ -50,9 +57,11 @@ def display_of(request: HttpRequest) -> Display:
 
 @screen(PUBLIC, reads=False, writes=True)
 def switch(request: HttpRequest) -> HttpResponse:
-    """Turn one of them on or off and go back."""
+    """Turn one of them on or off, or choose light or dark, and go back."""
     chosen, name = set(display_of(request).chosen), request.POST.get("switch", "")
-    if name in KNOWN:
+    if name in (*THEMES, SYSTEM):
+        chosen = chosen.difference(THEMES) | {name}
+    elif name in KNOWN:
         chosen ^= {name}
     back = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):

@@ -10,6 +10,8 @@ from django.http import HttpRequest, QueryDict
 
 #: Names of the address that say where in a list somebody is, not which list it is.
 PLACE_IN_LIST = ("page", "after")
+#: Under which the choices of columns stand in the session.
+COLUMNS = "columns"
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Columns:
     all: tuple[Column, ...]
     shown: frozenset[str]
     kept: tuple[tuple[str, str], ...]  # the rest of the address
+    name: str = ""  # under which the choice is kept; blank: in the address alone
 
     def __contains__(self, key: str) -> bool:
         return key in self.shown
@@ -71,10 +74,14 @@ class Columns:
         return len(self.shown)
 
 
-def columns_of(request: HttpRequest, columns: Iterable[Column]) -> Columns:
-    """The columns of a list: those named by ?columns=, else the default ones; fixed ones always."""
+def columns_of(request: HttpRequest, columns: Iterable[Column], name: str = "") -> Columns:
+    """The columns of a list: those named by ?columns=, else those chosen before, else the default ones.
+
+    Fixed ones always. `name`: under which a choice is kept with the session.
+    """
     known = tuple(columns)
-    asked = frozenset(request.GET.getlist("columns"))
+    chosen = request.GET.getlist("columns") or (kept_columns(request).get(name) if name else None)
+    asked = frozenset(chosen or ())
     shown = {one.key for one in known if one.fixed or (one.key in asked if asked else one.default)}
     kept = tuple(
         (name, value)
@@ -83,7 +90,13 @@ def columns_of(request: HttpRequest, columns: Iterable[Column]) -> Columns:
         for value in values
         if value
     )
-    return Columns(known, frozenset(shown), kept)
+    return Columns(known, frozenset(shown), kept, name)
+
+
+def kept_columns(request: HttpRequest) -> dict[str, list[str]]:
+    """List → the columns that were chosen for it since signing in."""
+    found: dict[str, list[str]] = request.session.get(COLUMNS, {})
+    return found
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date
 from functools import cache, lru_cache
+from typing import Any
 
 from django import template
 from django.contrib.staticfiles import finders
@@ -93,3 +94,14 @@ def refused(text: str) -> str:
 def listed(parts: Iterable[object]) -> str:
     """Things side by side: 、 or a comma."""
     return words.listed(parts)
+
+
+@register.filter
+def told_errors(field: Any) -> list[str]:
+    """The errors of a field in sentences (字段错误): one that was left empty is named."""
+    label = str(field.label).rstrip("：:")
+    return [
+        gettext("请填写“{field}”。").format(field=label) if error.code == "required" else said
+        for error in field.errors.as_data()
+        for said in error.messages
+    ]

@@ -49,6 +49,7 @@ def columns_chosen(request: HttpRequest, *, evaluated: bool) -> Columns:
             Column(INCOME, _("人均收入")), Column(HELPER, _("帮扶人"), default=False),
             Column(NUMBER, _("户编号"), default=False),
         ],
+        name="households",
     )  # fmt: skip
 
 

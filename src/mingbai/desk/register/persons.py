@@ -50,6 +50,7 @@ def columns_chosen(request: HttpRequest) -> Columns:
             Column(RELATION, _("与户主关系")), Column(HOME, _("户主")), Column(PLACE, _("村组")),
             Column(KINDS, _("身份")),
         ],
+        name="persons",
     )  # fmt: skip
 
 
