@@ -31,6 +31,27 @@ SCREENS = [
     for _name, method, address, codes in rows((HERE / "screens.txt").read_text(encoding="utf-8"))
     if method == "GET" and 200 in codes.values()
 ]
+#: Posts that answer with a page or lead to one: refused forms, dry runs, what was done.
+ANSWERED = (200, 302, 422)
+POSTS = [
+    (address, next(role for role, code in codes.items() if role != "anon" and code in ANSWERED))
+    for _name, method, address, codes in rows((HERE / "screens.txt").read_text(encoding="utf-8"))
+    if method == "POST"
+    and any(code in ANSWERED for role, code in codes.items() if role != "anon")
+    and "/sign-in/" not in address
+    and address != "/language/"
+]
+#: Dry runs and refusals that need more than an empty form.
+SENT = [
+    ("/households/{here}/events/death/", "cler",
+     {"person": "{head-here}", "on": "2026-03-10", "source": "village", "said_on": "2026-03-16"}),
+    ("/households/{here}/events/birth/", "cler",
+     {"name": "陈小满", "sex": "female", "relation": "daughter", "on": "2026-03-10"}),
+    ("/households/{here}/topics/dwelling/", "cler", {"dwelling_grade": "Z", "on": "2031-01-01"}),
+    ("/households/pasted/", "cler", {"pasted": "陈桂生\n没有的人"}),
+    ("/batches/{batch}/undo/", "cler", {"reason": "登错了"}),
+    ("/imports/{order}/apply/", "cler", {"reason": "核对过"}),
+]  # fmt: skip
 #: Attributes that are read out or shown.
 SPOKEN = ("title", "aria-label", "placeholder", "alt", "data-words")
 VOID = (
@@ -165,6 +186,28 @@ def test_screen_speaks_its_language_throughout(
     if not address.startswith(("/api/",)):
         page = page_in(language, county, role, filled(address, world))
         assert shown(language, page, data) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "role", "sent"),
+    [*((address, role, {}) for address, role in POSTS), *SENT],
+    ids=[*(one for one, _ in POSTS), *(f"{one} filled" for one, _, _ in SENT)],
+)
+@pytest.mark.parametrize("language", ["en", "zh-hant"])
+def test_answer_to_a_post_speaks_its_language_throughout(
+    language: str, address: str, role: str, sent: dict[str, str], county: County,
+    world: dict[str, str], data: re.Pattern[str], db: None,
+) -> None:  # fmt: skip
+    """Refusals in forms, dry runs, and the page that says what was done."""
+    client = Client()
+    client.force_login(county.users[ROLES[role]])
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    given = {name: filled(value, world) for name, value in sent.items()}
+    answer = client.post(filled(address, world), given, follow=True)
+    assert answer.status_code in (200, 422)
+    page = b"".join(answer).decode() if answer["Content-Type"].startswith("text/html") else ""
+    mine = re.compile("|".join([data.pattern, *map(re.escape, given.values()), "没有的人"]))
+    assert shown(language, page, mine) == []
 
 
 def test_text_that_is_not_translated_is_noticed() -> None:

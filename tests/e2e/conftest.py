@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 DESK = {"width": 1440, "height": 900}
@@ -16,6 +17,15 @@ OPTIONS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+SERIOUS = ("serious", "critical")
+_AXE = Axe()
+
+
+def serious(page: Page) -> list[str]:
+    """The rules that axe finds broken seriously or critically on a page as it stands."""
+    found = _AXE.run(page).response["violations"]
+    return [one["id"] for one in found if one["impact"] in SERIOUS]
 
 
 @pytest.fixture(scope="session")

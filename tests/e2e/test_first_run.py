@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as site
 from playwright.sync_api import Page
 
 from tests.desk.test_start import PASTED
-from tests.e2e.test_every_screen import SERIOUS, too_wide
+from tests.e2e.conftest import serious
+from tests.e2e.test_every_screen import too_wide
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.enable_socket]
 
@@ -67,5 +67,4 @@ def _go_on(page: Page) -> None:
 def _fits(page: Page) -> None:
     """No wider than its window, at a desk and on a phone, and axe finds nothing serious."""
     assert too_wide(page) == []
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    assert [one["id"] for one in found if one["impact"] in SERIOUS] == []
+    assert serious(page) == []
