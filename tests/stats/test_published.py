@@ -1,8 +1,8 @@
 """Answers that others have printed for the same data, beyond those of checks.json.
 
-laeken: the vignettes laeken-standard and laeken-variance. convey: the book "Poverty and Inequality with
-Complex Survey Data" (convey 1.0.1). survey: the vignette survey.pdf (4.5) and the package's tests. Each is
-a plain call here, with the definition as an option.
+laeken: the vignettes laeken-standard and laeken-variance. convey and vardpoor: the book "Poverty and
+Inequality with Complex Survey Data" and the tests of convey 1.0.1. survey: the vignette survey.pdf (4.5) and
+the package's tests. Each is a plain call here, with the definition as an option.
 """
 
 from __future__ import annotations
@@ -139,6 +139,47 @@ def test_convey_values_and_errors() -> None:
     for name, one in _convey().items():
         value, se, close = printed[name]
         assert (one.value, one.se) == pytest.approx((value, se), abs=close), name
+
+
+def test_convey_of_an_unweighted_sample() -> None:
+    """tests/testthat of convey: the schools as if drawn at random; below 60 % of the median is nobody."""
+    points = samples.api("strat")[0]["api00"]
+    assert np.isnan(stats.poor_median(points).value)
+    median, gap = stats.poor_median(points, share=1), stats.median_gap(points, share=1)
+    assert (round(median.se, 5), round(gap.se, 7)) == (13.55642, 0.0172573)
+
+
+def test_vardpoor_with_the_regions_populations() -> None:
+    """convey's book prints vardpoor's errors; its density for the rate is that at the median."""
+    table, plan = samples.eusilc()
+    region, weight = table["db040"].to_numpy(), table["rb050"].to_numpy()
+    counts = {name: float(weight[region == name].sum()) for name in REGIONS}
+    plan = stats.design(weight, strata=region, fpc=[counts[name] for name in region])
+    y, options = table["eqIncome"], {"design": plan}
+    old, women = table["age"].to_numpy() >= 65, table["rb090"].to_numpy() == "female"
+    found = {
+        "arpt": stats.relative_line(y, **options).se,
+        "arpr": 100 * stats.at_risk_of_poverty(y, density_at="quantile", **options).se,
+        "rmir": stats.median_ratio(y, old, **options).se,
+        "rmpg": 100 * stats.median_gap(y, **options).se,
+        "poormed": stats.poor_median(y, **options).se,
+        "qsr": stats.quintile_share_ratio(y, **options).se,
+        "gini": 100 * stats.gini(y, definition="convey", **options).se,
+        "gpg": 100 * stats.mean_gap(y, women, **options).se,
+    }
+    assert found == pytest.approx(
+        {
+            "arpt": 50.59093,
+            "arpr": 0.2952722,
+            "rmir": 0.0112789,
+            "rmpg": 0.5758866,
+            "poormed": 72.81542,
+            "qsr": 0.04251263,
+            "gini": 0.1945233,
+            "gpg": 0.8051301,
+        },
+        rel=1e-6,
+    )
 
 
 def test_survey_vignette_of_clusters() -> None:

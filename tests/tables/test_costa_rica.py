@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from mingbai.cli.stats_columns import Columns
 from mingbai.tables import Intake, load_profiles, read_folder
 from tests.tables.packs import POLICIES, ROOT, schema_of
 
@@ -38,6 +41,23 @@ def test_contradictory_and_headless_households_stand_as_remarks(intake: Intake) 
     assert found == {("TABLE-070", "household"): 85, ("TABLE-071", "household"): 15}
     assert {p.column for p in intake.problems if p.code == "TABLE-070"} == {"Target"}
     assert len({problem.key for problem in intake.problems}) == 100
+
+
+@needs_survey
+def test_published_identities_of_the_survey(intake: Intake) -> None:
+    """Entry CR-DQ of ../shared/data/checks.json: what is odd in the survey, counted by the product."""
+    entries = json.loads((SURVEY.parents[1] / "checks.json").read_text(encoding="utf-8"))
+    (wanted,) = (entry["expected"] for entry in entries if entry["id"] == "CR-DQ")
+    columns = Columns(SURVEY / "persons.parquet", ["Target", "rez_esc", "v2a1"], None, None)
+    codes = Counter(problem.code for problem in intake.problems)
+    assert wanted == {
+        "households": intake.tables["household"].num_rows,
+        "with_inconsistent_label": codes["TABLE-070"],
+        "without_head": codes["TABLE-071"],
+        "label_rows": dict(Counter(columns.groups("Target").tolist())),
+        "rez_esc_missing": int(np.isnan(columns.numbers("rez_esc")).sum()),
+        "v2a1_missing": int(np.isnan(columns.numbers("v2a1")).sum()),
+    }
 
 
 @needs_survey

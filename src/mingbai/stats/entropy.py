@@ -346,7 +346,7 @@ def decompose_atkinson(
     missing: str = "refuse",
     nonpositive: str = "refuse",
 ) -> AtkinsonParts:
-    """Atkinson's index within and between groups, by equally distributed equivalents (ε > 0).
+    """Atkinson's index within and between groups (阿特金森组间分解), by equal equivalents; ε > 0.
 
     Blackorby, Donaldson & Auersperg (1981), Canadian J. of Economics 14; IC2's decomp="BDA".
     Between: the index if all had the mean of their group.

@@ -58,8 +58,14 @@ def relative_fgt(
     line_counts: bool = True,
     missing: str = "refuse",
     quantile: str = "lower",
+    density_at: str = "line",
 ) -> Estimate:
-    """FGT index (相对线 FGT 指数) against a share of the median or mean; alpha 0: at-risk-of-poverty."""
+    """FGT index (相对线 FGT 指数) against a share of the median or mean; alpha 0: at-risk-of-poverty.
+
+    For alpha 0 the error needs the density where the line cuts: "line", as R's convey has it, or
+    "quantile" (Osier 2009 as R's vardpoor reads it).
+    """
+    one_of("density_at", density_at, ("line", "quantile"))
     wanted("alpha", alpha, alpha >= 0, "不小于零", "zero or more")
     everybody = sample(welfare, design, None, missing=missing)
     group = _group(everybody, within)
@@ -69,7 +75,8 @@ def relative_fgt(
     poor = below(x, np.full(len(x), z), line_counts)
     gap = np.where(poor, np.maximum(1 - x / z, 0.0), 0.0)
     one = mean_of(np.where(poor, gap**alpha, 0.0), group)
-    return _moving(one, _slope(group, z, alpha, gap, poor), line, group)
+    at = z / share if density_at == "quantile" and alpha == 0 else z
+    return _moving(one, _slope(group, at, alpha, gap, poor), line, group)
 
 
 def _group(everybody: Sample, within: Column | None) -> Sample:

@@ -80,7 +80,7 @@ def _jackknife(plan: Design, centre: str) -> Replicates:
 
 
 def replicated(figure: Figure, plan: Design, sets: Replicates) -> Estimate:
-    """The figure with a standard error by replication; `figure` takes a design and gives a number."""
+    """A figure with its error by replication (重复抽样标准误); `figure` takes a design, gives a number."""
     value = figure(plan)
     again = np.array([figure(replace(plan, weight=weight)) for weight in sets.weights.T])
     centre = value if sets.centre == "estimate" else float(again.mean())
