@@ -206,3 +206,26 @@ def test_targeting_says_what_is_wrong(run, survey, words, says):
     assert code in (2, 5)
     assert out == ""
     assert says in err
+
+
+def test_likely_duplicates_of_a_list(monkeypatch, capsys, tmp_path):
+    """A person entered twice with a slip in the address, and one with an empty cell."""
+    path = tmp_path / "名单.csv"
+    rows = ["姓名,出生日期,住址", "张三,1980-01-02,东乡一村三组", "李四,1975-05-06,西乡"]
+    rows += ["张三,1980-01-02,东乡一村二组", "张三,,南乡"]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    words = ["--block", "姓名", "--same", "出生日期", "--alike", "住址:0.8", "--at-least", "2"]
+    for more in ([], ["--json"]):
+        monkeypatch.setattr(
+            sys, "argv", ["mingbai", "tables", "duplicates", str(path), *words, *more]
+        )
+        with pytest.raises(SystemExit) as stop:
+            main()
+        assert stop.value.code == 0
+    text, found = capsys.readouterr().out.rsplit("\n", 2)[0:2]
+    assert "第 2 行和第 4 行" in text
+    assert json.loads(found) == {
+        "file": "名单.csv",
+        "candidate_pairs": 3,
+        "matches": [{"rows": [2, 4], "score": 2, "agree": ["出生日期", "住址"]}],
+    }
