@@ -10,6 +10,7 @@ VERBS = {
     "figures": "mingbai.cli.stats_figures:figures",
     "deprivation": "mingbai.cli.stats_deprivation:deprivation",
     "targeting": "mingbai.cli.stats_targeting:targeting",
+    "fit": "mingbai.cli.stats_fit:fit",
 }
 
 
