@@ -106,6 +106,7 @@ def test_initials_are_found_by_every_reading(home: Any, text: str, wanted: list[
         ("10073988745", "单建国", Match.PHONE_TAIL),
         ("H-0042", "单建国", Match.HOUSEHOLD),
         ("h-00", "单建国", Match.HOUSEHOLD),
+        ("0042", "单建国", Match.HOUSEHOLD),
     ],
 )
 def test_number_is_found_whole_or_by_its_end(home: Any, text: str, name: str, match: Match) -> None:
@@ -113,7 +114,7 @@ def test_number_is_found_whole_or_by_its_end(home: Any, text: str, name: str, ma
 
 
 @pytest.mark.parametrize(
-    "text", ["1017", "110017", "990000197001010018", "8746", "H-0043", "988746"]
+    "text", ["1017", "110017", "990000197001010018", "8746", "H-0043", "988746", "042", "10042"]
 )
 def test_number_that_is_nobodys_finds_nobody(home: Any, text: str) -> None:
     assert found(text) == []

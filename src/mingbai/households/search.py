@@ -23,12 +23,15 @@ from mingbai.households.closing import document_digests, keys, phone_digests, pl
 from mingbai.households.indexing import index_households, index_touched
 from mingbai.households.masking import mask_id
 from mingbai.households.models import Household, Identity, Membership, SearchEntry
+from mingbai.households.models.base import Tail
 
 __all__ = ["Hit", "Match", "index_households", "index_touched", "search"]
 
 LIMIT = 50
 #: Comes after every text that begins alike.
 _LAST = "\U0010ffff"
+#: Of a household number so many signs are known at least, as the index has them.
+SHORTEST_TAIL = 4
 _TAIL = re.compile(r"\d{3}[\dX]|\d{5}[\dX]")
 _DOCUMENT = re.compile(r"\d{17}[\dX]\w*|\d{15}")
 _PHONE = re.compile(r"\d{11}")
@@ -67,7 +70,7 @@ def search(text: str, scope: Scope, day: date, limit: int = LIMIT) -> list[Hit]:
     """Who is found by a text, members before those who left (检索).
 
     Names from their beginning, parts of names, pinyin initials, the last four or six characters of ID number
-    or phone, a whole ID number, household numbers from their beginning. At most seven queries.
+    or phone, a whole ID number, household numbers by their beginning or end. At most eight queries.
     """
     typed = _typed(text)
     if not typed or scope.empty:
@@ -110,6 +113,12 @@ class _Entries:
     def anywhere(self, part: str) -> list[SearchEntry]:
         """Anywhere in the name: reads all names of the scope. For one sign that begins no part of a name."""
         return list(self.rows.filter(extra=False, name__contains=part)[: self.limit])
+
+    def ending(self, number: str) -> list[SearchEntry]:
+        """Household numbers by their end, at least four signs: the index of the last four leads to few."""
+        rows = self.rows.alias(tail=Tail("household_number")).filter(tail=number[-4:])
+        found = rows.filter(household_number__isnull=False, household_number__endswith=number)
+        return list(found.order_by("household_number", "id")[: self.limit])
 
     def equal(self, **digests: bytes | None) -> list[SearchEntry]:
         """By digests; few rows share one, so that they are put in order here."""
@@ -163,6 +172,8 @@ def _numbers(typed: str, entries: _Entries, using: Keys) -> Found:
     if _PHONE.fullmatch(typed) or (_TAIL.fullmatch(typed) and typed.isdigit()):
         found.append((Match.PHONE_TAIL, entries.equal(**_tails("phone", typed, using))))
     found.append((Match.HOUSEHOLD, entries.beginning("household_number", typed)))
+    if len(typed) >= SHORTEST_TAIL:
+        found.append((Match.HOUSEHOLD, entries.ending(typed)))
     room = entries.limit
     for left, (match, rows) in enumerate(sorted(found, key=lambda one: len(one[1]))):
         share = rows[: room // (len(found) - left)]

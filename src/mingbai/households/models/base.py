@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 
@@ -120,6 +120,17 @@ class Status(Dated):
         return f"{self.subject}:{self.subject_id} {self.kind}"
 
 
+class Tail(models.Func):
+    """The last four signs of a text (尾号), written out as the index has them on both databases."""
+
+    arity = 1
+    output_field = models.TextField()
+    template = "right(%(expressions)s, 4)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="substr(%(expressions)s, -4)", **context)
+
+
 class SearchEntry(Recorded):
     """What search looks at (检索条目): one row for each person and household; made again at will.
 
@@ -171,6 +182,11 @@ class SearchEntry(Recorded):
             models.Index(
                 fields=["household_number", "division_code"],
                 name="search_household_number",
+                condition=models.Q(household_number__isnull=False),
+            ),
+            models.Index(
+                Tail("household_number"),
+                name="search_household_tail",
                 condition=models.Q(household_number__isnull=False),
             ),
             models.Index(
