@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` and `make test`. Both set everything up by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test fuzz bench docs words guides lock clean
+.PHONY: help setup system demo test fuzz bench docs words guides quality lock clean
 SHELL := /bin/sh
 
 BIN := .venv/bin
@@ -22,6 +22,7 @@ help:
 	@echo "make docs    write the generated pages again"
 	@echo "make words   bring the texts of the screens up to date, say which lack English"
 	@echo "make guides  take the pictures of docs/guides and docs/screens again, in Chromium"
+	@echo "make quality build two places, judge the product against their truth, write docs/quality.md"
 	@echo "make lock    resolve the dependencies again"
 	@echo "make clean   remove environments, caches and results"
 
@@ -40,6 +41,7 @@ PLACE := puxi
 PLACE_DAY := 2026-06-30
 PACK_shakou := cn-shakou
 PACK_lukou := cn-lukou
+PACK_jiangkou := cn-jiangkou
 PACK := $(or $(PACK_$(PLACE)),cn)
 PORT := 8000
 SERVE := yes
@@ -81,8 +83,7 @@ test: setup system
 	  echo "mingbai packs test $$pack"; $(BIN)/mingbai packs test $$pack; \
 	done
 	$(BIN)/python -m django makemigrations --check --dry-run --settings mingbai.config.settings >/dev/null
-	$(BIN)/pytest -n auto
-	MINGBAI_TEST_DATABASE=postgresql $(BIN)/pytest -n auto -m database
+	@sh tools/both_databases.sh $(BIN)
 
 # What the tests start and pip does not bring: PostgreSQL, a browser, fonts for Chinese.
 system:
@@ -124,3 +125,6 @@ LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no
 clean:
 	rm -rf .venv .venv-bench .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \
 	  build dist out
+
+quality: setup
+	$(BIN)/python tools/quality.py

@@ -6,16 +6,19 @@ import json
 import random
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from mingbai.engine.model.pack import Pack
-from tests.installation import Installation, kill
+from tests.installation import Installation, copy_of, drop, kill
 from tests.intake.making import Office, home, member
 
 pytestmark = pytest.mark.database
 
+#: Households of a list that is long enough to be killed in the middle.
+LONG = 500
 COMMAND = "from mingbai.cli.main import main; main()"
 STANDING = (
     "SELECT count(*) FROM {table} t JOIN audit_batch b ON b.id = t.begun_by_id "
@@ -64,11 +67,23 @@ def writer(tmp_path: Path, pack: Pack) -> Office:
     return Office(folder, pack)
 
 
+@pytest.fixture(scope="module")
+def ten_once(
+    template: Installation, tmp_path_factory: pytest.TempPathFactory, pack: Pack
+) -> Iterator[Installation]:
+    """An installation with ten households, imported once; every test has a copy."""
+    made = copy_of(template, tmp_path_factory.mktemp("ten"))
+    made.run(*arguments(many(Office(tmp_path_factory.mktemp("lists"), pack), 0, 10)))
+    yield made
+    drop(made)
+
+
 @pytest.fixture
-def ten(installation: Installation, writer: Office) -> Installation:
-    """An installation with ten households."""
-    installation.run(*arguments(many(writer, 0, 10)))
-    return installation
+def ten(ten_once: Installation, tmp_path: Path) -> Iterator[Installation]:
+    made = copy_of(ten_once, tmp_path / "ten")
+    yield made
+    made.stop()
+    drop(made)
 
 
 def _rows(table: str) -> str:
@@ -91,7 +106,7 @@ def test_killed_import_leaves_the_register_as_before(
     ten: Installation, writer: Office, moment: str
 ) -> None:
     """SIGKILL in the middle: nothing is seen; the next import sweeps and works."""
-    lists = many(writer, 1000, 900)
+    lists = many(writer, 1000, LONG)
     process = ten.start(*arguments(lists))
     if moment == "random":
         ten.wait("SELECT count(*) - 1 FROM audit_batch", lambda value: value > 0)
@@ -99,13 +114,15 @@ def test_killed_import_leaves_the_register_as_before(
     else:
         ten.wait(moment, lambda value: value > 0, 60)
     kill(process)
-    before = whole(10) if counts(ten) == whole(10) else whole(910)  # "random" may come too late
+    before = (
+        whole(10) if counts(ten) == whole(10) else whole(10 + LONG)
+    )  # "random" may come too late
     assert counts(ten) == before
     ten.run(*arguments(lists))
-    assert counts(ten) == whole(910)
+    assert counts(ten) == whole(10 + LONG)
     left = "SELECT count(*) FROM audit_batch WHERE recorded_at IS NULL AND swept_at IS NULL"
     assert ten.sql(left) == [(0,)]
-    assert ten.sql("SELECT count(*) FROM households_membership") == [(1820,)]
+    assert ten.sql("SELECT count(*) FROM households_membership") == [(2 * (10 + LONG),)]
 
 
 def test_clerk_saves_while_a_long_list_is_written(
@@ -127,7 +144,7 @@ def test_clerk_saves_while_a_long_list_is_written(
 
 def test_stopped_import_is_given_up(ten: Installation, writer: Office) -> None:
     """Ctrl-C ends with 130, and nothing half is left to see."""
-    process = ten.start(*arguments(many(writer, 1000, 900)))
+    process = ten.start(*arguments(many(writer, 1000, LONG)))
     ten.wait(_rows("households_household"), lambda value: value > 0)
     process.send_signal(2)
     assert process.wait(timeout=20) == 130, ten.said(process)
