@@ -41,11 +41,12 @@ class Year:
 def years_of(asked: Asked, counted: Counted, ends: list[date]) -> list[Year]:
     """Year ends and the day of the page. One query.
 
-    Before anybody in the register was watched the poor are counted, from then on the watched. A share only
-    where all of the place is in scope and a rural population was counted by then.
+    The poor are counted while more of the register are poor than watched, from then on the watched: the
+    first marginal households were written down while others had still to exit (渌口 2019). A share only where
+    all of the place is in scope and a rural population was counted by then.
     """
     days = [*ends, asked.day]
-    watched = next((day for day in days if counted.everywhere(day, Standing.WATCHED)), None)
+    watched = next((day for day in days if is_watched(counted, day)), None)
     bases = denominators_of(asked.place.code, Universe.RURAL_REGISTERED) if asked.whole else []
     found: list[Year] = []
     for day in days:
@@ -54,6 +55,12 @@ def years_of(asked: Asked, counted: Counted, ends: list[date]) -> list[Year]:
             first = bool(found) and found[-1].standing != standing
             found.append(_year(asked, counted, day, standing, bases, first=first))
     return found
+
+
+def is_watched(counted: Counted, day: date) -> bool:
+    """Whether the register speaks of the watched on a day, and no longer of the poor."""
+    persons = counted.everywhere(day, Standing.WATCHED)
+    return persons > 0 and persons >= counted.everywhere(day, Standing.POOR)
 
 
 def years_words(found: list[Year]) -> str:
