@@ -14,7 +14,7 @@ from mingbai.demo.loading import load_place
 from mingbai.demo.place import load_place as known_place
 from mingbai.households.models import Residence
 from mingbai.households.queries.counting import Standing, count_totals
-from mingbai.places.models import Register
+from mingbai.places.models import Group, Register
 from mingbai.places.queries import children
 
 pytestmark = pytest.mark.database
@@ -66,4 +66,8 @@ def test_merger_keeps_households_with_their_clerk_and_counts_under_the_old_codes
     assert _homes(new, BEFORE) == hers | _homes(_scope(INTO, BEFORE), BEFORE)
     assert count_totals(BEFORE, scope=old).households == len(hers)
     assert count_totals(DAY, scope=old).households == 0
+    groups = Group.objects.filter(village_code=GONE, valid_to=DAY).order_by("number")
+    assert list(groups.values_list("number", "name"))[:2] == [("001", "一组"), ("002", "二组")]
+    lived = Residence.objects.filter(division_code=GONE).values_list("group_number", flat=True)
+    assert set(lived) <= set(groups.values_list("number", flat=True))
     assert count_totals(date(2020, 12, 31), standing=Standing.REGISTERED).persons == 3988

@@ -87,13 +87,13 @@ def _put_groups(context: Context, found: list[Stretch]) -> None:
     rows = []
     for village in context.villages(context.place.as_of):
         count = int(rng.integers(low, high, endpoint=True))
-        olds = [None, *parts[village.code]]
+        formerly = _formerly(parts[village.code], count)
         rows += [
             {
                 "group_id": f"{village.code}{number:03d}",
                 "village_code": village.code,
-                "name": f"{_in_chinese(number)}组",
-                "formerly": olds[(number - 1) * len(olds) // count],
+                "name": f"{in_chinese(number)}组",
+                "formerly": formerly[number - 1],
             }
             for number in range(1, count + 1)
         ]
@@ -101,6 +101,17 @@ def _put_groups(context: Context, found: list[Stretch]) -> None:
         drawn = int(context.rng(f"frame.group.{one['name']}").integers(0, len(rows)))
         rows[drawn]["name"] = one["name"]
     context.put("groups", _rows("groups", rows))
+
+
+def _formerly(olds: list[str], count: int) -> list[str | None]:
+    """What each of the groups was in a village that was merged; the first ones are the village's own.
+
+    >>> _formerly(["421083110204"], 4)
+    [None, None, '421083110204001', '421083110204002']
+    """
+    parts = [None, *olds]
+    own = [parts[at * len(parts) // count] for at in range(count)]
+    return [old and f"{old}{own[: at + 1].count(old):03d}" for at, old in enumerate(own)]
 
 
 def _parts(found: list[Stretch], day: date) -> dict[str, list[str]]:
@@ -120,10 +131,10 @@ def stood(rows: Iterable[Stretch], code: str, day: date) -> bool:
     return any(one.code == code and one.from_date < day <= (one.to_date or day) for one in rows)
 
 
-def _in_chinese(number: int) -> str:
+def in_chinese(number: int) -> str:
     """Numbers of groups in words, as villages write them.
 
-    >>> [_in_chinese(one) for one in (1, 10, 12, 24)]
+    >>> [in_chinese(one) for one in (1, 10, 12, 24)]
     ['一', '十', '十二', '二十四']
     """
     tens, ones = divmod(number, 10)

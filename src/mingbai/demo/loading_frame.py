@@ -15,8 +15,8 @@ from mingbai.audit.models import Batch
 from mingbai.audit.records import Recorded
 from mingbai.audit.writing import BatchWriter, Progress
 from mingbai.common.keys import Keys
-from mingbai.demo.afterwards import Later, joined, later
-from mingbai.demo.frame import stood
+from mingbai.demo.afterwards import GROUP_DIGITS, Later, joined, later
+from mingbai.demo.frame import in_chinese, stood
 from mingbai.demo.reports import Files
 from mingbai.households.loading import Column, Ids, Same, put
 from mingbai.places.actions import load_divisions
@@ -115,10 +115,11 @@ class Past:
     merged: Mapping[str, date]  # a village that went into one that stood → when
 
     def of(self, code: str, formerly: str | None) -> Mapping[str, Before]:
-        """The codes before that of a village, for the groups of it that came from another one."""
-        if formerly is None or formerly not in self.merged:
+        """The codes before that of a village, for a group that was one of another village."""
+        old = (formerly or "")[:-GROUP_DIGITS]
+        if old not in self.merged:
             return self.recoded
-        return {**self.recoded, code: (formerly, self.merged[formerly])}
+        return {**self.recoded, code: (old, self.merged[old])}
 
 
 def past(rows: list[Stretch]) -> Past:
@@ -161,15 +162,19 @@ def _groups(loading: Loading, before: Past, first: Mapping[str, date]) -> None:
         today = loading.later.code_on(village, loading.until)
         counts[today] = counts.get(today, 0) + 1
         number = row["group_id"].removeprefix(village)
+        own = group_of(row["formerly"])
         start = oldest if village in before.recoded else first.get(village, oldest)
         spans = stretches(village, start, None, before.of(village, row["formerly"]))
-        made += [
-            (pad(code), number, row["name"], since, until)
-            if code not in new
-            else (pad(code), loading.later.numbers[row["group_id"]],
-                  loading.later.names[row["group_id"]], since, until)
-            for code, since, until in loading.later.follow(spans)
-        ]  # fmt: skip
+        for code, since, until in loading.later.follow(spans):
+            named = (number, row["name"])
+            if code in new:
+                named = (
+                    loading.later.numbers[row["group_id"]],
+                    loading.later.names[row["group_id"]],
+                )
+            elif own and code == own[0]:
+                named = (own[1], f"{in_chinese(int(own[1]))}组")
+            made.append((pad(code), *named, since, until))
     names = ("village_code", "number", "name", "valid_from", "valid_to")
     _insert(loading, Group, names, made)
     year = date(loading.until.year, 1, 1)
@@ -178,6 +183,11 @@ def _groups(loading: Loading, before: Past, first: Mapping[str, date]) -> None:
     ]
     names = ("division_code", "valid_from", "group_count", "source", "observed_on")
     _insert(loading, VillageProfile, names, profiles)
+
+
+def group_of(formerly: str | None) -> tuple[str, str] | None:
+    """The village and the number of a group before a merger."""
+    return (formerly[:-GROUP_DIGITS], formerly[-GROUP_DIGITS:]) if formerly else None
 
 
 def _statuses(loading: Loading, before: Past) -> None:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mingbai.demo.errors import PlaceError
-from mingbai.demo.loading_frame import Loading, Past, stretches
+from mingbai.demo.loading_frame import Loading, Past, group_of, stretches
 from mingbai.households.enums import HouseholdEnd, MembershipReason, StatusKind
 from mingbai.households.indexing import COLUMNS, HEAD, Entry
 from mingbai.households.loading import (
@@ -126,7 +126,11 @@ def _residences(
             continue
         for code, begun, over in loading.later.follow(stretches(village, start, end, known)):
             at.append(place)
-            groups.append(loading.later.numbers.get(ids[place], number) if code in new else number)
+            own = group_of(origins[place])
+            if code in new:
+                groups.append(loading.later.numbers.get(ids[place], number))
+            else:
+                groups.append(own[1] if own and code == own[0] else number)
             codes.append(pad(code))
             since.append(begun)
             until.append(over)

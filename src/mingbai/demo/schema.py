@@ -22,7 +22,7 @@ TABLES: dict[str, pa.Schema] = {
         code=_TEXT, name=_TEXT, level=_TEXT, kind=_TEXT, parent=_TEXT,
         from_date=_DAY, to_date=_DAY, successor=_TEXT,
     ),
-    # `formerly`: the village the group belonged to until it was merged into its present one.
+    # `formerly`: the group of another village that it was until that one was merged into its present one.
     "groups": _table(group_id=_TEXT, village_code=_TEXT, name=_TEXT, formerly=_TEXT),
     # `kind`: poor, exited, supervised_province, supervised_county, deep …
     "village_statuses": _table(code=_TEXT, kind=_TEXT, from_date=_DAY, to_date=_DAY, reason=_TEXT),
