@@ -2,11 +2,13 @@
 
 python -m benchmarks.register_load FOLDER          300 users on PostgreSQL, 40 on SQLite, two minutes each
 python -m benchmarks.register_load FOLDER --database sqlite --users 40 --seconds 30
+python -m benchmarks.register_load FOLDER --database postgresql --keep KEPT     load once, measure a copy
 python -m benchmarks.register_load DATA --keys FILE    a copy of a data folder on SQLite with a place in it
 
 FOLDER is a place built by `mingbai places build`. Requests go to 127.0.0.1 alone: users × seconds / 10.
 A user looks something up, opens the list, a household and a form, and saves it (one in five writes), one step
-every ten seconds. A request counts from the moment it was due, so that waiting in line is not hidden.
+every ten seconds. A request counts from the moment it was due, so that waiting in line is not hidden. The
+worker evaluates the county over and over meanwhile; an evaluation that fails is an error like any other.
 """
 
 from __future__ import annotations
@@ -16,31 +18,24 @@ import http.client
 import json
 import os
 import queue
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from benchmarks.installation import CpuSeconds, Installation, inside, installation, server
 from benchmarks.measure import ROOT
 from benchmarks.suites import Bench, Report
-from tests.postgres import start_cluster
 
-COMMAND = (sys.executable, "-c", "from mingbai.cli import main; main()")
 USERS = {"postgresql": 300, "sqlite": 40}
 SECONDS, BETWEEN, P99_MS = 120, 10.0, 500
 THREADS = 64
-#: A production server: nothing is left to luck.
-DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "shared_buffers=512MB")
 CSRF = "b" * 32
 
 
@@ -207,92 +202,23 @@ def _request(port: int, session: str, method: str, address: str, body: str) -> t
         connection.close()
 
 
-@contextmanager
-def installation(
-    database: str, data: Path | None = None, keys: Path | None = None
-) -> Iterator[dict[str, str]]:
-    """The environment of a migrated installation, fresh or a copy; gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="mingbai-load-") as folder:
-        if data is not None and keys is not None:
-            shutil.copytree(data, f"{folder}/data")
-            Path(f"{folder}/keys").mkdir(mode=0o700)
-            shutil.copy2(keys, f"{folder}/keys/keys.json")
-        cluster = start_cluster(DURABLE) if database == "postgresql" else None
-        environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-        environment |= {
-            "MINGBAI_DATA": f"{folder}/data", "MINGBAI_KEY_FILE": f"{folder}/keys/keys.json",
-            "DJANGO_SETTINGS_MODULE": "mingbai.config.settings", "MINGBAI_LOG_LEVEL": "WARNING",
-        }  # fmt: skip
-        if cluster is not None:
-            environment["DATABASE_URL"] = cluster.url("postgres")
-        try:
-            subprocess.run(
-                [sys.executable, "-m", "django", "migrate", "-v", "0"], env=environment, cwd=ROOT, check=True
-            )  # fmt: skip
-            yield environment
-        finally:
-            if cluster is not None:
-                cluster.stop()
-
-
-@contextmanager
-def server(environment: dict[str, str], port: int) -> Iterator[None]:
-    """`mingbai serve --with-worker`, ready."""
-    process = subprocess.Popen(
-        [*COMMAND, "serve", "--port", str(port), "--with-worker"], env=environment
-    )
-    try:
-        for _ in range(300):
-            time.sleep(0.1)
-            try:
-                status, body = _request(port, "", "GET", "/health/ready/", "")
-            except OSError:
-                continue
-            if status == 200 and json.loads(body)["worker_seen_seconds_ago"] is not None:
-                break
-        else:
-            raise RuntimeError("the server did not become ready")
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
-
-
-def inside(environment: dict[str, str], *arguments: str) -> Any:
-    """Run benchmarks.register_users there."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.register_users", *arguments],
-        env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True,
-    )  # fmt: skip
-    return json.loads(done.stdout.strip().splitlines()[-1])
-
-
 def measure(
-    folder: Path,
-    database: str,
-    users: int,
-    seconds: float,
-    report: Report,
-    port: int,
-    keys: Path | None = None,
+    found: Installation, database: str, users: int, seconds: float, report: Report, port: int
 ) -> None:
-    """One database: load, sign in, serve, send, report. With `keys`, `folder` is loaded already."""
-    with installation(database, folder if keys else None, keys) as environment:
-        if keys is None:
-            loaded = inside(environment, "load", str(folder))
-            print(
-                f"  {database}: {loaded['rows']:,} rows loaded in {loaded['seconds']:.0f} s",
-                flush=True,
-            )
-        readers = inside(environment, "users", str(users))
-        with server(environment, port):
-            evaluating = subprocess.Popen(
-                [sys.executable, "-m", "benchmarks.register_users", "evaluate", str(seconds - 5)],
-                env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True,
-            )  # fmt: skip
-            found = put_load(port, readers, seconds)
-            evaluated = json.loads(evaluating.communicate(timeout=300)[0].strip().splitlines()[-1])
-    _report(report, database, users, seconds, found, evaluated["evaluations"])
+    """One database with a place in it: sign in, serve, send, report."""
+    readers = inside(found.environment, "users", str(users))
+    with server(found.environment, port) as serving:
+        cpu = CpuSeconds(found, serving)
+        evaluating = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.register_users", "evaluate", str(seconds - 5)],
+            env=found.environment, cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        load = put_load(port, readers, seconds)
+        spent = cpu.spent()
+        evaluated = json.loads(evaluating.communicate(timeout=300)[0].strip().splitlines()[-1])
+    _report(report, database, users, seconds, load, evaluated["evaluations"])
+    said = ", ".join(f"{name} {value:.0f}" for name, value in spent.items())
+    print(f"  CPU seconds in {seconds:.0f} s on {os.cpu_count()} cores: {said}")
 
 
 def _report(
@@ -305,15 +231,15 @@ def _report(
 ) -> None:
     every = found.all()
     p50, p95, p99 = (percentile(every, share) for share in (0.50, 0.95, 0.99))
-    errors = sum(found.errors.values())
-    ended = [one for one in evaluations if one["state"] == "done"]
+    failed = [one["error"] for one in evaluations if one["state"] != "done"]
+    errors = sum(found.errors.values()) + len(failed)
     longest = max((one["seconds"] for one in evaluations), default=0.0)
     report.line(
         f"{users} users on {database}, {len(every)} requests in {seconds:.0f} s, "
-        f"{len(ended)} evaluations of the county meanwhile (longest {longest:.0f} s)",
+        f"{len(evaluations)} evaluations of the county meanwhile (longest {longest:.0f} s)",
         f"no error, p99 ≤ {P99_MS} ms",
         f"{errors} errors, p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms",
-        errors == 0 and p99 <= P99_MS and len(ended) > 0,
+        errors == 0 and p99 <= P99_MS and len(evaluations) > 0,
     )
     rows = [
         [
@@ -330,14 +256,15 @@ def _report(
     )
     for what, count in found.errors.most_common(5):
         print(f"  error: {what} × {count}")
-    for sample in found.samples + [one["error"] for one in evaluations if one["error"]]:
+    for sample in found.samples + failed:
         print(f"  sample: {sample}")
 
 
 def load(bench: Bench, folder: Path) -> None:
     """Budgets of issue 5: 300 users on PostgreSQL and 40 on SQLite, while the worker evaluates."""
     for number, (database, users) in enumerate(USERS.items()):
-        measure(folder, database, users, SECONDS, bench.report, 18600 + number)
+        with installation(folder, database) as found:
+            measure(found, database, users, SECONDS, bench.report, 18600 + number)
 
 
 def main() -> None:
@@ -348,12 +275,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--port", type=int, default=18600)
     parser.add_argument("--keys", type=Path, help="of a data folder on SQLite with a place in it")
+    parser.add_argument("--keep", type=Path, help="where a loaded PostgreSQL stays")
     given = parser.parse_args()
     report, folder = Report(), given.folder.resolve()
     print(f"  load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
     for database in ["sqlite"] if given.keys else given.database or USERS:
         users = given.users or USERS[database]
-        measure(folder, database, users, given.seconds, report, given.port, given.keys)
+        keep = given.keep if database == "postgresql" else None
+        with installation(folder, database, keys=given.keys, keep=keep) as found:
+            measure(found, database, users, given.seconds, report, given.port)
     for title, head, rows in report.tables:
         print(f"\n{title}")
         for row in [head, *rows]:

@@ -120,8 +120,6 @@ def evaluate(seconds: float) -> dict[str, Any]:
                 "result": job.result,
             }
         )
-        if job.state != JobState.DONE:
-            break
     return {"evaluations": ended}
 
 

@@ -23,24 +23,23 @@ class Cluster:
 
     folder: Path
     binaries: Path
+    kept: bool = False  # in a folder of the caller's, who wants it again
+
+    @property
+    def process(self) -> int:
+        """The number of the process that all others of the server are children of."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
 
     def url(self, name: str) -> str:
         """The address of a database of this server."""
         return f"postgresql://mingbai@/{name}?host={self.folder}"
 
     def stop(self) -> None:
-        """Stop the server and remove its folder."""
-        _run(
-            [
-                str(self.binaries / "pg_ctl"),
-                "-D",
-                str(self.folder / "data"),
-                "-m",
-                "immediate",
-                "stop",
-            ]
-        )
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Stop the server and, unless it is kept, remove its folder."""
+        control, data = str(self.binaries / "pg_ctl"), str(self.folder / "data")
+        _run([control, "-D", data, "-m", "fast" if self.kept else "immediate", "stop"])
+        if not self.kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def find_binaries() -> Path | None:
@@ -55,20 +54,25 @@ def find_binaries() -> Path | None:
     )
 
 
-def start_cluster(settings: Sequence[str] = ()) -> Cluster:
-    """Make and start a server that only this run reaches. PostgreSQL refuses root: it runs as nobody."""
+def start_cluster(settings: Sequence[str] = (), kept: Path | None = None) -> Cluster:
+    """Make and start a server that only this run reaches. PostgreSQL refuses root: it runs as nobody.
+
+    `kept`: its folder, where it is made the first time and stays.
+    """
     binaries = find_binaries()
     if binaries is None:
         raise RuntimeError("PostgreSQL is absent. On Debian: apt-get install -y postgresql")
-    folder = Path(
+    folder = kept or Path(
         tempfile.mkdtemp(prefix="mingbai-pg-", dir="/tmp")
     )  # a socket's path must be short
+    folder.mkdir(exist_ok=True)
     if os.getuid() == 0:
         shutil.chown(folder, "nobody", "nogroup")
-    cluster = Cluster(folder, binaries)
+    cluster = Cluster(folder, binaries, kept=kept is not None)
     data = str(folder / "data")
-    _run([str(binaries / "initdb"), "-D", data, "-U", "mingbai", "-A", "trust", "-E", "UTF8",
-          "--locale=C.UTF-8", "--no-sync"], check=True)  # fmt: skip
+    if not (folder / "data").exists():
+        _run([str(binaries / "initdb"), "-D", data, "-U", "mingbai", "-A", "trust", "-E", "UTF8",
+              "--locale=C.UTF-8", "--no-sync"], check=True)  # fmt: skip
     options = " ".join(
         f"-c {one}" for one in (*_SETTINGS, f"unix_socket_directories={folder}", *settings)
     )
