@@ -25,6 +25,10 @@ READ_ROWS = 10_000
 Then = Callable[[Batch], object]
 
 
+def nobody() -> None:
+    """Whom a batch waits for that only adds facts."""
+
+
 def nothing(batch: Batch) -> None:
     """What follows where nothing does."""
 
@@ -34,13 +38,16 @@ def record_batch(
     *,
     action: str,
     data: dict[str, Any] | None = None,
+    wait: Callable[[], object] = nobody,
     then: Then = nothing,
     progress: Progress | None = None,
 ) -> Event:
     """Make a batch seen (登记批次): withdraw what somebody changed meanwhile, digest the rows, flip one row.
 
     The event's data name the rows and digest of every table and, under ``withdrawn``, what was left out.
-    `then` is done in the transaction that makes it seen: with the batch, or not at all.
+    `then` is done in the transaction that makes it seen: with the batch, or not at all. `wait` is called at
+    its beginning, for who is ending derived rows at this moment: he may end some that the batch has ended
+    already; those speak for him, and what the event says of the batch is counted after him.
     """
     step = progress or (lambda name, done, total: None)
     withdrawn: dict[str, int] = {}
@@ -55,10 +62,13 @@ def record_batch(
                 step(f"digest {span.table}", 0, 0)
                 spans[span.table] = _digest(batch, span)
         with transaction.atomic():
+            wait()
             hold_chain()
             check_open(batch)
             if _recorded_after(checked, batch):
                 continue  # somebody was quicker: look at those as well
+            if _recorded_after(batch.after_event, batch):
+                _count_ended_again(batch, spans)
             now = timezone.now()
             Batch.objects.filter(pk=batch.pk).update(recorded_at=now)
             batch.recorded_at = now
@@ -82,6 +92,17 @@ def _digest(batch: Batch, span: Span) -> dict[str, Any]:
     span.begun, span.ended, span.digest = begun[0], ended[0], begun[1]
     span.save()
     return {**claim(columns, begun, ended), "first": span.first_id, "last": span.last_id}
+
+
+def _count_ended_again(batch: Batch, spans: dict[str, Any]) -> None:
+    """The rows of derived tables that the batch has ended and nobody after it."""
+    for span in batch.spans.order_by("table"):
+        if recorded_model(span.table).derived:
+            with connection.cursor() as cursor:
+                ended = digest_ended(cursor, connection.vendor, span.table, batch.pk)
+            span.ended = ended[0]
+            span.save()
+            spans[span.table] |= {"ended": ended[0], "ended_digest": ended[1]}
 
 
 def _recorded_after(event_id: int, batch: Batch) -> list[int]:

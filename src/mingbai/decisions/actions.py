@@ -19,6 +19,7 @@ from django.utils import timezone
 from mingbai.audit.actions import give_up, is_abandoned, open_batch, recording
 from mingbai.audit.batches import record_batch
 from mingbai.audit.enums import BatchKind
+from mingbai.audit.following import one_look
 from mingbai.audit.models import Batch
 from mingbai.audit.records import Recorded
 from mingbai.audit.writing import BatchWriter, Progress, lots
@@ -31,7 +32,7 @@ from mingbai.decisions.programs import not_recorded, pack_named, state_program
 from mingbai.decisions.queries import latest_runs, run_over
 from mingbai.decisions.reading import Request, reading
 from mingbai.decisions.requests import Scope
-from mingbai.decisions.snapshot import take_snapshot
+from mingbai.decisions.snapshot import Snapshot, single, take_snapshot
 from mingbai.decisions.storing import (
     STATE_COLUMNS,
     STATE_READ,
@@ -56,6 +57,7 @@ from mingbai.decisions.working import (
     work_tally_changes,
     written_tally,
 )
+from mingbai.engine.compiling import Program
 from mingbai.engine.errors import EngineError
 from mingbai.households.models import Residence
 from mingbai.jobs.actions import start_job
@@ -100,7 +102,9 @@ def evaluate(
         said = {"run": run.pk, "pack": run.pack_hash, "as_of": as_of.isoformat(),
                 "division": division_code, "snapshot": run.snapshot_hash,
                 "households": run.households}  # fmt: skip
-        record_batch(batch, action="decisions.run.recorded", data=said, progress=step)
+        record_batch(
+            batch, action="decisions.run.recorded", data=said, wait=_wait_for_states, progress=step
+        )
     except BaseException:
         give_up(batch)
         raise
@@ -185,13 +189,18 @@ def _tallies(model: type[Tally | WorkTally], division: str) -> Any:
     return standing.filter(village_code__range=range_of(division)) if division else standing
 
 
+def _wait_for_states() -> None:
+    """Wait for whoever writes states of a household at this moment, and let nobody begin meanwhile."""
+    _hold("SELECT pg_advisory_xact_lock(%s)", _STATES_LOCK)
+
+
 def _settle(run: Run, step: Progress) -> None:
     """Evaluate again whom somebody changed while the run read and wrote: it saw them as they were before.
 
     Whoever writes states of a household at this moment holds the lock; after it the run is seen by all.
     """
     with transaction.atomic():
-        _hold("SELECT pg_advisory_xact_lock(%s)", _STATES_LOCK)
+        _wait_for_states()
     touched = households_touched(recorded_since(run.batch))
     for done, some in enumerate(lots(touched, SETTLED_AT_ONCE)):
         step("changed meanwhile", done * SETTLED_AT_ONCE, len(touched))
@@ -275,7 +284,8 @@ def _villages_of(household_ids: Collection[int], runs: Collection[Run]) -> dict[
 def _reevaluate(run: Run, ids: list[int], actor: str, *, recount: bool) -> list[int]:
     pack = pack_named(run.pack)
     program = state_program(pack, run.as_of, run.not_recorded)
-    judged = judge(program, take_snapshot(program, Scope(run.as_of, household_ids=tuple(ids))))
+    with one_look():  # nothing is recorded while it reads
+        judged = judge(program, _snapshot(program, run.as_of, ids))
     rule_set = rule_set_of(pack.id, judged.rules)
     patterns = pattern_ids(rule_set, judged.standings)
     standing = State.objects.recorded().filter(household_id__in=ids)
@@ -305,6 +315,13 @@ def _reevaluate(run: Run, ids: list[int], actor: str, *, recount: bool) -> list[
         if work.changes or recount:
             _apply(batch, WorkTally, WORK_TALLY_COLUMNS, _work_recounted(villages))
     return sorted(keys)
+
+
+def _snapshot(program: Program, day: date, ids: list[int]) -> Snapshot:
+    """Of one household by a statement that is put together once: that is what a saved form asks for."""
+    if len(ids) == 1:
+        return single(program).take(ids[0])
+    return take_snapshot(program, Scope(day, household_ids=tuple(ids)))
 
 
 def _households_of(stood: pa.Table, ended: Collection[int]) -> set[int]:

@@ -37,6 +37,7 @@ class Request(NamedTuple):
 
     rows: models.QuerySet[Any]
     columns: Sequence[str]
+    whole: str = ""  # a name where it is about the whole register, whatever is read beside it
 
 
 class Reader(Protocol):
@@ -182,7 +183,8 @@ def as_table(
     """Rows as a driver or JSON gives them, with the types of their columns."""
     values = zip(*rows, strict=True) if rows else ((),) * len(kinds)
     arrays = [_array(list(some), kind) for some, kind in zip(values, kinds, strict=True)]
-    return pa.table(arrays, names=list(columns))
+    # Not `pa.table`: that looks for pandas along the whole path each time, where it is not installed.
+    return pa.Table.from_arrays(arrays, names=list(columns))
 
 
 def _array(values: list[Any], kind: pa.DataType) -> pa.Array:

@@ -144,8 +144,8 @@ def registration_requests(
     any_at_all, civil = standing[:1], standing.filter(kind__in=CIVIL_AFFAIRS)[:1]
     return (
         *(Request(rows, _COLUMNS) for rows in found),
-        Request(any_at_all, ("id",)),
-        Request(civil, ("id",)),
+        Request(any_at_all, ("id",), whole="registered"),
+        Request(civil, ("id",), whole="civil affairs"),
     )
 
 

@@ -120,9 +120,8 @@ class Requests:
         return self._registrations
 
     def divisions(self) -> Request:
-        return self._once(
-            lambda: Request(Division.objects.recorded().on(self.day), ("code", "name")), "divisions"
-        )
+        rows, whole = Division.objects.recorded().on(self.day), f"divisions {self.day}"
+        return self._once(lambda: Request(rows, ("code", "name"), whole), "divisions")
 
     def topics(self, subject: str) -> dict[str, dict[str, str]]:
         """Topic → fact → column, of the facts that are asked for."""

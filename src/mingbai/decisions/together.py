@@ -15,6 +15,7 @@ import pyarrow as pa
 from django.db import connection
 
 from mingbai.decisions.reading import Request, as_table, compiled, kinds_of
+from mingbai.decisions.remembered import remembered
 
 #: Stands for the household in the requests; no key is negative.
 ANYBODY = -1
@@ -24,7 +25,7 @@ class Together:
     """Requests about `ANYBODY`, to be asked of somebody (合并读取)."""
 
     def __init__(self, requests: Iterable[Request]) -> None:
-        asked = list(requests)
+        asked = [one for one in requests if not one.whole]
         self._shapes = [(one.columns, kinds_of(one)) for one in asked]
         array = (
             "json_build_array({})::text" if connection.vendor == "postgresql" else "json_array({})"
@@ -39,7 +40,7 @@ class Together:
         self._statement = " UNION ALL ".join(arms)
 
     def read(self, household_id: int) -> Answered:
-        """The answers for a household. One query."""
+        """The answers for a household. One query, and what is about the whole register from memory."""
         values = [household_id if value == ANYBODY else value for value in self._values]
         rows: list[list[Any]] = [[] for _ in self._shapes]
         with connection.cursor() as cursor:
@@ -61,7 +62,9 @@ class Answered:
         """Nothing more is asked."""
 
     def table(self, request: Request) -> pa.Table:
-        """The answer to the next request, which is this one."""
+        """The answer to the next request, which is this one, or what is remembered."""
+        if request.whole:
+            return remembered(request)
         found = next(self._tables)
         assert found.column_names == list(request.columns)
         return found
