@@ -34,11 +34,13 @@ def table(name: str) -> pa.Table:
     return pa.parquet.read_table(path) if path.suffix == ".parquet" else pa.csv.read_csv(path)
 
 
+@cache
 def eusilc() -> tuple[pa.Table, stats.Design]:
     found = table("poverty/eusilc_laeken.parquet")
     return found, stats.design(found["rb050"], strata=found["db040"])
 
 
+@cache
 def api(kind: str) -> tuple[pa.Table, stats.Design]:
     found = table(f"poverty/survey_api{kind}.csv")
     if kind == "clus1":
@@ -51,6 +53,7 @@ def api(kind: str) -> tuple[pa.Table, stats.Design]:
     return found, plan
 
 
+@cache
 def benin() -> tuple[pa.Table, stats.Deprivation]:
     found = table("households/benin_2006/persons_2006.parquet")
     plan = stats.design(found["weight"], strata=found["strata"], psu=found["psu"])
@@ -59,6 +62,7 @@ def benin() -> tuple[pa.Table, stats.Deprivation]:
     return found, stats.alkire_foster(columns, weights, 1 / 3, design=plan, missing="listwise")
 
 
+@cache
 def eswatini() -> stats.Deprivation:
     found = table("poverty/swz_mics14_mpitb.parquet")
     plan = stats.design(found["Weight"], strata=found["Strata"], psu=found["PSU"])

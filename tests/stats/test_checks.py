@@ -13,7 +13,10 @@ from tests.stats import samples
 FIVE = [[1, 0, 1, 0], [0, 1, 0, 0], [0, 1, 1, 1], [1, 0, 0, 0], [1, 0, 1, 0]]
 FOUR = [[0, 0, 0, 0], [1, 0, 0, 1], [1, 1, 1, 1], [0, 1, 0, 0]]
 #: Entries that are no figure of this package, and the test that has them.
-ELSEWHERE = {"CR-DQ": "tests/tables/test_costa_rica.py", "FEBRL1": "tests/tables/test_duplicates.py"}
+ELSEWHERE = {
+    "CR-DQ": "tests/tables/test_costa_rica.py",
+    "FEBRL1": "tests/tables/test_duplicates.py",
+}
 Answer = dict[str, object]
 
 

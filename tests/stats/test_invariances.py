@@ -53,6 +53,9 @@ OTHERS: dict[str, Figure] = {
     "between": lambda y, **more: stats.decompose(y, np.arange(len(y)) % 3, 0.5, **more).between,
     "within": lambda y, **more: stats.decompose(y, np.arange(len(y)) % 3, 0, **more).within,
     "j between": lambda y, **more: stats.decompose_j(y, np.arange(len(y)) % 3, **more).between,
+    "fgt parts": lambda y, **more: stats.fgt_parts(y, 50, 2, **more).inequality,
+    "watts depth": lambda y, **more: stats.watts_parts(y, 50, **more).depth,
+    "affluence": lambda y, **more: stats.affluence(y, 90, 1, **more),
     "zenga": stats.zenga,
     "convey gini": lambda y, **more: stats.gini(y, definition="convey", **more),
 }
@@ -194,3 +197,44 @@ def test_a_transfer_to_the_poorer_lowers_inequality(x: list[int], transfer: floa
     moved[-1] -= amount
     for name in ("gini", "theil t", "theil l", "ge 2", "atkinson 1"):
         assert INEQUALITY[name](moved).value <= INEQUALITY[name](y).value + 1e-12
+
+
+@settings(max_examples=40)
+@given(x=st.lists(st.integers(1, 100), min_size=3, max_size=30), alpha=st.sampled_from([2, 3]))
+def test_parts_of_poverty_make_the_index(x: list[int], alpha: float) -> None:
+    x = [*x, 20]  # somebody is poor
+    one = stats.fgt_parts(x, 50, alpha)
+    inner = 1 + (alpha**2 - alpha) * one.inequality.value
+    wanted = one.headcount.value * one.depth.value**alpha * inner
+    assert one.total.value == pytest.approx(wanted)
+    other = stats.watts_parts(x, 50)
+    wanted = other.headcount.value * (other.depth.value + other.inequality.value)
+    assert other.total.value == pytest.approx(wanted)
+
+
+@settings(max_examples=40)
+@given(before=incomes, after=incomes, alpha=st.sampled_from([0, 1, 2]))
+def test_parts_of_a_change_make_the_change(
+    before: list[int], after: list[int], alpha: float
+) -> None:
+    total = stats.fgt(after, 500, alpha).value - stats.fgt(before, 500, alpha).value
+    for method in ("shapley", "datt-ravallion"):
+        one = stats.growth_and_redistribution(before, after, 500, alpha, method=method)
+        assert one.total == pytest.approx(total)
+        assert one.growth + one.redistribution + one.residual == pytest.approx(total)
+        assert method != "shapley" or one.residual == pytest.approx(0, abs=1e-12)
+    first, second = ([place % 2 for place in range(len(x))] for x in (before, after))
+    parts = stats.change_by_group(before, after, 500, first, second, alpha)
+    assert parts.total == pytest.approx(total)
+    found = sum(parts.within.values()) + parts.shift + parts.interaction
+    assert found == pytest.approx(total)
+
+
+def test_growth_alone_is_growth() -> None:
+    """Everybody doubles: nothing is redistributed, whatever the method."""
+    before = [100, 200, 300, 400]
+    for method in ("shapley", "datt-ravallion"):
+        one = stats.growth_and_redistribution(
+            before, [2 * x for x in before], 250, 0, method=method
+        )
+        assert (one.growth, one.redistribution, one.residual) == (-0.25, 0, 0)

@@ -16,7 +16,7 @@ from mingbai.stats.design import Design
 from mingbai.stats.errors import StatsError
 from mingbai.stats.estimates import Estimate, Sample, combined, estimated, sample
 from mingbai.stats.inequality import gini_of
-from mingbai.stats.inputs import Column, Numbers, codes, numbers, wanted
+from mingbai.stats.inputs import Column, Numbers, codes, dot, numbers, wanted
 from mingbai.stats.poverty import mean_of
 from mingbai.stats.totals import percentile_of
 
@@ -46,13 +46,13 @@ def _point(of: Sample, share: float) -> Estimate:
         return estimated(float(share), np.zeros(len(of.values)), of)
     edge = percentile_of(of, share).value
     short = np.where(of.counted & (of.values <= edge), of.values - edge, 0.0)
-    value = (float(of.weight @ short) + share * of.population * edge) / total
+    value = (dot(of.weight, short) + share * of.population * edge) / total
     z = (short + share * edge - value * of.values) / total
     return estimated(value, np.where(of.counted, z, 0.0), of)
 
 
 def _positive_total(of: Sample, name: str) -> float:
-    total = float(of.weight @ of.values)
+    total = dot(of.weight, of.values)
     if total <= 0:
         raise StatsError("STAT-013", value=total / of.population, measure=name)
     return total
@@ -114,7 +114,7 @@ def extended_gini(
     x, w = of.values[order], of.weight[order] / of.population
     above = np.maximum(1 - (np.cumsum(w) - w), 0.0)  # share at or above each
     steps = np.diff(x, prepend=0.0)
-    area = float(steps @ above**aversion)
+    area = dot(steps, above**aversion)
     z = np.zeros(len(of.values))
     z[order] = np.cumsum(steps * above ** (aversion - 1)) * aversion - aversion * area
     z = -z / mean + np.where(of.counted, of.values / mean - 1, 0.0) * area / mean
@@ -145,7 +145,7 @@ def concentration(
     people, sums = np.bincount(group, weights=w), np.bincount(group, weights=w * x)
     place = ((np.cumsum(people) - people / 2) / of.population)[group]
     over = (sums.sum() - np.cumsum(sums) + sums / 2)[group] / of.population
-    area = float((w * x) @ place)
+    area = dot((w * x), place)
     z = np.zeros(len(of.values))
     z[kept] = 2 * (x * place + over - area / of.population) / total - 2 * area * x / total**2
     return estimated(2 * area / total - 1, z, of)
@@ -190,13 +190,13 @@ def zenga(
     kept = np.flatnonzero(of.counted)
     order = kept[np.argsort(of.values[kept], kind="stable")]
     y, w = of.values[order], of.weight[order]
-    n, total = of.population, float(w @ y)
+    n, total = of.population, dot(w, y)
     h = np.cumsum(w)
     k = total - np.cumsum(w * y) + w * y
-    value = 1 - float(w @ ((n - h) * (total - k) / (n * h * k)))
+    value = 1 - dot(w, (n - h) * (total - k) / (n * h * k))
     rate = w * (total - k) / (h**2 * k)
-    slope = -(n - h) * (total - k) / (n * h * k) - float(w @ ((total - k) / k)) / n**2
-    slope -= y / n * float(w @ ((n - h) / (h * k)))
+    slope = -(n - h) * (total - k) / (n * h * k) - dot(w, (total - k) / k) / n**2
+    slope -= y / n * dot(w, (n - h) / (h * k))
     slope += rate.sum() - np.cumsum(rate) + rate
     slope += total * y / n * np.cumsum(w * (n - h) / (h * k**2))
     z = np.zeros(len(of.values))
@@ -262,8 +262,8 @@ def gini_by_group(
     }
     own = {label: gini_of(one).value for label, one in members.items()}
     people = np.array([one.population for one in members.values()])
-    sums = np.array([float(one.weight @ one.values) for one in members.values()])
-    inner = float((people / of.population * sums / total) @ np.array(list(own.values())))
+    sums = np.array([dot(one.weight, one.values) for one in members.values()])
+    inner = dot((people / of.population * sums / total), np.array(list(own.values())))
     means = sample(sums / people, None)
     outer = gini_of(Sample(means.values, people, means.counted, means.design)).value
     return GiniGroups(whole, inner, outer, whole - inner - outer, own)
@@ -291,7 +291,7 @@ def gini_by_source(
     found = {}
     for name, column in columns.items():
         part = of.counting(column, of.counted)
-        share = float(of.weight @ column) / total
+        share = dot(of.weight, column) / total
         own = gini_of(part).value
         joint = concentration(column, whole, design=of.design, within=of.counted).value
         amount = share * joint

@@ -227,7 +227,8 @@ def _between(stage: Stage, totals: Numbers, factor: Numbers, single: str) -> Num
     centred = totals - means[stage.stratum]
     if lonely.any() and single != "adjust":
         centred[lonely[stage.stratum]] = 0.0
-    found: Numbers = (centred * scale[stage.stratum][:, None]).T @ centred
+    scaled = centred * scale[stage.stratum][:, None]
+    found: Numbers = np.einsum("ui,uj->ij", scaled, centred)  # no threads for so little
     if lonely.any() and single == "average":
         found = found * (len(lonely) / max(len(lonely) - int(lonely.sum()), 1))
     return found

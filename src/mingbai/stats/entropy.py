@@ -16,7 +16,7 @@ import numpy as np
 from mingbai.stats.design import Design
 from mingbai.stats.errors import StatsError
 from mingbai.stats.estimates import Estimate, Sample, combined, estimated, sample
-from mingbai.stats.inputs import Column, Numbers, Whole, codes, one_of, positive, wanted
+from mingbai.stats.inputs import Column, Numbers, Whole, codes, dot, one_of, positive, wanted
 from mingbai.stats.poverty import mean_of
 
 Score = Callable[[Numbers], Numbers]
@@ -225,7 +225,7 @@ def _sample(
 
 
 def _mean(of: Sample, name: str) -> float:
-    mean = float(of.weight @ of.values) / of.population
+    mean = dot(of.weight, of.values) / of.population
     if mean <= 0:
         raise StatsError("STAT-013", value=mean, measure=name)
     return mean
@@ -235,8 +235,8 @@ def _mean_index(of: Sample, family: _Family) -> Estimate:
     mean = _mean(of, family.name)
     u = np.where(of.counted, of.values / mean, 1.0)
     scores = family.score(u)
-    value = float(of.weight @ scores) / of.population
-    pull = float(of.weight @ (family.slope(u) * u)) / of.population
+    value = dot(of.weight, scores) / of.population
+    pull = dot(of.weight, family.slope(u) * u) / of.population
     z = np.where(of.counted, scores - value - pull * (u - 1), 0.0) / of.population
     return estimated(value, z, of)
 
@@ -319,7 +319,7 @@ def _between(of: Sample, found: Whole, size: int, family: _Family) -> Estimate:
     u = means / mean
     scores, slopes = family.score(u), family.slope(u)
     shares = people / of.population
-    value, pull = float(shares @ scores), float(shares @ (slopes * u))
+    value, pull = dot(shares, scores), dot(shares, slopes * u)
     own = (scores - value - pull * (u - 1))[found]
     moved = (slopes - pull)[found] * (of.values - means[found]) / mean
     return estimated(value, np.where(of.counted, own + moved, 0.0) / of.population, of)

@@ -11,7 +11,7 @@ import numpy as np
 
 from mingbai.stats.design import Design, degrees_of_freedom, design, variance
 from mingbai.stats.errors import StatsError
-from mingbai.stats.inputs import Column, Mask, Numbers, complete, mask, numbers, one_of, wanted
+from mingbai.stats.inputs import Column, Mask, Numbers, complete, dot, mask, numbers, one_of, wanted
 from mingbai.stats.student import beta_quantile, t_quantile
 
 METHODS = ("wald", "logit", "asin", "beta")
@@ -159,8 +159,8 @@ def _effect(found: float, influence: Numbers, weight: Numbers, counted: Mask) ->
     rows, population = len(weight), float(weight.sum())
     if rows < 2:
         return math.nan
-    mean = float(weight @ z) / population
-    spread = float(weight @ (z - mean) ** 2) / population * rows / (rows - 1)
+    mean = dot(weight, z) / population
+    spread = dot(weight, (z - mean) ** 2) / population * rows / (rows - 1)
     simple = population**2 * spread / rows
     return found / simple if simple > 0 else math.nan
 

@@ -10,7 +10,7 @@ import numpy as np
 from mingbai.stats.design import Design
 from mingbai.stats.errors import StatsError
 from mingbai.stats.estimates import Estimate, Sample, estimated, sample
-from mingbai.stats.inputs import Column, one_of
+from mingbai.stats.inputs import Column, dot, one_of
 
 GINI = ("pairs", "unbiased", "convey")
 
@@ -41,16 +41,16 @@ def gini_of(of: Sample, definition: str = "pairs") -> Estimate:
     kept = np.flatnonzero(of.counted)
     order = kept[np.argsort(of.values[kept], kind="stable")]
     x, w = of.values[order], of.weight[order]
-    n, total = float(w.sum()), float(w @ x)
+    n, total = float(w.sum()), dot(w, x)
     if total <= 0:
         raise StatsError("STAT-013", value=total / n, measure="Gini")
     r, cumulated = np.cumsum(w), np.cumsum(w * x)
     if definition == "convey":
-        value = (2 * float(r @ (x * w)) - total) / (n * total) - 1
+        value = (2 * dot(r, x * w) - total) / (n * total) - 1
         slope = (2 * (total - cumulated + x * w + r * x) - x) / (n * total)
     else:
         distance = x * (2 * r - n) - (2 * cumulated - total)  # Σ w |x - xᵢ|
-        value = float(w @ distance) / (2 * n * total)
+        value = dot(w, distance) / (2 * n * total)
         slope = distance / (n * total)
     z = np.zeros(len(of.values))
     if definition == "convey":

@@ -14,7 +14,7 @@ import numpy as np
 from mingbai.stats.design import Design, degrees_of_freedom, variance
 from mingbai.stats.errors import StatsError
 from mingbai.stats.estimates import Estimate, Sample, estimated, sample
-from mingbai.stats.inputs import Column, Numbers, codes, numbers, one_of, wanted
+from mingbai.stats.inputs import Column, Numbers, codes, dot, numbers, one_of, wanted
 
 LINKS = ("identity", "logit")
 INTERCEPT = ""  # the name of the constant among the coefficients
@@ -109,14 +109,14 @@ def _model(
     bread = np.linalg.inv((x * (of.weight * curve)[:, None]).T @ x)
     residual = np.where(of.counted, of.values - fitted, 0.0)
     influence = (x * residual[:, None]) @ bread
-    mean = float(of.weight @ of.values) / of.population
-    spread = float(of.weight @ (of.values - mean) ** 2)
+    mean = dot(of.weight, of.values) / of.population
+    spread = dot(of.weight, (of.values - mean) ** 2)
     freedom = degrees_of_freedom(of.design, of.counted) - (len(beta) - 1)
     coefficients = {
         name: _with_df(estimated(float(value), influence[:, place], of), freedom)
         for place, (name, value) in enumerate(zip(names, beta, strict=True))
     }
-    explained = 1 - float(of.weight @ residual**2) / spread if spread > 0 else float("nan")
+    explained = 1 - dot(of.weight, residual**2) / spread if spread > 0 else float("nan")
     return Model(link, coefficients, variance(of.design, influence), freedom, explained, predicted)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from mingbai.stats.design import Design
 from mingbai.stats.estimates import Estimate, Sample, combined, estimated, sample
 from mingbai.stats.inequality import gini_of
-from mingbai.stats.inputs import Column, Mask, Numbers, numbers, one_of, positive, wanted
+from mingbai.stats.inputs import Column, Mask, Numbers, dot, numbers, one_of, positive, wanted
 
 Line = float | Column
 
@@ -33,7 +33,7 @@ def below(values: Numbers, line: Numbers, line_counts: bool) -> Mask:
 
 def mean_of(score: Numbers, of: Sample) -> Estimate:
     """The weighted mean of a score of those who count."""
-    value = float(of.weight @ score) / of.population
+    value = dot(of.weight, score) / of.population
     influence = np.where(of.counted, score - value, 0.0) / of.population
     return estimated(value, influence, of)
 

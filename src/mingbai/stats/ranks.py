@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from mingbai.stats.inputs import Numbers, one_of
+from mingbai.stats.inputs import Numbers, dot, one_of
 
 QUANTILES = ("lower", "upper", "middle", "interpolated", "survey")
 
@@ -40,8 +40,8 @@ def quantile(values: Numbers, weight: Numbers, share: float, kind: str = "lower"
 def bandwidth(values: Numbers, weight: Numbers) -> float:
     """The width of the kernel: standard deviation over the fifth root of the population (Osier 2009)."""
     population = float(weight.sum())
-    mean = float(weight @ values) / population
-    spread = math.sqrt(max(float(weight @ values**2) / population - mean**2, 0.0))
+    mean = dot(weight, values) / population
+    spread = math.sqrt(max(dot(weight, values**2) / population - mean**2, 0.0))
     return spread / population**0.2
 
 
@@ -55,4 +55,4 @@ def kernel(values: Numbers, at: float, width: float) -> Numbers:
 
 def density(values: Numbers, weight: Numbers, at: float, width: float) -> float:
     """Share of the weight per unit of the column around a point."""
-    return float(weight @ kernel(values, at, width)) / float(weight.sum())
+    return dot(weight, kernel(values, at, width)) / float(weight.sum())

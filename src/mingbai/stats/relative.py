@@ -13,7 +13,7 @@ import numpy as np
 
 from mingbai.stats.design import Design
 from mingbai.stats.estimates import Estimate, Sample, combined, estimated, sample
-from mingbai.stats.inputs import Column, Mask, Numbers, mask, one_of, wanted
+from mingbai.stats.inputs import Column, Mask, Numbers, dot, mask, one_of, wanted
 from mingbai.stats.poverty import below, mean_of
 from mingbai.stats.ranks import QUANTILES, bandwidth, density, kernel
 from mingbai.stats.totals import percentile_of
@@ -91,7 +91,7 @@ def _slope(group: Sample, line: float, alpha: float, gap: Numbers, poor: Mask) -
         return _thickness(group, line)
     inner = np.where(poor, np.where(gap > 0, gap, 1.0) ** (alpha - 1), 0.0)
     inner = np.where(poor & (gap == 0) & (alpha > 1), 0.0, inner)
-    return float(group.weight @ (alpha * inner * group.values / line**2)) / group.population
+    return dot(group.weight, alpha * inner * group.values / line**2) / group.population
 
 
 def _thickness(of: Sample, at: float) -> float:
@@ -187,11 +187,11 @@ def _part(of: Sample, share: float, quantile: str, above: bool) -> Estimate:
     inside = of.values <= edge.value
     own = np.where(of.counted, of.values * inside, 0.0)
     width = bandwidth(of.values[of.counted], of.weight[of.counted])
-    moved = float((of.weight * of.values) @ kernel(of.values, edge.value, width))
+    moved = dot((of.weight * of.values), kernel(of.values, edge.value, width))
     z = own + (0.0 if edge.influence is None else moved * edge.influence)
-    value = float(of.weight @ own)
+    value = dot(of.weight, own)
     if above:
-        value = float(of.weight @ of.values) - value
+        value = dot(of.weight, of.values) - value
         z = np.where(of.counted, of.values, 0.0) - z
     return estimated(value, z, of)
 
@@ -214,6 +214,24 @@ def quintile_share_ratio(
     wanted("share", low.value, low.value != 0, "下面有收入", "a share with some welfare")
     slopes = [-high.value / low.value**2, 1 / low.value]
     return combined([low, high], lambda a, b: b / a, slopes, of)
+
+
+def quantile_ratio(
+    welfare: Column,
+    upper: float = 0.9,
+    lower: float = 0.1,
+    *,
+    design: Design | None = None,
+    within: Column | None = None,
+    missing: str = "refuse",
+    quantile: str = "lower",
+) -> Estimate:
+    """One quantile over another (分位数比), such as P90/P10, the decile ratio."""
+    of = sample(welfare, design, within, missing=missing)
+    high, low = (percentile_of(of, share, quantile) for share in (upper, lower))
+    wanted("lower", low.value, low.value != 0, "不为零的分位数", "a quantile other than zero")
+    slopes = [1 / low.value, -high.value / low.value**2]
+    return combined([high, low], lambda a, b: a / b, slopes, of)
 
 
 def median_ratio(

@@ -14,7 +14,7 @@ import numpy as np
 from mingbai.stats.design import Design, degrees_of_freedom
 from mingbai.stats.errors import StatsError
 from mingbai.stats.estimates import Estimate
-from mingbai.stats.inputs import Numbers, one_of, wanted
+from mingbai.stats.inputs import Numbers, dot, one_of, wanted
 
 KINDS = ("jackknife", "bootstrap")
 Figure = Callable[[Design], float]
@@ -84,7 +84,7 @@ def replicated(figure: Figure, plan: Design, sets: Replicates) -> Estimate:
     value = figure(plan)
     again = np.array([figure(replace(plan, weight=weight)) for weight in sets.weights.T])
     centre = value if sets.centre == "estimate" else float(again.mean())
-    spread = float(sets.factors @ (again - centre) ** 2)
+    spread = dot(sets.factors, (again - centre) ** 2)
     counted = plan.weight > 0
     return Estimate(
         value,

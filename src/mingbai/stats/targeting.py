@@ -17,7 +17,18 @@ import numpy as np
 from mingbai.stats.design import Design
 from mingbai.stats.errors import StatsError
 from mingbai.stats.estimates import Estimate, Sample, estimated, sample
-from mingbai.stats.inputs import Column, Mask, Numbers, Whole, codes, mask, numbers, one_of, wanted
+from mingbai.stats.inputs import (
+    Column,
+    Mask,
+    Numbers,
+    Whole,
+    codes,
+    dot,
+    mask,
+    numbers,
+    one_of,
+    wanted,
+)
 from mingbai.stats.poverty import mean_of
 
 TIES = ("expected", "include", "exclude")
@@ -170,7 +181,7 @@ def targeting(
     apart = estimated(reached.value - leaked.value, _influence(reached) - _influence(leaked), of)
 
     def people(part: Numbers) -> float:
-        return float(of.weight @ part)
+        return dot(of.weight, part)
 
     return Targeting(
         population=of.population,
@@ -195,16 +206,16 @@ def _influence(one: Estimate) -> Numbers:
 
 def _ratio(above: Numbers, below: Numbers, of: Sample) -> Estimate:
     """A ratio of two totals; nan with no error where nobody is below."""
-    whole = float(of.weight @ below)
+    whole = dot(of.weight, below)
     if whole == 0:
         return estimated(np.nan, np.zeros(len(above)), of)
-    value = float(of.weight @ above) / whole
+    value = dot(of.weight, above) / whole
     return estimated(value, np.where(of.counted, (above - value * below) / whole, 0.0), of)
 
 
 def _concentration(need: Numbers, taken: Numbers, of: Sample) -> Estimate:
     """Share of the places that go to the poor, over the poor's share of the population."""
-    both, poor, places = (float(of.weight @ part) for part in (need * taken, need, taken))
+    both, poor, places = (dot(of.weight, part) for part in (need * taken, need, taken))
     if poor == 0 or places == 0:
         return estimated(np.nan, np.zeros(len(need)), of)
     value = both / places / (poor / of.population)
@@ -318,8 +329,9 @@ def roc(
     kept = np.flatnonzero(of.counted)
     cutoffs, place = np.unique(values[kept], return_inverse=True)
     weight, poor_here = of.weight[kept], need[kept]
-    mine = np.bincount(place, weights=weight * poor_here, minlength=len(cutoffs))
-    rest = np.bincount(place, weights=weight * ~poor_here, minlength=len(cutoffs))
+    size = len(cutoffs)
+    mine: Numbers = np.bincount(place, weight * poor_here, size).astype(np.float64)
+    rest: Numbers = np.bincount(place, weight * ~poor_here, size).astype(np.float64)
     wanted(
         "poor",
         float(mine.sum()),
@@ -328,7 +340,7 @@ def roc(
         "both yes and no",
     )
     below, above = np.cumsum(mine) - mine / 2, rest.sum() - np.cumsum(rest) + rest / 2
-    area = float(mine @ above) / float(mine.sum() * rest.sum())
+    area = dot(mine, above) / float(mine.sum() * rest.sum())
     z = np.zeros(len(values))
     own = np.where(poor_here, above[place] / rest.sum(), below[place] / mine.sum())
     z[kept] = (own - area) / np.where(poor_here, mine.sum(), rest.sum())

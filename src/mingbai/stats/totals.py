@@ -9,7 +9,7 @@ import numpy as np
 
 from mingbai.stats.design import Design, degrees_of_freedom, variance
 from mingbai.stats.estimates import Estimate, Sample, combined, estimated, sample
-from mingbai.stats.inputs import Column, Numbers, codes, wanted
+from mingbai.stats.inputs import Column, Numbers, codes, dot, wanted
 from mingbai.stats.poverty import mean_of
 from mingbai.stats.ranks import bandwidth, density, quantile
 from mingbai.stats.student import t_quantile
@@ -25,7 +25,7 @@ def total(
     """The population's total (总量): the weighted sum."""
     of = sample(values, design, within, name="values", missing=missing)
     influence = np.where(of.counted, of.values, 0.0)
-    return estimated(float(of.weight @ of.values), influence, of)
+    return estimated(dot(of.weight, of.values), influence, of)
 
 
 def mean(
@@ -63,9 +63,9 @@ def ratio(
     above = sample(numerator, design, within, name="numerator", missing=missing)
     below = sample(denominator, design, within, name="denominator", missing=missing)
     of = below.counting(below.values, above.counted & below.counted)
-    whole = float(of.weight @ below.values)
+    whole = dot(of.weight, below.values)
     wanted("denominator", whole, whole != 0, "不为零", "other than zero")
-    value = float(of.weight @ above.values) / whole
+    value = dot(of.weight, above.values) / whole
     influence = np.where(of.counted, (above.values - value * below.values) / whole, 0.0)
     return estimated(value, influence, of)
 
