@@ -3,7 +3,7 @@
 from mingbai.demo.judge.figures import Line, Rate, Section
 from mingbai.demo.judge.judging import Judgement, judge
 from mingbai.demo.judge.seen import pack_of
-from mingbai.demo.judge.showing import as_json, as_markdown, as_text
+from mingbai.demo.judge.showing import as_json, as_text
 
 __all__ = [
     "Judgement",
@@ -11,7 +11,6 @@ __all__ = [
     "Rate",
     "Section",
     "as_json",
-    "as_markdown",
     "as_text",
     "judge",
     "pack_of",

@@ -1,4 +1,4 @@
-"""Scores for people and programs (评分的显示): text, JSON, and the tables of docs/quality.md."""
+"""Scores for people and programs (评分的显示): text and JSON."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from mingbai.demo.judge.figures import Line, Rate, Section
 from mingbai.demo.judge.judging import Judgement
+from mingbai.engine.model.values import Text
 
 #: Lines of one problem's code are told in the text down to so many rows; JSON has all.
 LEAST = 20
@@ -25,15 +26,21 @@ def as_json(judged: Judgement) -> dict[str, Any]:
 
 def _section(section: Section) -> dict[str, Any]:
     return {
-        "title": {"zh": section.title.zh, "en": section.title.en},
+        "title": _text(section.title),
+        "note": _text(section.note),
+        "columns": {name: _text(text) for name, text in section.columns.items()},
         "lines": {
             line.id: {
-                "label": {"zh": line.label.zh, "en": line.label.en},
+                "label": _text(line.label),
                 **{name: _rate(rate) for name, rate in line.rates.items()},
             }
             for line in section.lines
         },
     }
+
+
+def _text(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
 
 
 def _rate(rate: Rate) -> dict[str, Any]:
@@ -83,28 +90,3 @@ def said(rate: Rate) -> str:
 def _wide(text: str, width: int) -> str:
     taken = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
     return text + " " * max(0, width - taken)
-
-
-def as_markdown(section: Section, judged: dict[str, Section]) -> Iterator[str]:
-    """One section over several places side by side; `judged`: heading of a column → its section."""
-    yield f"| {section.title.zh} {section.title.en} | | " + " | ".join(judged) + " |"
-    yield "|---|---|" + "---|" * len(judged)
-    by_place = {name: {line.id: line for line in one.lines} for name, one in judged.items()}
-    order: dict[str, Line] = {}
-    for one in judged.values():
-        order |= {line.id: line for line in shown(one) if line.id not in order}
-    for key, line in order.items():
-        for column in section.columns:
-            rates = [
-                lines[key].rates.get(column) if key in lines else None
-                for lines in by_place.values()
-            ]
-            if any(rates):
-                cells = " | ".join(_cell(rate) for rate in rates)
-                yield f"| {line.label.zh} {line.label.en} | {column} | {cells} |"
-
-
-def _cell(rate: Rate | None) -> str:
-    if rate is None or rate.value is None:
-        return "—"
-    return f"{rate.value:.1%} ({rate.part:,}/{rate.whole:,})"
