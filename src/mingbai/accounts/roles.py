@@ -31,6 +31,7 @@ class Permission(StrEnum):
     EVALUATION_READ = "evaluation.read"
     EVALUATION_RUN = "evaluation.run"
     WALL_READ = "wall.read"
+    RULES_TRY = "rules.try"
     BATCHES_UNDO = "batches.undo"
     EXPORT_MAKE = "export.make"
     EXPORT_FULL = "export.full"
@@ -59,6 +60,7 @@ PERMISSION_LABELS: dict[Permission, tuple[str, str]] = {
     Permission.EVALUATION_READ: ("查看评估结果", "see states and reasons"),
     Permission.EVALUATION_RUN: ("运行评估", "evaluate the rules over the register"),
     Permission.WALL_READ: ("查看作战图", "see the wall of a whole place: counts without names"),
+    Permission.RULES_TRY: ("试算参数", "try another value of a parameter; changes nothing"),
     Permission.BATCHES_UNDO: ("撤销批次", "undo a batch within one's scope"),
     Permission.EXPORT_MAKE: ("导出表格", "make exports with masked numbers"),
     Permission.EXPORT_FULL: ("导出完整号码", "make exports with full numbers; each is logged"),
@@ -208,7 +210,7 @@ _ALL = (
         _RECORD | {
             _P.HOUSEHOLDS_IMPORT, _P.CONVICTION_READ, _P.CONVICTION_WRITE, _P.BANK_READ, _P.BANK_WRITE,
             _P.NUMBERS_READ, _P.PERSONS_EXPORT, _P.BATCHES_UNDO, _P.EXPORT_MAKE, _P.PROFILES_WRITE,
-            _P.WALL_READ,
+            _P.WALL_READ, _P.RULES_TRY,
         },
         frozenset({_D.VERIFIES, _D.PROPOSES, _D.INSPECTED, _D.WRITES}),
     ),
@@ -217,7 +219,7 @@ _ALL = (
         "审核名单，安排村级人员。看结果和理由，不登记，不看受限内容",
         "Approves lists, appoints the village level. Sees results and reasons; records nothing and "
         "opens no restricted topic.",
-        _READ | {_P.EXPORT_MAKE, _P.POSTS_GRANT, _P.OUTSIDE_READ, _P.WALL_READ},
+        _READ | {_P.EXPORT_MAKE, _P.POSTS_GRANT, _P.OUTSIDE_READ, _P.WALL_READ, _P.RULES_TRY},
         frozenset({_D.APPROVES, _D.INSPECTED}),
     ),
     Role(
@@ -228,7 +230,7 @@ _ALL = (
         _RECORD | {
             _P.HOUSEHOLDS_IMPORT, _P.NUMBERS_READ, _P.PERSONS_EXPORT, _P.EVALUATION_RUN, _P.BATCHES_UNDO,
             _P.EXPORT_MAKE, _P.EXPORT_FULL, _P.PROFILES_WRITE, _P.PLACES_WRITE, _P.POSTS_GRANT,
-            _P.TOKENS_ISSUE, _P.OUTSIDE_READ, _P.WALL_READ,
+            _P.TOKENS_ISSUE, _P.OUTSIDE_READ, _P.WALL_READ, _P.RULES_TRY,
         },
         frozenset({_D.PROPOSES, _D.INSPECTED, _D.WRITES}),
     ),
@@ -237,7 +239,7 @@ _ALL = (
         "批准纳入、退出、风险消除。不登记；因病风险的批准要看病情，所以可看健康",
         "Approves admission, exit and clearing of risk. Records nothing; approving a risk from illness "
         "needs to see it, hence health to read.",
-        _READ | {_P.HEALTH_READ, _P.EXPORT_MAKE, _P.OUTSIDE_READ, _P.WALL_READ},
+        _READ | {_P.HEALTH_READ, _P.EXPORT_MAKE, _P.OUTSIDE_READ, _P.WALL_READ, _P.RULES_TRY},
         frozenset({_D.APPROVES, _D.INSPECTED}),
     ),
     Role(

@@ -27,6 +27,7 @@ from mingbai.decisions.changes import households_touched, recorded_since
 from mingbai.decisions.errors import error
 from mingbai.decisions.gaps import messages_of
 from mingbai.decisions.judging import Judged, judge
+from mingbai.decisions.kept_snapshots import forget_others, keep
 from mingbai.decisions.models import RuleSet, Run, State, Tally, WorkItem, WorkTally
 from mingbai.decisions.programs import not_recorded, pack_named, state_program
 from mingbai.decisions.queries import latest_runs, run_over
@@ -108,6 +109,7 @@ def evaluate(
     except BaseException:
         give_up(batch)
         raise
+    forget_others(run)
     _settle(run, step)
     return run
 
@@ -145,6 +147,7 @@ def _evaluate(batch: Batch, pack: str, as_of: date, division: str, step: Progres
         not_recorded=list(lacking),
     )
     _store(BatchWriter(batch, step), judged, rule_set, division)
+    keep(run, snapshot)
     return run
 
 

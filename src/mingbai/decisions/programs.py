@@ -74,6 +74,16 @@ def not_recorded(pack: Pack) -> tuple[str, ...]:
     return tuple(found)
 
 
+def with_lacking(pack: Pack, lacking: Iterable[str]) -> Pack:
+    """A pack over a register that holds no row of some entities: there, none listed is not "none"."""
+    missing = frozenset(lacking)
+    entities = {
+        name: replace(entity, empty_is_unknown=True) if name in missing else entity
+        for name, entity in pack.entities.items()
+    }
+    return replace(pack.without_checks(), entities=entities)
+
+
 def state_program(pack: Pack, as_of: date, lacking: Iterable[str]) -> Program:
     """The rules that have a role, with the masks of their reasons and causes."""
     return _compiled(pack, as_of, lacking, whole=False)
@@ -119,11 +129,7 @@ def _compiled(pack: Pack, as_of: date, lacking: Iterable[str], *, whole: bool) -
 
 
 def _compile(pack: Pack, as_of: date, missing: tuple[str, ...], *, whole: bool) -> Program:
-    entities = {
-        name: replace(entity, empty_is_unknown=True) if name in missing else entity
-        for name, entity in pack.entities.items()
-    }
-    fitted = replace(pack.without_checks(), entities=entities)
+    fitted = with_lacking(pack, missing)
     if whole:
         return compile_pack(fitted, as_of)
     outputs = [name for name, rule in fitted.rules_on(as_of).items() if rule.role is not None]

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("mingbai.desk.events.urls")),
     path("places/", include("mingbai.desk.places.urls")),
     path("wall/", include("mingbai.desk.wall.urls")),
+    path("rules/", include("mingbai.desk.rules.urls")),
     path("batches/", include("mingbai.desk.batches.urls")),
     path("jobs/", include("mingbai.desk.jobs.urls")),
     path("users/", include("mingbai.desk.users.urls")),

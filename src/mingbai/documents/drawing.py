@@ -120,7 +120,7 @@ def _column(one: Column, x: float, step: float, most: int, height: int) -> Html:
     return html(
         linked,
         _text(one.label, middle, height + 14, "middle", "tm") if one.label else None,
-        _text(one.over, middle, height - tall - 4, "middle", "tb") if one.over else None,
+        _text(one.over, middle, round(height - tall - 4), "middle", "tb") if one.over else None,
     )
 
 

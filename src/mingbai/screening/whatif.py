@@ -84,7 +84,7 @@ def try_out(whatif: WhatIf, intake: Intake) -> WhatIfResult:
             before, after = (states_of(program, results, twin) for twin in (name, f"{name}{ALT}"))
             moves.extend(_moves(rule, before, after, keys))
         elif rule.cost and rule.type.money and rule.entity == top.id:
-            costs.append(_cost(rule, results[top.id], name))
+            costs.append(cost_of(rule, results[top.id], name))
     line = next(iter(whatif.lines.values()), None)
     below, above = _near(whatif, line, results, intake) if line else ((), ())
     size = results[top.id].num_rows
@@ -107,7 +107,8 @@ def _moves(
                 yield Move(rule, old, new, tuple(keys.take(pa.array(rows)).to_pylist()))
 
 
-def _cost(rule: Rule, table: pa.Table, name: str) -> Cost:
+def cost_of(rule: Rule, table: pa.Table, name: str) -> Cost:
+    """The sums of a money rule and of its twin, over the rows where both are known."""
     old, new = table.column(name), table.column(f"{name}{ALT}")
     both = pc.and_(pc.is_valid(old), pc.is_valid(new))
     sums = [pc.sum(column.filter(both)).as_py() or 0 for column in (old, new)]
