@@ -182,3 +182,13 @@ def test_sen_and_thon_in_their_own_forms() -> None:
     assert own == pytest.approx(2 / 3 * (0.625 + 0.375 * inner * 2 / 3))
     thon = 2 / (n * (n + 1)) * sum((n + 1 - rank) * gap for rank, gap in enumerate(gaps, 1))
     assert stats.sst([1, 2, 5], 4, form="thon").value == pytest.approx(thon)
+
+
+@pytest.mark.parametrize(
+    ("people", "gap", "severity"),
+    [([100, 100, 150, 150], 0.1, 0.02), ([124, 124, 150, 150], 0.004, 0.000032)],
+)
+def test_handbooks_other_countries(people: list[int], gap: float, severity: float) -> None:
+    """Haughton & Khandker, ch. 4: countries A and B, line 125; half of each is poor."""
+    found = [stats.fgt(people, 125, alpha).value for alpha in (0, 1, 2)]
+    assert found == pytest.approx([0.5, gap, severity])
