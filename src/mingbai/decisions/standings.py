@@ -11,7 +11,7 @@ which, so that one record moves its own household alone.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -100,6 +100,19 @@ class Standings:
         """Whether a household of a village that stands so is of these kinds."""
         at = self._table.places.get((pattern, self.unsupplied(code)))
         return at is not None and bool(kinds[at])
+
+    def kinds_of(
+        self, codes: Sequence[str], village: npt.NDArray[np.int64], pattern: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.int64]:
+        """The kind of each household that stands so in the village of its code; -1 where there is none."""
+        supplies = {one: at for at, one in enumerate(self._table.supplies)}
+        most = max(self.patterns, default=0)
+        kinds = np.full((len(supplies) + 1, most + 1), -1, np.int64)
+        for (said, supply), at in self._table.places.items():
+            kinds[supplies[supply], said] = at
+        supplied = [supplies.get(self.unsupplied(code), -1) for code in codes]
+        known = np.where(pattern <= most, pattern, 0)
+        return kinds[np.array(supplied, np.int64)[village], known]
 
     def everybody(self) -> Kinds:
         """All kinds."""

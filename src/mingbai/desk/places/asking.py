@@ -15,7 +15,6 @@ from mingbai.accounts.scopes import Scope
 from mingbai.desk.access import scope_for
 from mingbai.desk.places.forms import PlaceForm
 from mingbai.desk.places.reaching import covers
-from mingbai.desk.register.list_asking import within
 from mingbai.places.enums import DIGITS, Level
 from mingbai.places.remembered import Place, Roster, roster
 
@@ -56,7 +55,7 @@ class Asked:
     @cached_property
     def health(self) -> bool:
         """Whether illness may be read wherever states are: as for the lists behind the figures."""
-        return within(self.states_scope, scope_for(self.request, Permission.HEALTH_READ))
+        return self.states_scope.lies_in(scope_for(self.request, Permission.HEALTH_READ))
 
     @cached_property
     def roster(self) -> Roster:

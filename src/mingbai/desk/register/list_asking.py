@@ -36,6 +36,7 @@ from mingbai.desk.access import scope_for
 from mingbai.desk.components.parts import Chip, changed_query
 from mingbai.desk.components.words import aside, listed, of
 from mingbai.desk.register.forms import DayForm
+from mingbai.desk.register.list_choosing import Chosen, choose
 from mingbai.desk.register.states import ANSWERS
 from mingbai.desk.register.words import standing_words
 from mingbai.households.queries import Filter, Standing, households_found
@@ -138,7 +139,7 @@ def lacking_here(asked: Asked) -> str:
 
 
 def _any_words(word: str) -> str:
-    return _(ANY_WORDS[word])
+    return _(ANY_WORDS.get(word, STATE_WORDS[word]))
 
 
 @dataclass(frozen=True)
@@ -191,11 +192,19 @@ class Asked:
     def open_rules(self, rules: tuple[str, ...]) -> tuple[str, ...]:
         """The rules whose states the one who asks may see wherever states are seen."""
         assert self.run is not None
-        if within(self.states, scope_for(self.request, Permission.HEALTH_READ)):
+        if self.states.lies_in(scope_for(self.request, Permission.HEALTH_READ)):
             return rules
         pack = pack_named(self.run.pack)
         closed = restricted_rules(self.run.pack, pack.hash, self.run.as_of)
         return tuple(rule for rule in rules if rule not in closed)
+
+    @cached_property
+    def chosen(self) -> Chosen | None:
+        """The households of a list by state, from memory; None where the database has to be asked."""
+        if self.kinds is None or not self.today or self.filters.group_number:
+            return None
+        scopes = (self.states, self.request.scope)
+        return choose(self.standings, self.kinds, scopes=scopes, day=self.day, filters=self.filters)
 
     @cached_property
     def keys(self) -> list[int]:
@@ -217,15 +226,6 @@ class Asked:
     def by_village(self) -> bool:
         """Whether villages say how many there are: no list of households is asked for or held."""
         return self.today and not self.narrowed and not self.request.scope.household_ids
-
-
-def within(inner: Scope, outer: Scope) -> bool:
-    """Whether a scope lies in another, range by range."""
-    if outer.everything:
-        return True
-    ranges = all(any(a <= low and high <= b for a, b in outer.ranges) for low, high in inner.ranges)
-    lists = (inner.household_ids or frozenset()) <= (outer.household_ids or frozenset())
-    return not inner.everything and ranges and lists
 
 
 def asked_of(request: HttpRequest, given: Any) -> tuple[FilterForm, Asked]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mingbai.decisions.models import State
-from mingbai.decisions.standings import UNKNOWN, UNMET, UNSUPPLIED, Kinds
+from mingbai.decisions.standings import UNKNOWN, UNMET, UNSUPPLIED
 from mingbai.desk.components.parts import Tab, changed_query
 from mingbai.desk.register.list_asking import ALL_RULES, ANY, GROUPS, MOST, Asked, with_states
+from mingbai.desk.register.list_choosing import Chosen
 from mingbai.desk.register.words import standing_words
 from mingbai.households.errors import error
 from mingbai.households.queries import (
@@ -46,8 +46,8 @@ TABS = (Standing.WATCHED, Standing.REGISTERED, Standing.DIBAO)
 
 def page_of_list(asked: Asked, after: str, limit: int = SIZE) -> Page:
     """A page of the list. Raises HOME-054 for a place in the list that is none."""
-    if asked.kinds is not None and asked.by_village and asked.sort == "place":
-        return _page_by_state(asked, asked.kinds, after, limit)
+    if asked.chosen is not None and asked.sort == "place":
+        return _page_of_chosen(asked, asked.chosen, after, limit)
     filters = with_states(asked)
     if asked.kinds is None and _counts_known(asked) and asked.sort == "place":
         code, _key = _edge(after)
@@ -72,17 +72,8 @@ def _first_villages(counts: Mapping[str, int], code: str, limit: int) -> list[st
     return villages
 
 
-def _page_by_state(asked: Asked, kinds: Kinds, after: str, limit: int) -> Page:
-    code, key = _edge(after)
-    counts = asked.standings.by_village(kinds, asked.states, asked.place)
-    villages = _first_villages(counts, code, limit)
-    rows = State.objects.recorded().filter(
-        asked.standings.rows(kinds, villages), division_code__in=villages
-    )
-    if code:
-        rows = rows.filter(Q(division_code__gt=code) | Q(household_id__gt=key))
-    named = rows.order_by("division_code", "household_id")
-    listed = list(named.values_list("household_id", "division_code")[: limit + 1])
+def _page_of_chosen(asked: Asked, chosen: Chosen, after: str, limit: int) -> Page:
+    listed = chosen.page(*_edge(after), limit + 1)
     lines = rows_of([one for one, _code in listed[:limit]], asked.day, scope=asked.request.scope)
     last = listed[limit - 1] if len(listed) > limit else None
     shown = tuple(lines[one] for one, _code in listed[:limit] if one in lines)
@@ -100,8 +91,8 @@ def _edge(after: str) -> tuple[str, int]:
 
 def total_of(asked: Asked) -> int:
     """How many households the list has; `MOST` where more are not counted. At most two queries."""
-    if asked.by_village and asked.kinds is not None:
-        return asked.standings.count(asked.kinds, asked.states, asked.place)
+    if asked.chosen is not None:
+        return asked.chosen.total
     if _counts_known(asked) and asked.kinds is None:
         return _registered(asked, asked.filters.standing)
     scope = asked.request.scope
@@ -112,6 +103,8 @@ def total_of(asked: Asked) -> int:
 
 def capped(asked: Asked, total: int) -> bool:
     """Whether the list was counted no further."""
+    if asked.chosen is not None:
+        return False
     counted_here = asked.listed or (asked.narrowed and asked.kinds is not None)
     return (counted_here or not _counts_known(asked)) and total >= MOST
 
@@ -146,9 +139,10 @@ def _villages(asked: Asked) -> dict[str, Counts]:
 
 def heads_of(asked: Asked, total: int) -> dict[str, dict[str, int]]:
     """Column of states → households of the whole list in each state; nothing where it is too long."""
-    if asked.run is None or not (asked.by_village or total <= COUNTED):
+    known = asked.by_village or asked.chosen is not None
+    if asked.run is None or not (known or total <= COUNTED):
         return {}
-    found = None if asked.by_village else _standing_of(asked)
+    found = None if known else _standing_of(asked)
     heads: dict[str, dict[str, int]] = {}
     for key, (_name, rules) in GROUPS.items():
         if mine := asked.open_rules(rules):
@@ -169,8 +163,9 @@ def _count(
     kinds = asked.standings.matching(rules, word)
     if listed is not None:
         return sum(asked.standings.is_among(kinds, key, code) for key, code in listed)
-    mine = kinds if asked.kinds is None else kinds & asked.kinds
-    return asked.standings.count(mine, asked.states, asked.place)
+    if asked.chosen is not None:
+        return asked.chosen.count(kinds)
+    return asked.standings.count(kinds, asked.states, asked.place)
 
 
 def tabs_of(asked: Asked, total: int) -> list[Tab]:

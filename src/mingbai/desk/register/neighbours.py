@@ -1,28 +1,30 @@
 """The household before and after, in the list somebody came from (上一户、下一户).
 
-The address carries the query of that list (`list=`); without one the order of the village is taken. Which
-household it is, is looked up when somebody goes there, so that a page costs nothing for it.
+The address carries the query of that list (`list=`) with all that narrows and orders it; without one the
+order of the village is taken. Which household it is, is looked up when somebody goes there, so that a page
+costs nothing for it.
 """
 
 from __future__ import annotations
 
-from datetime import date
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mingbai.accounts.roles import Permission
 from mingbai.desk.access import screen
+from mingbai.desk.register.list_asking import Asked, asked_of, with_states
 from mingbai.households.access import place_of
-from mingbai.households.queries import Filter, Standing, list_households
-from mingbai.places.codes import is_code
+from mingbai.households.models import Household
+from mingbai.households.queries import list_households
 
 LONGEST = 300
-WAYS = {"before": "-place", "after": "place"}
+BEFORE, AFTER = "before", "after"
+NUMBER = "number"
 
 
 def list_query(request: HttpRequest) -> str:
@@ -33,38 +35,38 @@ def list_query(request: HttpRequest) -> str:
 @screen(Permission.HOUSEHOLDS_READ)
 def beside(request: HttpRequest, household_id: int, way: str) -> HttpResponse:
     """Goes on to the household beside this one; at the end of the list back to it, with a word."""
-    if way not in WAYS:
+    if way not in (BEFORE, AFTER):
         raise Http404
     query = list_query(request)
     code, _until = place_of(household_id, request.day)
     if not request.scope.covers(code, household_id):
         raise Http404
-    filters = _filters(query, code)
-    page = list_households(
-        _day(query, request.day), scope=request.scope, filters=filters, sort=WAYS[way],
-        after=f"{code} {household_id}", limit=1,
-    )  # fmt: skip
-    if not page.rows:
+    listed = query or urlencode({"place": code})
+    _form, asked = asked_of(request, QueryDict(listed))
+    found = _beside(asked, household_id, code, before=way == BEFORE)
+    if found is None:
         messages.info(request, _("已经到头了，这是全部名单。"))
-        return redirect(reverse("register:households") + f"?{query or f'place={code}'}")
+        return redirect(reverse("register:households") + f"?{listed}")
     kept = f"?{urlencode({'list': query})}" if query else ""
-    return redirect(reverse("register:household", args=[page.rows[0].household_id]) + kept)
+    return redirect(reverse("register:household", args=[found]) + kept)
 
 
-def _filters(query: str, code: str) -> Filter:
-    """The filters of the list's address; anything else in it is not ours."""
-    asked = dict(parse_qsl(query))
-    place, kind = asked.get("place", ""), asked.get("kind", "")
-    return Filter(
-        division_code=place if is_code(place) else ("" if query else code),
-        group_number=asked.get("group", ""),
-        standing=Standing(kind) if kind in {one.value for one in Standing} else Standing.ALL,
+def _beside(asked: Asked, household_id: int, code: str, *, before: bool) -> int | None:
+    """The household before or after one in the order of the list, be that one still in it or not."""
+    by_number = asked.sort.lstrip("-") == NUMBER
+    backwards = asked.sort.startswith("-") != before
+    if asked.chosen is not None and not by_number:
+        return asked.chosen.beside(code, household_id, before=backwards)
+    edge = (
+        Household.objects.get(pk=household_id).number if by_number else _place(asked, household_id)
     )
+    sort = asked.sort.lstrip("-")
+    page = list_households(
+        asked.day, scope=asked.request.scope, filters=with_states(asked),
+        sort=f"-{sort}" if backwards else sort, after=f"{edge} {household_id}", limit=1,
+    )  # fmt: skip
+    return page.rows[0].household_id if page.rows else None
 
 
-def _day(query: str, today: date) -> date:
-    try:
-        asked = date.fromisoformat(dict(parse_qsl(query)).get("on", ""))
-    except ValueError:
-        return today
-    return min(asked, today)
+def _place(asked: Asked, household_id: int) -> str:
+    return place_of(household_id, asked.day)[0]
