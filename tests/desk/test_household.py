@@ -16,11 +16,13 @@ from django.utils.html import strip_tags
 from mingbai.decisions.actions import evaluate
 from mingbai.desk.components.frame import Frame
 from mingbai.desk.register.steps import step_rows
+from mingbai.desk.register.words import column_of
 from mingbai.documents.readings import FactRead, StepRead
 from mingbai.households.actions import add_income_entry, record_facts
 from mingbai.households.actions.facts import Said
 from mingbai.households.models import IncomeYear, Living
 from mingbai.households.queries import household_as_of
+from mingbai.households.topics import TOPICS
 from tests.desk.conftest import client_of
 from tests.desk.county import BAISHI, DAY, County, make_county, register
 
@@ -367,3 +369,15 @@ def test_a_fact_turns_into_a_form_where_it_stands_and_a_correction_says_why(
     assert said[:2] == ["记下了：住房鉴定等级 记错了，收回", "住房安全有保障：达标 → 待核实"]
     (line,) = [one for one in client.get(page(county)).context["recent"] if one.kind == "更正"]
     assert line.text == "住房"
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"), [("010", "10组"), ("3", "3组"), ("下湾", "下湾"), ("0", "0")]
+)
+def test_group_is_called_by_its_number(stored: str, said: str) -> None:
+    assert column_of(TOPICS["residence"], "group_number").show(stored) == said
+
+
+def test_sheet_names_the_group_as_people_do(county: County, signed_in: Entry) -> None:
+    told_on_paper = text_of(signed_in("township_clerk").get(page(county, "sheet/")))
+    assert "白石村 3组" in told_on_paper

@@ -3,6 +3,7 @@
 import pytest
 
 from mingbai.audit.models import AccessLook, Event
+from mingbai.desk.search import views
 from tests.desk.county import DAPING, register
 
 pytestmark = pytest.mark.database
@@ -86,3 +87,20 @@ def test_list_costs_the_same_for_one_or_many(signed_in, django_assert_max_num_qu
     told(client, "陈桂")
     with django_assert_max_num_queries(asked):
         assert told(client, "陈桂").count('role="option"') >= 8
+
+
+def test_more_than_a_page_is_said_and_can_be_gone_on_to(signed_in, monkeypatch):
+    """Fifty of a thousand are not what was found: the count would be a lie."""
+    for serial in range(4):
+        register(DAPING, f"欧阳{serial}", 70 + serial)
+    monkeypatch.setattr(views, "LIMIT", 5)
+    client, names = signed_in("township_clerk"), []
+    for start, said in ((0, "前 5 人，还有更多"), (5, "第 6 到 8 人，这是最后的")):
+        page = client.get(PLAIN.format("欧阳") + f"&start={start}")
+        assert said in page.content.decode()
+        names += [line["hit"].person_id for line in page.context["lines"]]
+    assert len(names) == len(set(names)) == 8
+    assert "start=5" in told(client, "欧阳", PLAIN)
+    assert "找到 2 人" in told(client, "欧阳1", PLAIN)
+    monkeypatch.setattr(views, "LIMIT", 8)
+    assert "找到 8 人" in told(client, "欧阳", PLAIN)

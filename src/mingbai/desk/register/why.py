@@ -27,6 +27,7 @@ from mingbai.desk.register.reasons import (
     told_to,
 )
 from mingbai.desk.register.steps import step_rows
+from mingbai.desk.register.words import group_words
 from mingbai.documents.readings import Reading
 from mingbai.documents.report_bar import drawn
 from mingbai.households.topics import Restriction
@@ -101,7 +102,7 @@ def _about(found: Explained) -> dict[str, Any]:
     return {
         "view": found.view, "pack": found.pack, "as_of": found.as_of, "run": run,
         "name": found.view.head.name if found.view.head else found.view.number,
-        "places": found.family.places, "day": found.view.day,
+        "places": [group_words(one) for one in found.family.places], "day": found.view.day,
     }  # fmt: skip
 
 

@@ -70,6 +70,8 @@ class Column:
         """A value in words. Unknown is said, never left blank."""
         if value is None or value == "":
             return _("待核实")
+        if self.key == "group_number":
+            return group_words(str(value))
         if self.kind == "yes":
             return _("是") if value else _("否")
         if self.kind == "code":
@@ -80,6 +82,12 @@ class Column:
             return value.isoformat()
         shown = str(value) if self.key.endswith(("year", "years")) else thousands(value)
         return f"{shown} {self.unit}" if self.unit else shown
+
+
+def group_words(group: str) -> str:
+    """A group as people call it: 010 is 10组; what is no number is shown as it was written."""
+    number = group.strip().lstrip("0")
+    return _("%(group)s组") % {"group": number} if number.isdigit() else group
 
 
 def topic_label(topic: Topic) -> str:

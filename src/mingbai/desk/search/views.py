@@ -15,12 +15,15 @@ from django.utils.translation import gettext_noop as noop
 
 from mingbai.accounts.roles import Permission
 from mingbai.desk.access import screen
+from mingbai.desk.components.paging import whole_number
 from mingbai.desk.register.words import code_words
 from mingbai.desk.search.finding import places_found, screens_found
 from mingbai.households.search import LIMIT, Hit, Match, search
 from mingbai.places.remembered import roster
 
 LONGEST = 40
+#: How far one may page through a search; beyond it another letter finds sooner.
+FURTHEST = 9 * LIMIT
 #: Lines of the list under the field: persons, places, screens.
 FEW, FEW_PLACES, FEW_SCREENS, MORE = 7, 4, 3, 20
 HEAD = "head"
@@ -35,9 +38,13 @@ FOUND_BY = {
 def find(request: HttpRequest) -> HttpResponse:
     """Whoever and whatever the text finds within one's scope, members before those who left."""
     text = request.GET.get("q", "").strip()[:LONGEST]
-    hits = search(text, request.scope, request.day) if text else []
+    start = whole_number(request.GET.get("start", ""), least=0, most=FURTHEST, otherwise=0)
+    hits = search(text, request.scope, request.day, start + LIMIT + 1)[start:] if text else []
+    shown, more = hits[:LIMIT], len(hits) > LIMIT
     said = {
-        "text": text, "lines": _lines(request, hits), "more": len(hits) >= LIMIT, "limit": LIMIT,
+        "text": text, "lines": _lines(request, shown), "more": more, "begun": start > 0,
+        "first": start + 1, "last": start + len(shown),
+        "further": start + LIMIT if more and start < FURTHEST else None,
         "places": places_found(text, request.scope, request, MORE) if text else [],
         "screens": screens_found(text, request.rights.permissions, MORE) if text else [],
     }  # fmt: skip
@@ -50,9 +57,9 @@ def suggest(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:LONGEST]
     if not text or (text.isascii() and len(text) < 2):
         return HttpResponse("")
-    hits = search(text, request.scope, request.day, FEW)
+    hits = search(text, request.scope, request.day, FEW + 1)
     said = {
-        "text": text, "lines": _lines(request, hits), "more": len(hits) >= FEW,
+        "text": text, "lines": _lines(request, hits[:FEW]), "more": len(hits) > FEW,
         "places": places_found(text, request.scope, request, FEW_PLACES),
         "screens": screens_found(text, request.rights.permissions, FEW_SCREENS),
     }  # fmt: skip
