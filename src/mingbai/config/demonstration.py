@@ -150,8 +150,20 @@ def prepare(home: Home, say: Say, progress: Any) -> date:
         say(f"  {run.households:,} 户，截至 {day} / households, as of {day}")
     if not DayCount.objects.filter(day=day).exists():
         keep_day_counts(today=day)
+    _hold_against_report()
     make_accounts()
     return day
+
+
+def _hold_against_report() -> None:
+    """Queue the published figures for the worker that serves (公布数对照), where that was never done."""
+    from mingbai.jobs.actions import start_job
+    from mingbai.jobs.models import Job
+    from mingbai.places.queries import register
+
+    kind = "places.published"
+    if not Job.objects.filter(kind=kind).exists():
+        start_job(kind=kind, arguments={}, actor="command", division_code=register().division_code)
 
 
 def make_accounts() -> list[Any]:

@@ -117,7 +117,8 @@ def _counted(asked: Asked) -> tuple[Counted, list[Place]]:
 
 def _common(asked: Asked, compared: Comparison) -> dict[str, Any]:
     """What every page of a place shows."""
-    above, root = asked.roster.path(asked.place.code)[:-1], register().division_code
+    own = register()
+    above, root = asked.roster.path(asked.place.code)[:-1], own.division_code
     siblings = [
         one for one in asked.roster.under(asked.place.parent) if reaches(asked.scope, one.code)
     ]
@@ -128,6 +129,7 @@ def _common(asked: Asked, compared: Comparison) -> dict[str, Any]:
         "previous": _step(asked, siblings[at - 1]) if at else None,
         "following": _step(asked, siblings[at + 1]) if at + 1 < len(siblings) else None,
         "may_export": bool(asked.request.rights[Permission.EXPORT_MAKE]),
+        "has_report": own.synthetic and asked.place.code == root and asked.whole,
         "query": asked.request.GET.urlencode(), **words_of(asked, compared),
         "kept": [(name, asked.request.GET[name]) for name in KEPT if asked.request.GET.get(name)],
     }  # fmt: skip
