@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
-from unittest.mock import Mock
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -18,10 +17,8 @@ from python_calamine import CalamineWorkbook
 
 from mingbai.audit.models import Event
 from mingbai.decisions.actions import evaluate
-from mingbai.desk.places.years import is_watched
 from mingbai.households.actions import move_household, open_status, recode_residences
 from mingbai.households.enums import StatusKind, Subject
-from mingbai.households.queries.counting import Standing
 from mingbai.places.actions import load_divisions, merge
 from mingbai.places.enums import Universe, VillageStatusKind
 from mingbai.places.figures import count_denominator, set_profile, set_village_status
@@ -188,20 +185,6 @@ def test_years_keep_two_definitions_apart(watched: County, signed_in: Entry) -> 
         (DAY, "watched", 4, Decimal("0.40")),
     ]
     assert [one.first for one in years] == [False, False, True, False]
-
-
-@pytest.mark.parametrize(
-    ("watched", "poor", "expected"),
-    [(0, 0, False), (0, 1060, False), (292, 1060, False), (292, 292, True), (1215, 0, True)],
-)
-def test_first_marginal_households_do_not_end_the_years_of_the_poor(
-    watched: int, poor: int, expected: bool
-) -> None:
-    """S3-20: 292 persons at the end of 2019, when 1,060 had still to exit."""
-    counted = Mock(
-        everywhere=lambda day, standing: watched if standing == Standing.WATCHED else poor
-    )
-    assert is_watched(counted, DAY) is expected
 
 
 def test_two_days_are_compared(watched: County, signed_in: Entry) -> None:
