@@ -9,6 +9,7 @@ from django.utils import timezone
 from mingbai.accounts.roles import Permission
 from mingbai.accounts.scopes import Scopes
 from mingbai.audit.actions import recording
+from mingbai.decisions import worklist
 from mingbai.decisions.actions import after_change, evaluate
 from mingbai.decisions.worklist import open_work
 from mingbai.households.actions.family import record_death
@@ -270,3 +271,11 @@ def test_no_page_changes_when_somebody_falls_ill_for_who_may_not_see_it(evaluate
 def shown(client, address):
     """A page without what changes from one answer to the next."""
     return re.sub(r'csrf[^>]*>|"X-CSRFToken[^}]*}|\d\d:\d\d', "", page(client, address))
+
+
+def test_whoever_sees_illness_everywhere_goes_by_the_database(evaluated, signed_in, monkeypatch):
+    """A county officer's list does not sort all items of a county: it comes by index."""
+    client = signed_in("county_officer")
+    client.get("/")
+    monkeypatch.setattr(worklist, "readings", None)  # it would be called
+    assert client.get("/?by=day").status_code == 200

@@ -141,7 +141,9 @@ class Board:
         scope = (
             ALL if whole(self.scope) else self.scope
         )  # the order of the index without a look aside
-        items = items_of(scope, wanted, start=start, stop=stop, dated=dated, health=self.health)
+        # Held against one's own scope: everything that is here may be less than everything there is.
+        health = ALL if self.scope.lies_in(self.health) else self.health
+        items = items_of(scope, wanted, start=start, stop=stop, dated=dated, health=health)
         return lines_of(self, items)
 
 
