@@ -10,12 +10,15 @@ for once: what is read for one page may stand as of one moment, and nothing of i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from mingbai.audit.models import Event
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -28,16 +31,30 @@ class Mark:
 
 #: The ends of the chain that were seen since this page began; none outside a page.
 _seen: ContextVar[frozenset[Mark] | None] = ContextVar("seen", default=None)
+#: What was read for this page, by whatever names it; none outside a page.
+_read: ContextVar[dict[Hashable, Any] | None] = ContextVar("read", default=None)
 
 
 @contextmanager
 def one_look() -> Iterator[None]:
     """Look once for what was recorded since (一次查看): for a request that records nothing itself."""
-    token = _seen.set(frozenset())
+    token, read = _seen.set(frozenset()), _read.set({})
     try:
         yield
     finally:
         _seen.reset(token)
+        _read.reset(read)
+
+
+def once_a_look(name: Hashable, read: Callable[[], Read]) -> Read:
+    """What `read` gives, read once for a page (一页只读一次); outside a look each time."""
+    found = _read.get()
+    if found is None:
+        return read()
+    if name not in found:
+        found[name] = read()
+    known: Read = found[name]
+    return known
 
 
 def newest_mark() -> Mark:

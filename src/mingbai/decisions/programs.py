@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -22,6 +23,9 @@ from mingbai.households.topics import topic_of
 
 _Stamp = tuple[tuple[str, int, int], ...]
 _packs: dict[str, tuple[_Stamp, Pack]] = {}
+#: Seconds between two looks at the files of a pack, and when each was looked at: a page asks three times.
+LOOKS = 1.0
+_looked: dict[str, float] = {}
 _programs: dict[tuple[str, date, tuple[str, ...], bool], Program] = {}
 _few: dict[tuple[str, date, tuple[str, ...], tuple[str, ...]], Tracer] = {}
 _MOST_FEW = 200
@@ -32,11 +36,14 @@ _MOST_PROGRAMS = 16
 def pack_named(name: str) -> Pack:
     """A pack by id or folder, with the register's own values (本地清单) where they are given.
 
-    They stand in ``local/<pack>.yaml`` of the data folder. Read again when a file changed.
+    They stand in ``local/<pack>.yaml`` of the data folder. Read again within a second of a file's change.
     Raises ``PackError``.
     """
+    known, now = _packs.get(name), time.monotonic()
+    if known is not None and now - _looked.get(name, -LOOKS) < LOOKS:
+        return known[1]
     local = settings.MINGBAI_DATA / "local" / f"{Path(name).name}.yaml"
-    known = _packs.get(name)
+    _looked[name] = now
     if known is not None and known[0] == _stamp([*known[1].folders, str(local)]):
         return known[1]
     pack = load_pack(name, with_cases=False)

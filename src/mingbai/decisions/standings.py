@@ -41,6 +41,8 @@ _WEIGHT = (UNMET, UNKNOWN, UNSUPPLIED, MET)
 assert set(WORDS.values()) == {UNMET, UNKNOWN, MET, NOT_APPLICABLE}
 _TOWNSHIP = DIGITS[Level.TOWNSHIP]
 
+#: A pattern, and what is not supplied where the households are.
+Kind = tuple[int, frozenset[str]]
 #: Kinds of households, one flag a kind; of the `Standings` that gave it.
 Kinds = npt.NDArray[np.bool_]
 
@@ -67,6 +69,10 @@ class Standings:
     villages: Mapping[str, Mapping[int, int]]
     patterns: Mapping[int, Said]
     runs: tuple[Run, ...]  # the newest over each division, with what was not supplied
+    #: The weightiest state by rules and kind: patterns do not change, so that it outlives a save.
+    _words: dict[tuple[str, ...], dict[Kind, str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     #: What was asked before; every list asks the same again.
     _known: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -86,12 +92,23 @@ class Standings:
         found: Kinds | None = self._known.get((word, *rules))
         if found is None:
             kinds = self._table.kinds
-            flags = (self._weightiest(kind, rules) == word for kind in kinds)
-            found = np.fromiter(flags, np.bool_, len(kinds))
+            words = self._weightiest_of(kinds, tuple(rules))
+            found = np.fromiter((words[kind] == word for kind in kinds), np.bool_, len(kinds))
             self._keep((word, *rules), found)
         return found
 
-    def _weightiest(self, kind: tuple[int, frozenset[str]], rules: Collection[str]) -> str:
+    def _weightiest_of(self, kinds: list[Kind], rules: tuple[str, ...]) -> dict[Kind, str]:
+        if rules not in self._words:
+            if len(self._words) >= MOST_KNOWN:  # an address may name any rule
+                self._words.clear()
+            self._words[rules] = {}
+        words = self._words[rules]
+        for kind in kinds:
+            if kind not in words:
+                words[kind] = self._weightiest(kind, rules)
+        return words
+
+    def _weightiest(self, kind: Kind, rules: Collection[str]) -> str:
         said = self.patterns[kind[0]]
         mine = {said.word(rule, kind[1]) for rule in rules} - {""}
         return next((word for word in _WEIGHT if word in mine), NOT_APPLICABLE if mine else "")
@@ -224,6 +241,7 @@ class _Memory:
     mark: Mark = field(default_factory=Mark)
     villages: dict[str, dict[int, int]] = field(default_factory=dict)
     patterns: dict[int, Said] = field(default_factory=dict)
+    words: dict[tuple[str, ...], dict[Kind, str]] = field(default_factory=dict)
     runs: tuple[Run, ...] = ()
     read: Standings | None = None  # as handed out, until a batch writes states
 
@@ -238,14 +256,15 @@ def standings() -> Standings:
         found = since(_memory.mark)
         if found is None:
             mark = newest_mark()
-            _memory.villages, _memory.patterns = _read(None), {}
+            _memory.villages, _memory.patterns, _memory.words = _read(None), {}, {}
             _memory.runs, _memory.mark, _memory.read = _runs(), mark, None
         else:
             _memory.mark, batches = found
             _follow(batches)
         if _memory.read is None:
             _learn()
-            _memory.read = Standings(dict(_memory.villages), _memory.patterns, _memory.runs)
+            read = dict(_memory.villages), _memory.patterns, _memory.runs, _memory.words
+            _memory.read = Standings(*read)
         return _memory.read
 
 

@@ -21,6 +21,7 @@ from mingbai.accounts.roles import Permission
 from mingbai.accounts.scopes import EVERYTHING, NOTHING, Scope, Scopes
 from mingbai.audit.access import log_look
 from mingbai.audit.actions import record
+from mingbai.audit.following import once_a_look
 from mingbai.households.closing import open_column
 from mingbai.households.enums import Subject
 from mingbai.households.errors import error
@@ -123,12 +124,9 @@ def _with_frame(topics: frozenset[str] | None) -> frozenset[str] | None:
 
 def place_of(household_id: int, day: date) -> tuple[str, date | None]:
     """The division a household is in on a day (else the last, or first), and until when. One query."""
-    rows = list(
-        Residence.objects.recorded()
-        .filter(household_id=household_id)
-        .order_by("valid_from")
-        .values_list("division_code", "valid_from", "valid_to")
-    )
+    lives = Residence.objects.recorded().filter(household_id=household_id).order_by("valid_from")
+    wanted = lives.values_list("division_code", "valid_from", "valid_to")
+    rows = once_a_look(("place", household_id), lambda: list(wanted))
     for code, starts, ends in rows:
         if starts <= day and (ends is None or day < ends):
             return code, ends

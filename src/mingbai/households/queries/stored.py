@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db import connection, models
 
+from mingbai.audit.following import once_a_look
 from mingbai.audit.models import Batch
 from mingbai.households.enums import Subject
 from mingbai.households.models import Household, HouseholdLife, Membership, Person, Status
@@ -66,12 +67,14 @@ def on(rows: Sequence[Row], day: date) -> list[Row]:
 
 def read_household(household_id: int, topics: Collection[str]) -> Stored:
     """All that is stored of a household and of everybody who ever lived in it. Two statements."""
-    return _read(_household_text(frozenset(topics), connection.vendor), household_id)
+    text = _household_text(frozenset(topics), connection.vendor)
+    return once_a_look((text, household_id), lambda: _read(text, household_id))
 
 
 def read_person(person_id: int, topics: Collection[str]) -> Stored:
     """All that is stored of a person in these topics. Two statements."""
-    return _read(_person_text(frozenset(topics), connection.vendor), person_id)
+    text = _person_text(frozenset(topics), connection.vendor)
+    return once_a_look((text, person_id), lambda: _read(text, person_id))
 
 
 def _read(statement: str, key: int) -> Stored:
