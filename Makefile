@@ -42,7 +42,6 @@ PLACE_DAY := 2026-06-30
 PACK_shakou := cn-shakou
 PACK_lukou := cn-lukou
 PACK_jiangkou := cn-jiangkou
-PACK_jiangkou := cn-jiangkou
 PACK := $(or $(PACK_$(PLACE)),cn)
 PORT := 8000
 SERVE := yes

@@ -107,7 +107,8 @@ class _Inline(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = dict(attrs)
-        if tag == "style" or (tag == "script" and not said.get("src")):
+        inert = said.get("type") == "application/json"  # the figures of a chart: data, never run
+        if tag == "style" or (tag == "script" and not said.get("src") and not inert):
             self.found.append(tag)
         self.found += [name for name in said if name == "style" or name.startswith(("on", "hx-on"))]
         for name in ("src", "href", "action"):
