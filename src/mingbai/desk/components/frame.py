@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -112,6 +112,25 @@ class Frame:
     def tree(self) -> Sequence[Any]:
         """The places of one's scope; none for who may not read households."""
         return tree_of(self._request) if self.may_search else ()
+
+    @property
+    def head_shows(self) -> tuple[Hashable, ...]:
+        """What the head of the page is made of: the same head for the same."""
+        user = self.user
+        return (
+            user and user.name, self.roles, self.may_search, self.searched, self.synthetic,
+            self.place, self.day, self.display,
+        )  # fmt: skip
+
+    @property
+    def rail_shows(self) -> tuple[Hashable, ...]:
+        """What the entries of the rail are made of."""
+        return (self.place, *((one.address, one.current, one.count) for one in self.navigation))
+
+    @property
+    def tree_shows(self) -> tuple[Hashable, ...]:
+        """What the tree of places is made of."""
+        return tuple(self.tree)
 
     @cached_property
     def in_force(self) -> InForce | None:

@@ -15,9 +15,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from mingbai.desk.components import words
+from mingbai.desk.components import quick, words
 
 register = template.Library()
+register.tags.update(quick.TAGS)
 MINUS = "\N{MINUS SIGN}"
 FEN = 100
 
