@@ -23,7 +23,7 @@ class Day:
 
     alive: set = field(default_factory=set)
     where: dict = field(default_factory=dict)  # person → (household, relation)
-    kinds: dict = field(default_factory=dict)  # household → statuses
+    kinds: dict = field(default_factory=dict)  # household → status → which decision said so
 
     def members(self):
         return sorted((home, person, relation) for person, (home, relation) in self.where.items())
@@ -97,26 +97,27 @@ class Model:
             day.where[person] = (home, relation)
 
     def _open(self, home, kind, on):
-        ended = ENDS[kind] & self.days[on].kinds.get(home, set())
+        ended = ENDS[kind] & set(self.days[on].kinds.get(home, {}))
         for old in ended:
             self._close(home, old, on)
-        for day in self.from_(on):
-            if home not in day.alive:
-                return
-            day.kinds.setdefault(home, set()).add(kind)
+        self._raw_open(home, kind, on)
 
     def _raw_open(self, home, kind, on):
-        """Carried over by a merge: nothing else ends."""
+        """Until a later decision takes its place; carried over by a merge nothing else ends."""
+        decision, before = object(), set(self.days[on].kinds.get(home, {}).values())
         for day in self.from_(on):
-            if home not in day.alive:
+            kinds = day.kinds.setdefault(home, {})
+            begun = [one for one, said_by in kinds.items() if said_by not in before]
+            if home not in day.alive or any(kind in ENDS[one] for one in begun):
                 return
-            day.kinds.setdefault(home, set()).add(kind)
+            kinds[kind] = decision
 
     def _close(self, home, kind, on):
+        decision = self.days[on].kinds.get(home, {}).get(kind)
         for day in self.from_(on):
-            if kind not in day.kinds.get(home, ()):
+            if day.kinds.get(home, {}).get(kind) is not decision or decision is None:
                 return
-            day.kinds[home].discard(kind)
+            del day.kinds[home][kind]
 
     def _place(self, home, village, on):
         if self.place(home, on) != village:
@@ -152,7 +153,7 @@ class Model:
         """Village → (households, persons)."""
         found = {}
         for home in self.days[on].alive:
-            kinds = self.days[on].kinds.get(home, set())
+            kinds = self.days[on].kinds.get(home, {})
             if (kind is None or kind in kinds) and not (without and without in kinds):
                 persons = sum(one == home for one, _ in self.days[on].where.values())
                 homes, people = found.get(self.place(home, on), (0, 0))

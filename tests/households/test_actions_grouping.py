@@ -114,6 +114,25 @@ def test_two_households_merge_and_one_ends():
     assert not Residence.objects.recorded().on(DAY).filter(household_id=other).exists()
 
 
+def test_what_is_told_late_lasts_until_a_later_decision():
+    """A removal of before a merger does not stand beside what the merger brought."""
+    home, _ = household()
+    other, (old,) = household([somebody("head", birth=date(1940, 1, 1))])
+    _, theirs = register(home), register(other)
+    merged = {"on": DAY, "household_id": home, "absorbed_id": other, "relations": {old: "father"}}
+    merge_households(**BY, **merged, keep=[theirs])
+    open_status(
+        **BY, on=BEFORE, subject=Subject.HOUSEHOLD, subject_id=home, kind=StatusKind.REMOVED
+    )
+    kinds = [
+        set(
+            Status.objects.recorded().on(day).filter(subject_id=home).values_list("kind", flat=True)
+        )
+        for day in (BEFORE, DAY)
+    ]
+    assert kinds == [{"removed"}, {"registered"}]
+
+
 def test_a_merge_asks_which_statuses_go_on():
     home, _ = household()
     other, (old,) = household([somebody("head", birth=date(1940, 1, 1))])

@@ -20,6 +20,7 @@ from mingbai.households.enums import HouseholdEnd, MembershipReason, StatusKind,
 from mingbai.households.errors import error
 from mingbai.households.kept import HEAD, Episode, Life, Stay, cut, household_of
 from mingbai.households.models import HouseholdLife, Identity, Membership, Status
+from mingbai.households.states import OPENINGS
 
 
 @dataclass(frozen=True)
@@ -198,9 +199,18 @@ class Draft:
         self.cuts.append({"subject_id": household_id, "day": self.on})
 
     def begin_episode(self, subject: Subject, key: int, kind: StatusKind, **said: str) -> Episode:
-        """Registered as something from the day on, as long as the household or the person lives."""
+        """Registered as something from the day on, as long as the household or the person lives.
+
+        What is told late lasts until a later decision that ends it, as if it had been told in time.
+        """
         home = subject == Subject.HOUSEHOLD
         ends = self.life(key, self.on).ends if home else self.deaths.get(key)
+        later = [
+            one.starts for one in self.episodes
+            if (one.subject, one.subject_id) == (subject.value, key) and not one.gone
+            and one.starts > self.on and kind in OPENINGS[StatusKind(one.kind)].ends
+        ]  # fmt: skip
+        ends = min([day for day in (ends, *later) if day is not None], default=None)
         episode = Episode(
             self.on, ends, subject=subject.value, subject_id=key, kind=kind.value,
             cause=said.get("cause", ""), reason=said.get("reason", ""), case=said.get("case", ""),
