@@ -95,11 +95,12 @@ def test_confirmed_birth_stands_and_can_be_undone(
     batch = Batch.objects.order_by("-pk").first()
     said = client.get(answer.url).content.decode()
     assert f"/batches/{batch.pk}/" in said
-    told = turns_since(batch.recorded_at, Scope(everything=True), {}).happenings
+    everybody = Scope(everything=True)
+    told = turns_since(batch.recorded_at, everybody, {}, everybody).happenings
     assert told["born"] == 1
     client.post(f"/batches/{batch.pk}/undo/", {"reason": "登错了"})
     assert set(members(home)) == {"head", "spouse"}
-    assert not turns_since(batch.recorded_at, Scope(everything=True), {}).happenings["born"]
+    assert not turns_since(batch.recorded_at, everybody, {}, everybody).happenings["born"]
 
 
 def test_death_of_the_head_asks_who_follows(county: County, signed_in: Entry, home: int) -> None:

@@ -18,7 +18,7 @@ from tests.intake.making import Office, home, member
 pytestmark = pytest.mark.database
 
 #: Households of a list that is long enough to be killed in the middle.
-LONG = 500
+LONG = 900
 COMMAND = "from mingbai.cli.main import main; main()"
 STANDING = (
     "SELECT count(*) FROM {table} t JOIN audit_batch b ON b.id = t.begun_by_id "
