@@ -144,7 +144,7 @@ def test_clerk_saves_while_a_long_list_is_written(
 
 def test_stopped_import_is_given_up(ten: Installation, writer: Office) -> None:
     """Ctrl-C ends with 130, and nothing half is left to see."""
-    process = ten.start(*arguments(many(writer, 1000, LONG)))
+    process = ten.start(*arguments(many(writer, 1000, 4 * LONG)))
     ten.wait(_rows("households_household"), lambda value: value > 0)
     process.send_signal(2)
     assert process.wait(timeout=20) == 130, ten.said(process)

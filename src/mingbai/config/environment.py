@@ -40,7 +40,7 @@ VARIABLES: dict[str, tuple[str, str, str]] = {
         "1: cookies only over HTTPS, and browsers are told to stay there",
     ),
     "MINGBAI_WORKER_NICE": (
-        "10",
+        "19",
         "后台进程让出处理器的程度（0–19，nice 值）：网页先答，筛查和导入稍等；0 为不让",
         "how far the worker stands back from the processor (0-19, as in nice): pages are answered first, "
         "evaluations and imports wait; 0: not at all",
@@ -85,8 +85,8 @@ def read_environment(values: Mapping[str, str] | None = None) -> Environment:
 
 
 def _nice(text: str) -> int:
-    """0 to 19; anything else is the default."""
-    return min(int(text), 19) if text.isascii() and text.isdigit() else 10
+    """0 to 19; anything else is the default, 19."""
+    return min(int(text), 19) if text.isascii() and text.isdigit() else 19
 
 
 #: WAL and IMMEDIATE: readers never wait, and a writer waits its turn instead of failing (measured, ADR 0012).

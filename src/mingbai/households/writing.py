@@ -230,25 +230,24 @@ def until_next_word(
     about = {topic.subject_column: subject_id}
     rows = standing(topic.model, batch).filter(**about, valid_from__gt=on)
     every = {row.pk: row for row in topic.model.objects.filter(**about)}
-    later = [(row.valid_from, told_by(row, every)) for row in rows.order_by("valid_from", "id")]
+    later = [(row.valid_from, *told_on(row, every)) for row in rows.order_by("valid_from", "id")]
     found: dict[date | None, list[str]] = {}
     for column in columns:
-        words = (day for day, row in later if row.follows is None or column in row.changed.split())
+        words = (day for day, whole, names in later if whole or column in names)
         found.setdefault(next(words, None), []).append(column)
     return found
 
 
-def told_by(row: Any, every: Mapping[int, Any]) -> Any:
-    """The row by which something was said for the day on which `row` begins.
+def told_on(row: Any, every: Mapping[int, Any]) -> tuple[bool, set[str]]:
+    """What was said for the day on which `row` begins: all of it where it began there, else which columns.
 
-    A record that a later change cut short goes on in a new row, and still begins with what was said then.
+    A record that a later change rewrote goes on in a new row, and still begins with what was said then.
     """
-    while not row.changed and row.follows in every:
-        before = every[row.follows]
-        if before.valid_from != row.valid_from:
-            break
-        row = before
-    return row
+    names = set(row.changed.split())
+    while row.follows in every and every[row.follows].valid_from == row.valid_from:
+        row = every[row.follows]
+        names |= set(row.changed.split())
+    return row.follows is None, names
 
 
 def add_record(

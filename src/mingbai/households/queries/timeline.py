@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,6 @@ from mingbai.households.enums import MembershipReason, Subject
 from mingbai.households.queries.asof import readable_topics
 from mingbai.households.queries.stored import Row, Stored, read_household
 from mingbai.households.topics import TOPICS, Restriction, Topic
-from mingbai.households.writing import told_by
 
 
 @dataclass(frozen=True)
@@ -116,3 +115,16 @@ def _facts(
         yield Happening(
             row.valid_from, kind, topic.key, person, about, row.begun_by_id, source=row.source
         )
+
+
+def told_by(row: Any, every: Mapping[int, Any]) -> Any:
+    """The row by which something was said for the day on which `row` begins.
+
+    A record that a later change cut short goes on in a new row, and still begins with what was said then.
+    """
+    while not row.changed and row.follows in every:
+        before = every[row.follows]
+        if before.valid_from != row.valid_from:
+            break
+        row = before
+    return row
