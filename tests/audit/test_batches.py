@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
+from mingbai.audit import batches
 from mingbai.audit.actions import give_up, open_batch, recording
 from mingbai.audit.batches import record_batch, sweep, undo
 from mingbai.audit.digests import FIRST
@@ -47,6 +48,18 @@ def test_rows_of_an_open_batch_are_not_seen_before_it_is_recorded():
     assert Dwelling.objects.recorded().count() == 1000
     assert event.batch_id == batch.pk
     assert Span.objects.get(batch=batch).begun == 1000
+
+
+def test_planner_knows_a_table_that_grew_before_its_rows_are_seen(monkeypatch):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite's planner does without")
+    monkeypatch.setattr(batches, "MANY_ROWS", 100)
+    known = "SELECT count(*) FROM pg_stats WHERE tablename = 'households_dwelling'"
+    with connection.cursor() as cursor:
+        _recorded(range(1, 100))
+        assert cursor.execute(known).fetchone() == (0,)
+        _recorded(range(100, 200))
+        assert cursor.execute(known).fetchone()[0] > 0
 
 
 def test_rows_ended_by_an_open_batch_stand_until_it_is_recorded():
