@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 from mingbai.audit.actions import recording
+from mingbai.audit.following import Mark
 from mingbai.decisions import homes
 from mingbai.decisions.actions import after_change, evaluate
 from mingbai.desk.register.list_asking import with_states
@@ -30,6 +31,7 @@ ASKED = (
     "state=basics.water:unmet", "state=any:unknown", "state=basics.water:unmet&kind=registered",
     "state=basics.water:unmet&kind=poor", f"state=basics.water:unmet&place={DAPING}",
     "state=basics.water:unmet&helper=测试helper", "kind=registered&state=any:unmet",
+    "group=3组", "group=03&state=basics.water:unmet", "group=3&kind=registered",
 )  # fmt: skip
 ALSO = ("", "kind=registered", "sort=number", "sort=-number&state=basics.water:unmet", "group=3",
         "helper=测试helper", f"on=2026-02-01&place={DAPING}")  # fmt: skip
@@ -95,7 +97,7 @@ def test_the_list_has_somebody_in_it(listed: list[int], signed_in: Entry) -> Non
 
 def test_memory_follows_what_is_recorded(listed: list[int], signed_in: Entry) -> None:
     client, query = signed_in("county_officer"), "state=basics.water:unmet&kind=registered"
-    before = shown(client, query)
+    before, group = shown(client, query), shown(client, "group=3")
     holds(listed[3], StatusKind.REGISTERED)
     water(listed[0], safe=True)
     new, _head = register(DAPING, "戊新", 90)
@@ -104,8 +106,10 @@ def test_memory_follows_what_is_recorded(listed: list[int], signed_in: Entry) ->
     after_change([listed[0], listed[3], new])
     followed = shown(client, query)
     assert set(followed) == {*before, listed[3], new} - {listed[0]}
-    homes._memory, holding._memory = homes._Memory(), holding._Memory()
+    homes._homes._mark = Mark()
+    holding._memory = holding._Memory()
     assert shown(client, query) == followed
+    assert set(shown(client, "group=3")) == {*group, new}
 
 
 def step(client: Client, key: int, way: str, query: str) -> int | None:

@@ -22,6 +22,7 @@ from mingbai.decisions.standings import standings
 from mingbai.decisions.withholding import readings
 from mingbai.decisions.worklist import counted_work
 from mingbai.engine.errors import EngineError
+from mingbai.households.queries.columns import residents
 from mingbai.households.queries.daily import village_counts
 from mingbai.places.models import Register
 from mingbai.places.queries import working_date
@@ -50,6 +51,7 @@ def warm_up() -> None:
             counted_work(EVERYTHING)
             standings()
             homes()
+            residents(day)
             readings()
     except (Error, EngineError) as problem:
         log.warning("not warmed up: %s", problem)

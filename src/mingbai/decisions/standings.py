@@ -26,11 +26,10 @@ from mingbai.audit.following import Mark, newest_mark, since
 from mingbai.decisions.enums import WORDS, Letter
 from mingbai.decisions.models import Pattern, Run, State
 from mingbai.decisions.queries import latest_runs, run_over
+from mingbai.households.queries.columns import MOST_ANEW
 from mingbai.places.codes import range_of
 from mingbai.places.enums import DIGITS, Level
 
-#: More villages than this are counted by one reading of all.
-MOST_ANEW = 60
 #: Answers that are kept.
 MOST_KNOWN = 300
 UNMET, UNKNOWN, MET, NOT_APPLICABLE = "unmet", "unknown", "met", "not_applicable"

@@ -200,11 +200,13 @@ class Asked:
 
     @cached_property
     def chosen(self) -> Chosen | None:
-        """The households of a list by state, from memory; None where the database has to be asked."""
-        if self.kinds is None or not self.today or self.filters.group_number:
+        """The households of a list by state or group, from memory; None: the database has to be asked."""
+        if not self.today or (self.kinds is None and not self.filters.group_number):
             return None
-        scopes = (self.states, self.request.scope)
-        return choose(self.standings, self.kinds, scopes=scopes, day=self.day, filters=self.filters)
+        return choose(
+            self.standings, self.kinds,
+            scope=self.request.scope, states=self.states, day=self.day, filters=self.filters,
+        )  # fmt: skip
 
     @cached_property
     def keys(self) -> list[int]:

@@ -181,9 +181,13 @@ def _beyond(columns: tuple[str, str], after: str, *, backwards: bool) -> Q:
     return Q(**{f"{columns[0]}__{edge}": first}) & tie
 
 
-def _as_written(group: str) -> tuple[str, ...]:
-    """A group's number as offices write it: who asks for group 8 means 08 and 008 too."""
-    return (group, *(group.zfill(n) for n in (2, 3))) if group.isdigit() else (group,)
+def as_written(group: str) -> tuple[str, ...]:
+    """A group's number as offices write it: who asks for 8, 08 or 8组 means 8, 08 and 008."""
+    bare = group.removesuffix("组")
+    if not bare.isdigit():
+        return (group,)
+    bare = bare.lstrip("0") or "0"
+    return (bare, *(bare.zfill(n) for n in (2, 3)))
 
 
 def _filtered(day: date, scope: Scope, filters: Filter) -> tuple[Any, bool]:
@@ -192,7 +196,7 @@ def _filtered(day: date, scope: Scope, filters: Filter) -> tuple[Any, bool]:
     if filters.division_code:
         rows = rows.filter(division_code__range=range_of(filters.division_code))
     if filters.group_number:
-        rows = rows.filter(group_number__in=_as_written(filters.group_number))
+        rows = rows.filter(group_number__in=as_written(filters.group_number))
     width, rare = _width(scope, filters), filters.household_ids is not None
     if filters.household_ids is not None:
         rows = rows.filter(household_id__in=filters.household_ids)
