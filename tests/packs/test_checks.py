@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mingbai.cli.pack_pages import difference, pack_page, rule_page
+from mingbai.documents.pack_pages import difference, pack_page, rule_page
 from mingbai.engine.compiling import bind_pack, compile_bound
 from mingbai.engine.explaining.trace import Tracer
 from mingbai.engine.loading import load_pack

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     EVALUATION_RUN = "evaluation.run"
     WALL_READ = "wall.read"
     RULES_TRY = "rules.try"
+    RULES_PROPOSE = "rules.propose"
+    RULES_PUBLISH = "rules.publish"
     BATCHES_UNDO = "batches.undo"
     EXPORT_MAKE = "export.make"
     EXPORT_FULL = "export.full"
@@ -61,6 +63,8 @@ PERMISSION_LABELS: dict[Permission, tuple[str, str]] = {
     Permission.EVALUATION_RUN: ("运行评估", "evaluate the rules over the register"),
     Permission.WALL_READ: ("查看作战图", "see the wall of a whole place: counts without names"),
     Permission.RULES_TRY: ("试算参数", "try another value of a parameter; changes nothing"),
+    Permission.RULES_PROPOSE: ("提出改参数", "propose another value of a parameter, with its document"),
+    Permission.RULES_PUBLISH: ("发布参数", "publish or refuse what somebody else proposed"),
     Permission.BATCHES_UNDO: ("撤销批次", "undo a batch within one's scope"),
     Permission.EXPORT_MAKE: ("导出表格", "make exports with masked numbers"),
     Permission.EXPORT_FULL: ("导出完整号码", "make exports with full numbers; each is logged"),
@@ -83,6 +87,8 @@ NOT_FOR_TOKENS = frozenset(
         Permission.POSTS_GRANT,
         Permission.TOKENS_ISSUE,
         Permission.OUTSIDE_READ,
+        Permission.RULES_PROPOSE,
+        Permission.RULES_PUBLISH,
     }
 )
 
@@ -224,22 +230,25 @@ _ALL = (
     ),
     Role(
         "county_officer", "县级业务", "County officer", Level.COUNTY,
-        "导入部门名单，运行评估，维护区划和口径。比对病残名单要看健康；不看银行账号和服刑记录",
-        "Imports the departments' lists, runs the rules, keeps divisions and denominators. Comparing "
-        "lists of illness and disability needs health; no bank accounts, no convictions.",
+        "导入部门名单，运行评估，维护区划和口径，提出改参数。比对病残名单要看健康；不看银行账号和服刑记录",
+        "Imports the departments' lists, runs the rules, keeps divisions and denominators, proposes "
+        "parameters. Comparing lists of illness and disability needs health; no bank accounts, no "
+        "convictions.",
         _RECORD | {
             _P.HOUSEHOLDS_IMPORT, _P.NUMBERS_READ, _P.PERSONS_EXPORT, _P.EVALUATION_RUN, _P.BATCHES_UNDO,
             _P.EXPORT_MAKE, _P.EXPORT_FULL, _P.PROFILES_WRITE, _P.PLACES_WRITE, _P.POSTS_GRANT,
-            _P.TOKENS_ISSUE, _P.OUTSIDE_READ, _P.WALL_READ, _P.RULES_TRY,
+            _P.TOKENS_ISSUE, _P.OUTSIDE_READ, _P.WALL_READ, _P.RULES_TRY, _P.RULES_PROPOSE,
         },
         frozenset({_D.PROPOSES, _D.INSPECTED, _D.WRITES}),
     ),
     Role(
         "county_approver", "县级审批", "County approver", Level.COUNTY,
-        "批准纳入、退出、风险消除。不登记；因病风险的批准要看病情，所以可看健康",
-        "Approves admission, exit and clearing of risk. Records nothing; approving a risk from illness "
-        "needs to see it, hence health to read.",
-        _READ | {_P.HEALTH_READ, _P.EXPORT_MAKE, _P.OUTSIDE_READ, _P.WALL_READ, _P.RULES_TRY},
+        "批准纳入、退出、风险消除，发布别人提出的参数。不登记；因病风险的批准要看病情，所以可看健康",
+        "Approves admission, exit and clearing of risk; publishes parameters that others proposed. Records "
+        "nothing; approving a risk from illness needs to see it, hence health to read.",
+        _READ | {
+            _P.HEALTH_READ, _P.EXPORT_MAKE, _P.OUTSIDE_READ, _P.WALL_READ, _P.RULES_TRY, _P.RULES_PUBLISH,
+        },
         frozenset({_D.APPROVES, _D.INSPECTED}),
     ),
     Role(
@@ -256,10 +265,10 @@ _ALL = (
     ),
     Role(
         "inspector", "督查人员", "Inspector", Level.COUNTY,
-        "抽查户，看依据和理由，不登记。病情以走访为准，不从登记里看",
-        "Draws households and checks evidence and reasons, records no facts. Illness is seen at the "
-        "visit, not in the register.",
-        _READ | {_P.EXPORT_MAKE, _P.OUTSIDE_READ, _P.WALL_READ},
+        "抽查户，看依据和理由，看谁登记、谁看过，核验审计链，不登记。病情以走访为准，不从登记里看",
+        "Draws households and checks evidence, reasons, who recorded and who looked, verifies the chain, "
+        "records no facts. Illness is seen at the visit, not in the register.",
+        _READ | {_P.EXPORT_MAKE, _P.OUTSIDE_READ, _P.WALL_READ, _P.AUDIT_READ},
         frozenset({_D.INSPECTS}),
     ),
     Role(

@@ -7,8 +7,8 @@ import sys
 import click
 
 from mingbai.cli.errors import CASES
-from mingbai.cli.pack_pages import difference, pack_page, parameter_page, rule_page
 from mingbai.cli.progress import ProgressLine
+from mingbai.documents.pack_pages import difference, pack_page, parameter_page, rule_page
 from mingbai.engine.compiling import check_pack
 from mingbai.engine.errors import PackError, nearest, run_error
 from mingbai.engine.loading import append_clauses, find_pack, load_pack, policy_folders

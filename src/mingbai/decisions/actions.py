@@ -48,6 +48,7 @@ from mingbai.decisions.storing import (
     village_counts,
 )
 from mingbai.decisions.supply import unsupplied_of
+from mingbai.decisions.versions import keep_version, pack_of
 from mingbai.decisions.working import (
     WORK_COLUMNS,
     WORK_READ,
@@ -131,6 +132,7 @@ def _evaluate(batch: Batch, pack: str, as_of: date, division: str, step: Progres
     step("evaluate", 0, 1)
     judged = judge(program, snapshot)
     rule_set = rule_set_of(rules.id, judged.rules)
+    keep_version(rules, actor=batch.actor)
     run = Run.objects.create(
         batch=batch,
         pack=pack,
@@ -285,7 +287,7 @@ def _villages_of(household_ids: Collection[int], runs: Collection[Run]) -> dict[
 
 
 def _reevaluate(run: Run, ids: list[int], actor: str, *, recount: bool) -> list[int]:
-    pack = pack_named(run.pack)
+    pack = pack_of(run)
     program = state_program(pack, run.as_of, run.not_recorded)
     with one_look():  # nothing is recorded while it reads
         judged = judge(program, _snapshot(program, run.as_of, ids))

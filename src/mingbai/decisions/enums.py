@@ -27,6 +27,15 @@ WORDS: dict[Any, str] = {
 LETTERS = tuple(str(letter) for letter in WORDS)
 
 
+class ProposalState(TextChoices):
+    """What became of a proposal (提案状态)."""
+
+    PROPOSED = "proposed", "待发布"
+    PUBLISHED = "published", "已发布"
+    REFUSED = "refused", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
 class Reason(TextChoices):
     """How states speak against a decision (不一致的缘由)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from mingbai.accounts.scopes import EVERYTHING, Scope
@@ -13,11 +13,12 @@ from mingbai.decisions.models import Run
 from mingbai.decisions.programs import few_traced, not_recorded, pack_named, whole_program
 from mingbai.decisions.queries import latest_runs, run_over
 from mingbai.decisions.small import case_rows
-from mingbai.decisions.snapshot import single
+from mingbai.decisions.snapshot import Single, single
+from mingbai.decisions.versions import pack_at, pack_of
 from mingbai.engine.compiling import Program
 from mingbai.engine.explaining.counterfactual import Change
 from mingbai.engine.explaining.trace import Tracer
-from mingbai.engine.model.pack import CaseRow
+from mingbai.engine.model.pack import CaseRow, Pack
 from mingbai.households.models import Identity, Membership, Residence
 from mingbai.screening.changes import changes_of
 
@@ -48,32 +49,47 @@ def explain_household(
     rules: Collection[str] | None = None,
     named: bool = False,
     with_changes: bool = False,
+    former: Run | None = None,
 ) -> Explanation:
     """A household as the rules see it now, by default under the latest run over it.
 
+    `former`: under a former run, by the rules and values it was made with and by what was known then.
     `rules`: only these, at a tenth of the cost, by our own connection. `named`: with names of the members;
     the caller answers for the permission, and writes the access log. Raises DEC-001, and DEC-002 alike for a
-    household that is not there and one outside the scope.
+    household that is not there and one outside the scope;
+    DEC-008 for a former run whose rules are not kept.
     """
     homes = _homes(household_id)
-    run = None
-    if as_of is None or pack is None:
+    run = former
+    if run is None and (as_of is None or pack is None):
         run = _run_over(homes)
     day = as_of or run.as_of  # type: ignore[union-attr]  # a run, or it was raised
     if not _reaches(scope, household_id, homes, day):
         raise error("DEC-002", household=household_id, day=day)
-    known = pack_named(pack or run.pack)  # type: ignore[union-attr]
+    known = _rules(run, former, pack)
     whole = whole_program(known, day, run.not_recorded if run else not_recorded(known))
     tracer = few_traced(whole, whole.bound.rules if rules is None else rules)
-    snapshot = single(tracer.program).take(household_id)
+    taken = Single(tracer.program, former.batch.recorded_at) if former else single(tracer.program)
+    snapshot = taken.take(household_id)
     if not snapshot.households:
         raise error("DEC-002", household=household_id, day=day)
     (household,) = case_rows(tracer.program.pack, snapshot.tables)
     household = _numbered(tracer.program, household, homes[-1].number)
     if named:
-        household = _named(tracer.program, household, household_id, day)
+        known_at = former.batch.recorded_at if former else None
+        household = _named(tracer.program, household, household_id, known_at)
     changes = _changes(whole, household, rules) if with_changes else {}
     return Explanation(tracer, household, changes, run)
+
+
+def _rules(run: Run | None, former: Run | None, pack: str | None) -> Pack:
+    """Those of the run, unless a pack is asked for by name; of a former run nothing but its own."""
+    if former is not None:
+        return pack_at(former.pack, former.pack_hash)
+    if pack is not None:
+        return pack_named(pack)
+    assert run is not None
+    return pack_of(run)
 
 
 def _changes(
@@ -121,12 +137,14 @@ def _numbered(program: Program, household: CaseRow, number: str) -> CaseRow:
     return CaseRow(facts, household.below, number)
 
 
-def _named(program: Program, household: CaseRow, household_id: int, day: date) -> CaseRow:
+def _named(
+    program: Program, household: CaseRow, household_id: int, known_at: datetime | None
+) -> CaseRow:
     """With names; they come from the register only here, and go nowhere but into this explanation."""
-    pack = program.pack
-    members = Membership.objects.recorded().on(day).filter(household_id=household_id)
+    pack, day = program.pack, program.as_of
+    members = Membership.objects.recorded(known_at).on(day).filter(household_id=household_id)
     names = dict(
-        Identity.objects.recorded()
+        Identity.objects.recorded(known_at)
         .on(day)
         .filter(person_id__in=members.values("person_id"))
         .values_list("person_id", "name")

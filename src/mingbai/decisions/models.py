@@ -11,6 +11,7 @@ from typing import ClassVar
 from django.db import models
 
 from mingbai.audit.records import Recorded
+from mingbai.decisions.enums import ProposalState
 
 
 class RuleSet(models.Model):
@@ -67,6 +68,64 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pack} {self.as_of}"
+
+
+class PackVersion(models.Model):
+    """A pack as it was used here (规则包版本), whole and never changed: so that a former run explains itself.
+
+    Found by its hash, which is over the shipped files, the office's own list and what was published on top.
+    """
+
+    pack = models.CharField(max_length=40)  # the pack's id
+    digest = models.CharField(max_length=64)  # `Pack.hash`
+    version = models.CharField(max_length=40)  # as the pack calls itself
+    content = models.BinaryField()  # see `versions`
+    kept_at = models.DateTimeField()
+    kept_by = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["pack", "digest"], name="pack_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pack} {self.digest}"
+
+
+class ParameterProposal(models.Model):
+    """A change of parameters that somebody proposed (参数变更提案), and what became of it.
+
+    What is published lies over the shipped pack, one after the other; the shipped pack stays as it is.
+    """
+
+    pack = models.CharField(max_length=40)  # the pack's id
+    changes = models.JSONField()  # parameter → new value, as written in a pack
+    region = models.CharField(
+        max_length=12, blank=True
+    )  # a beginning of a division code; none: all
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)  # excluded; none: until the next value begins
+    reason = models.TextField()
+    source = models.CharField(max_length=300)  # the document that says so
+    pack_hash = models.CharField(max_length=64)  # the version it was made on
+    before = models.JSONField()  # parameter → its values then, as `proposals.values_of` writes them
+    tried = models.JSONField(default=dict)  # what the trial said when it was sent
+    state = models.CharField(
+        max_length=12, choices=ProposalState.choices, default=ProposalState.PROPOSED
+    )
+    proposed_by = models.CharField(max_length=64)
+    proposed_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    note = models.TextField(blank=True)  # why it was refused
+    overlay = models.TextField(blank=True)  # as it was published, a local list in YAML
+    published_hash = models.CharField(max_length=64, blank=True)  # the version it made
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["pack", "state"], name="proposal_pack_state")]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.state}"
 
 
 class State(Recorded):

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import reduce
 from operator import or_
 from pathlib import Path
+from uuid import uuid4
 
 from django.conf import settings
 from django.db.models import Q
 
 from mingbai.decisions.columns import COLUMNS, FILLED
+from mingbai.decisions.enums import ProposalState
+from mingbai.decisions.models import ParameterProposal
 from mingbai.engine.compiling import Program, compile_bound, compile_pack
+from mingbai.engine.errors import PackError, Place, fault
 from mingbai.engine.explaining.trace import Tracer
-from mingbai.engine.loading import apply_local, load_pack
+from mingbai.engine.loading import apply_values, load_pack
 from mingbai.engine.model.pack import Pack
 from mingbai.households.topics import topic_of
 
@@ -34,24 +38,82 @@ _MOST_PROGRAMS = 16
 
 
 def pack_named(name: str) -> Pack:
-    """A pack by id or folder, with the register's own values (本地清单) where they are given.
+    """A pack by id or folder as it is in force here: shipped, the office's own list, what was published.
 
-    They stand in ``local/<pack>.yaml`` of the data folder. Read again within a second of a file's change.
-    Raises ``PackError``.
+    The list (本地清单) stands in ``local/<pack>.yaml`` of the data folder. Read again within a second of a
+    change. Raises ``PackError``.
     """
     known, now = _packs.get(name), time.monotonic()
     if known is not None and now - _looked.get(name, -LOOKS) < LOOKS:
         return known[1]
-    local = settings.MINGBAI_DATA / "local" / f"{Path(name).name}.yaml"
+    key = Path(name).name
+    beside = [str(_local(key)), str(_published(key))]
     _looked[name] = now
-    if known is not None and known[0] == _stamp([*known[1].folders, str(local)]):
+    if known is not None and known[0] == _stamp([*known[1].folders, *beside]):
         return known[1]
-    pack = load_pack(name, with_cases=False)
-    if local.exists():
-        digest = hashlib.sha256(local.read_bytes()).hexdigest()[:16]
-        pack = replace(apply_local(pack, local), hash=f"{pack.hash}+{digest}")
-    _packs[name] = (_stamp([*pack.folders, str(local)]), pack)
+    seen = _stamp(beside)
+    pack = layered(load_pack(name, with_cases=False), local_list(key), published_lists(key))
+    _packs[name] = ((*_stamp(pack.folders), *seen), pack)
     return pack
+
+
+def pack_with(name: str, *more: str) -> Pack:
+    """A pack as it is at this moment, and with more lists laid over it. Raises ``PackError``."""
+    key = Path(name).name
+    published = [*published_lists(key), *more]
+    return layered(load_pack(name, with_cases=False), local_list(key), published)
+
+
+def layered(pack: Pack, local: bytes | None, published: Sequence[str]) -> Pack:
+    """A shipped pack with the lists laid over it, each over the one before; its hash names them all."""
+    if local is not None:
+        pack = apply_values(pack, _text(local, f"{pack.id}.yaml"), f"{pack.id}.yaml")
+        pack = replace(pack, hash=f"{pack.hash}+{_short(local)}")
+    for number, text in enumerate(published):
+        pack = apply_values(pack, text, f"published/{number}")
+    if published:
+        pack = replace(pack, hash=f"{pack.hash}+{_short(repr(list(published)).encode())}")
+    return pack
+
+
+def local_list(key: str) -> bytes | None:
+    """The office's own list over a pack, as it is written; None where it has none."""
+    path = _local(key)
+    return path.read_bytes() if path.is_file() else None
+
+
+def published_lists(key: str) -> list[str]:
+    """What was published on top of a pack, the first first. One query."""
+    rows = ParameterProposal.objects.filter(pack=key, state=ProposalState.PUBLISHED)
+    return list(rows.order_by("decided_at", "id").values_list("overlay", flat=True))
+
+
+def tell_of_version(key: str) -> None:
+    """Let every process read a pack again within a second: called when a version is published."""
+    path = _published(key)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.write_text(f"{uuid4()}\n", encoding="utf-8")
+    _looked.clear()
+
+
+def _text(written: bytes, shown: str) -> str:
+    try:
+        return written.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise PackError([fault("PACK-002", Place(shown), detail=type(problem).__name__)]) from None
+
+
+def _local(key: str) -> Path:
+    return Path(settings.MINGBAI_DATA) / "local" / f"{key}.yaml"
+
+
+def _published(key: str) -> Path:
+    """Changed whenever a version is published. What was published stands in the database."""
+    return Path(settings.MINGBAI_DATA) / "local" / f"{key}.published"
+
+
+def _short(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()[:16]
 
 
 def _stamp(paths: Iterable[str]) -> _Stamp:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -129,13 +129,17 @@ def _mapped(values: pa.ChunkedArray, names: dict[Any, str]) -> pa.Array:
 
 
 def registration_requests(
-    day: date, households: object = None, persons: object = None
+    day: date,
+    households: object = None,
+    persons: object = None,
+    *,
+    known_at: datetime | None = None,
 ) -> tuple[Request, ...]:
     """Episodes begun by a day, of households and of persons (keys, sub-queries or none: all).
 
     And one row each of the whole register: whether it holds any, and any of civil affairs.
     """
-    standing = Status.objects.recorded()
+    standing = Status.objects.recorded(known_at)
     begun = standing.filter(valid_from__lte=day)
     found = []
     for subject, ids in ((Subject.HOUSEHOLD, households), (Subject.PERSON, persons)):
@@ -144,8 +148,8 @@ def registration_requests(
     any_at_all, civil = standing[:1], standing.filter(kind__in=CIVIL_AFFAIRS)[:1]
     return (
         *(Request(rows, _COLUMNS) for rows in found),
-        Request(any_at_all, ("id",), whole="registered"),
-        Request(civil, ("id",), whole="civil affairs"),
+        Request(any_at_all, ("id",), whole="" if known_at else "registered"),
+        Request(civil, ("id",), whole="" if known_at else "civil affairs"),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, reduce
 from operator import or_
 from typing import Any
@@ -33,6 +33,7 @@ class Scope:
     day: date
     division_code: str = ""
     household_ids: tuple[int, ...] | None = None
+    known_at: datetime | None = None  # as it was known then; none: as it is known
 
     def households(self) -> Any:
         """Keys or a sub-query of keys; none for all."""
@@ -41,7 +42,7 @@ class Scope:
         if not self.division_code:
             return None
         low, high = range_of(self.division_code)
-        lives = Residence.objects.recorded().on(self.day)
+        lives = Residence.objects.recorded(self.known_at).on(self.day)
         return lives.filter(division_code__range=(low, high)).values("household_id")
 
     def persons(self) -> Any:
@@ -49,7 +50,7 @@ class Scope:
         inside = self.households()
         if inside is None:
             return None
-        members = Membership.objects.recorded().on(self.day)
+        members = Membership.objects.recorded(self.known_at).on(self.day)
         return members.filter(household_id__in=inside).values("person_id")
 
 
@@ -71,7 +72,7 @@ class Requests:
     """The rows that the rules of a program ask for, of the households in a scope (读取清单)."""
 
     def __init__(self, program: Program, scope: Scope, *, everything: bool = False) -> None:
-        self.pack, self.day = program.pack, scope.day
+        self.pack, self.day, self.known_at = program.pack, scope.day, scope.known_at
         self.inside = {"household": scope.households(), "person": scope.persons()}
         self.facts = {
             entity.id: self._known(entity) if everything else facts_read(program, entity)
@@ -114,13 +115,16 @@ class Requests:
 
     @cached_property
     def _registrations(self) -> tuple[Request, ...]:
-        return registration_requests(self.day, self.inside["household"], self.inside["person"])
+        return registration_requests(
+            self.day, self.inside["household"], self.inside["person"], known_at=self.known_at
+        )
 
     def registrations(self) -> tuple[Request, ...]:
         return self._registrations
 
     def divisions(self) -> Request:
-        rows, whole = Division.objects.recorded().on(self.day), f"divisions {self.day}"
+        rows = Division.objects.recorded(self.known_at).on(self.day)
+        whole = "" if self.known_at else f"divisions {self.day}"
         return self._once(lambda: Request(rows, ("code", "name"), whole), "divisions")
 
     def topics(self, subject: str) -> dict[str, dict[str, str]]:
@@ -167,7 +171,7 @@ class Requests:
         return Request(rows, (f"{entity.parent}_id", *read))
 
     def _rows(self, model: Any, subject: str, *, standing: bool = True) -> QuerySet[Any]:
-        rows = model.objects.recorded()
+        rows = model.objects.recorded(self.known_at)
         rows = rows.on(self.day) if standing else rows.filter(valid_from__lte=self.day)
         ids = self.inside[subject]
         return rows if ids is None else rows.filter(**{f"{subject}_id__in": ids})

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -77,10 +77,12 @@ class Single:
     """Snapshots of one household at a time (一户快照), each by one statement that is put together once.
 
     For a household that is only shown: by our own connection, which spares the transaction of its own.
+    `known_at`: what was known then.
     """
 
-    def __init__(self, program: Program) -> None:
-        self._requests = Requests(program, Scope(program.as_of, household_ids=(ANYBODY,)))
+    def __init__(self, program: Program, known_at: datetime | None = None) -> None:
+        scope = Scope(program.as_of, household_ids=(ANYBODY,), known_at=known_at)
+        self._requests = Requests(program, scope)
         self._together = Together(self._requests.all())
 
     def take(self, household_id: int) -> Snapshot:

@@ -124,7 +124,7 @@ def _load(folder: Path, draft: _Draft, with_cases: bool) -> Pack | None:
         title=title,
         extends=(*base.extends, base.id) if base else (),
         folders=tuple(draft.folders),
-        hash=_hash(draft.files),
+        hash=hash_of_files(draft.files),
         currency=_currency(currency, base, draft.faults),
         calendar_start=first if base is None else min(first, base.calendar_start),
         task_due=_task_due(due, base, draft),
@@ -149,8 +149,8 @@ def _read(path: Path, folder: Path, draft: _Draft) -> Item | None:
     return read_yaml(path, shown, draft.faults)
 
 
-def _hash(files: list[tuple[str, str]]) -> str:
-    """One hash over names and contents of every file that decides (cases do not)."""
+def hash_of_files(files: list[tuple[str, str]]) -> str:
+    """One hash over names and contents (SHA-256) of every file that decides (cases do not)."""
     deciding = sorted(item for item in files if "/tests/" not in item[0])
     return hashlib.sha256(repr(deciding).encode()).hexdigest()[:16]
 

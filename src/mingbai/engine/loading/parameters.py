@@ -10,7 +10,7 @@ from pathlib import Path
 from mingbai.engine.errors import Fault, PackError, fault, nearest
 from mingbai.engine.loading.facts import Codes
 from mingbai.engine.loading.reading import Fields, typed_value
-from mingbai.engine.loading.yaml_tree import Item, read_yaml
+from mingbai.engine.loading.yaml_tree import Item, parse_yaml, read_yaml
 from mingbai.engine.model.pack import Pack, Parameter, ParameterValue
 from mingbai.engine.model.values import Period, Type
 
@@ -88,7 +88,16 @@ def apply_local(pack: Pack, path: Path) -> Pack:
     Raises ``PackError`` for unknown parameters and values that do not fit.
     """
     faults: list[Fault] = []
-    item = read_yaml(path, path.name, faults)
+    return _laid_over(pack, read_yaml(path, path.name, faults), faults)
+
+
+def apply_values(pack: Pack, text: str, shown: str) -> Pack:
+    """The same of a list that is no file; `shown` is its name in messages. Raises ``PackError``."""
+    faults: list[Fault] = []
+    return _laid_over(pack, parse_yaml(text, shown, faults), faults)
+
+
+def _laid_over(pack: Pack, item: Item | None, faults: list[Fault]) -> Pack:
     changed: dict[str, Parameter] = dict(pack.parameters)
     if item is not None:
         fields = Fields(item, faults)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from mingbai.engine.model.pack import Clause, Fact, Pack, Parameter, Rule
-from mingbai.engine.model.values import Kind, Type, unscaled
+from mingbai.engine.model.values import Kind, Text, Type, unscaled
 
 Entry: TypeAlias = Fact | Parameter | Rule
 
@@ -138,9 +139,26 @@ def shown(value: object, kind: Type) -> str:
     return str(value)
 
 
-def difference(old: Pack, new: Pack) -> Iterator[str]:
+@dataclass(frozen=True)
+class Difference:
+    """What is otherwise in another version of a pack (一处不同): an entry with its lines before and after."""
+
+    kind: str  # fact, parameter, rule
+    name: str
+    label: Text
+    before: tuple[str, ...]  # none: new
+    after: tuple[str, ...]  # none: gone
+    reason: Text | None = None  # why it takes the place of a base pack's
+
+
+#: Kinds of entries, as they are called.
+KINDS = {
+    "fact": Text("事实", "fact"), "parameter": Text("参数", "parameter"), "rule": Text("规则", "rule"),
+}  # fmt: skip
+
+
+def differences(old: Pack, new: Pack) -> Iterator[Difference]:
     """What is in one pack and not, or otherwise, in another: facts, parameters, rules."""
-    yield f"{old.id} {old.version} [{old.hash}]  →  {new.id} {new.version} [{new.hash}]"
     facts = [
         {
             f"{entity}.{name}": fact
@@ -149,29 +167,39 @@ def difference(old: Pack, new: Pack) -> Iterator[str]:
         }
         for pack in (old, new)
     ]
-    yield from _compared("事实 / fact", facts[0], facts[1])
-    yield from _compared("参数 / parameter", old.parameters, new.parameters)
+    yield from _compared("fact", facts[0], facts[1])
+    yield from _compared("parameter", old.parameters, new.parameters)
     rules = [
         {f"{rule.id} ({rule.period.starts_on})": rule for rule in pack.rules} for pack in (old, new)
     ]
-    yield from _compared("规则 / rule", rules[0], rules[1])
+    yield from _compared("rule", rules[0], rules[1])
 
 
-def _compared(kind: str, before: Mapping[str, Entry], after: Mapping[str, Entry]) -> Iterator[str]:
+def difference(old: Pack, new: Pack) -> Iterator[str]:
+    """The same as lines, in both languages."""
+    yield f"{old.id} {old.version} [{old.hash}]  →  {new.id} {new.version} [{new.hash}]"
+    for one in differences(old, new):
+        kind = f"{KINDS[one.kind].zh} / {KINDS[one.kind].en}"
+        if not one.before or not one.after:
+            sign = "-" if one.before else "+"
+            yield f"{sign} {kind} {one.name}  {one.label.zh} / {one.label.en}"
+            continue
+        why = f"  理由 / reason: {one.reason.zh} / {one.reason.en}" if one.reason else ""
+        yield f"~ {kind} {one.name}{why}"
+        yield from (f"    - {line}" for line in one.before if line not in one.after)
+        yield from (f"    + {line}" for line in one.after if line not in one.before)
+
+
+def _compared(
+    kind: str, before: Mapping[str, Entry], after: Mapping[str, Entry]
+) -> Iterator[Difference]:
     for name in sorted({*before, *after}):
-        if name not in before:
-            yield f"+ {kind} {name}  {after[name].label.zh} / {after[name].label.en}"
-        elif name not in after:
-            yield f"- {kind} {name}  {before[name].label.zh} / {before[name].label.en}"
-        elif _content(before[name]) != _content(after[name]):
-            reason = after[name].replaces
-            why = f"  理由 / reason: {reason.reason.zh} / {reason.reason.en}" if reason else ""
-            yield f"~ {kind} {name}{why}"
-            yield from _lines(before[name], after[name])
-
-
-def _content(item: Entry) -> str:
-    return "\n".join(_described(item))
+        old, new = before.get(name), after.get(name)
+        sides = tuple(tuple(_described(one)) if one else () for one in (old, new))
+        if sides[0] != sides[1]:
+            said = new or before[name]
+            reason = new.replaces.reason if old and new and new.replaces else None
+            yield Difference(kind, name, said.label, sides[0], sides[1], reason)
 
 
 def _described(item: Entry) -> list[str]:
@@ -191,9 +219,3 @@ def _described(item: Entry) -> list[str]:
             *_form(item),
         ]
     return [str(item.type), item.label.zh, str(item.minimum), str(item.maximum)]
-
-
-def _lines(old: Entry, new: Entry) -> Iterator[str]:
-    before, after = _described(old), _described(new)
-    yield from (f"    - {line}" for line in before if line not in after)
-    yield from (f"    + {line}" for line in after if line not in before)
