@@ -150,13 +150,12 @@ def items_of(
     if not scope.lies_in(health):
         return _told_items(scope, wanted, health, start, stop)
     found: list[Any] = []
+    # The day is named for those without one too: PostgreSQL sorts them all rather than see that it is one.
     rows = _standing(scope, wanted).select_related("pattern").order_by(
-        "rank", "division_code", "household_id"
+        "due_on", "rank", "division_code", "household_id"
     )  # fmt: skip
     if start < dated and not wanted.without_day:
-        with_day = rows.filter(due_on__isnull=False)
-        ordered = with_day.order_by("due_on", "rank", "division_code", "household_id")
-        found += ordered[start : min(stop, dated)]
+        found += rows.filter(due_on__isnull=False)[start : min(stop, dated)]
     if stop > dated and not (wanted.due_from or wanted.due_to):
         rest = rows.filter(due_on__isnull=True)
         found += rest[max(start - dated, 0) : stop - dated]
