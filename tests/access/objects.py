@@ -50,7 +50,9 @@ def make_objects(county: County) -> dict[str, str]:
         post=county.posts["county_officer"], name="测试", digest=b"0" * 32, created_at=now,
         expires_at=now + timedelta(days=1),
     )  # fmt: skip
-    assert Event.objects.exists()
+    check = Job.objects.create(
+        kind="audit.verify", actor=county.users["auditor"].actor, state=JobState.QUEUED, created_at=now
+    )
     evaluate(actor="command", pack="cn", as_of=DAY)
     return {
         **make_keys(county),
@@ -58,7 +60,8 @@ def make_objects(county: County) -> dict[str, str]:
         **{f"head-{key}": str(value) for key, value in county.heads.items()},
         **{f"user-{key}": str(value.pk) for key, value in county.users.items()},
         **{f"post-{key}": str(value.pk) for key, value in county.posts.items()},
-        "absent": "987654321", "batch": str(saved.batch_id), "job": str(job.pk), "order": str(order.pk),
+        "absent": "987654321", "batch": str(saved.batch_id), "job": str(job.pk),
+        "check": str(check.pk), "event": str(Event.objects.latest("id").pk), "order": str(order.pk),
         "reading": str(reading.pk), "sign-in": str(sign_in.pk), "token": str(token.pk),
     }  # fmt: skip
 

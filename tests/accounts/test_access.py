@@ -14,7 +14,7 @@ from mingbai.accounts.outside import (
     open_outside_reading,
     outside_scope,
 )
-from mingbai.accounts.queries import posts_of, user_named, users_in
+from mingbai.accounts.queries import UserFilters, posts_of, user_named, users_in
 from mingbai.accounts.roles import ROLES, Permission
 from mingbai.accounts.scopes import EVERYTHING, scope_of
 from mingbai.audit.models import AccessLook, Event
@@ -102,8 +102,9 @@ def test_users_are_seen_by_whoever_answers_for_their_place(lead: User, administr
     post(far, "village_officer", WEST_1)
     assert [may_see_user(lead, one, DAY) for one in (near, far, lead)] == [True, False, True]
     assert may_see_user(administrator, far, DAY)
-    assert list(users_in(scope_of(lead, Permission.POSTS_GRANT, DAY))) == [lead, near]
-    assert list(users_in(EVERYTHING, text="nea")) == [near]
+    mine = scope_of(lead, Permission.POSTS_GRANT, DAY)
+    assert list(users_in(mine, UserFilters(), day=DAY, now=NOW)) == [lead, near]
+    assert list(users_in(EVERYTHING, UserFilters(text="nea"), day=DAY, now=NOW)) == [near]
     assert [one.role for one in posts_of([near])[near.pk]] == ["village_officer"]
 
 

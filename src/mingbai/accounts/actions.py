@@ -64,8 +64,9 @@ def create_user(
 def set_password(*, actor: str, user: User, password: str) -> User:
     """Give an account another password (重置密码), to be changed at the next sign-in; ends its sessions.
 
-    Raises ACC-002.
+    Raises ACC-002, ACC-029 for the own one, which is changed by whoever knows it.
     """
+    refuse_own(actor, user, "重置密码", "resetting the password")
     check_password_rules(password, user)
     return _store(actor, user, digest_password(password), must_change=True, keep="")
 
@@ -112,6 +113,15 @@ def set_language(*, user: User, language: str) -> User:
     return user
 
 
+def refuse_own(actor: str, user: User, what_zh: str, what_en: str) -> None:
+    """Raises ACC-029 when somebody acts on the own account (不能办自己的账号).
+
+    So one administrator of accounts is always left: whoever closes the others cannot close this one.
+    """
+    if actor == user.actor:
+        raise error("ACC-029", what_zh=what_zh, what_en=what_en)
+
+
 def deactivate(*, actor: str, user: User, reason: str) -> User:
     """Close an account (停用): it signs in no more, its sessions and keys end; its history stays."""
     return _set_active(actor, user, reason, active=False)
@@ -123,6 +133,7 @@ def activate(*, actor: str, user: User, reason: str) -> User:
 
 
 def _set_active(actor: str, user: User, reason: str, *, active: bool) -> User:
+    refuse_own(actor, user, "停用和恢复", "closing or opening it")
     if not reason.strip():
         raise error("ACC-024", what_zh="停用和恢复账号", what_en="closing or opening an account")
     with transaction.atomic():
@@ -207,7 +218,11 @@ def _appoint(actor: str, post: Post, action: str) -> Post:
 
 
 def end_post(*, actor: str, post: Post, day: date, reason: str) -> Post:
-    """A post ends on the day (excluded); one that has not begun never does. Raises ACC-011, ACC-024."""
+    """A post ends on the day (excluded); one that has not begun never does.
+
+    Raises ACC-011, ACC-024, ACC-029 for a post of one's own.
+    """
+    refuse_own(actor, post.user, "结束任职", "ending a post")
     if not reason.strip():
         raise error("ACC-024", what_zh="结束任职", what_en="ending a post")
     with transaction.atomic():

@@ -127,6 +127,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "the register is here already and the first page is closed; sign in, accounts are made by the "
         "administrator of accounts",
     ),
+    "ACC-029": (
+        "不能对自己的账号这样做：{what_zh}。请由另一位账号管理员办理",
+        "nobody does this to the own account: {what_en}. Let another administrator of accounts do it",
+    ),
 }  # fmt: skip
 
 

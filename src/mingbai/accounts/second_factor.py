@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django_otp.oath import TOTP
 
+from mingbai.accounts.actions import refuse_own
 from mingbai.accounts.errors import error
 from mingbai.accounts.models import Authenticator, RecoveryCode, User
 from mingbai.audit.actions import record
@@ -115,7 +116,11 @@ def recovery_codes_left(user: User) -> int:
 
 
 def reset_second_factor(*, actor: str, user: User, reason: str) -> None:
-    """Take the app away after a lost phone (解除验证器): the user must bind another at the next sign-in."""
+    """Take the app away after a lost phone (解除验证器): the user must bind another at the next sign-in.
+
+    Raises ACC-024, ACC-029 for the own one: a stolen session must not get rid of it.
+    """
+    refuse_own(actor, user, "解除验证器", "removing the authenticator")
     if not reason.strip():
         raise error("ACC-024", what_zh="解除验证器", what_en="removing an authenticator")
     with transaction.atomic():

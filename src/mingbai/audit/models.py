@@ -85,6 +85,9 @@ class Event(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["target", "id"], name="event_target"),
             models.Index(fields=["batch_id"], name="event_batch"),
+            models.Index(fields=["actor", "id"], name="event_actor"),
+            models.Index(fields=["action", "id"], name="event_action"),
+            models.Index(fields=["at", "id"], name="event_at"),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ import hashlib
 import json
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
@@ -36,6 +36,7 @@ from mingbai.audit.digests import (
 from mingbai.audit.findings import Report
 from mingbai.audit.guards import TRIGGERS
 
+Progress = Callable[[str, int, int], None]
 _SLICE = 20_000
 _BEFORE_ALL = -(2**63)
 _EVENTS = "SELECT id, at, actor, action, target, batch_id, data, previous, digest FROM audit_event"
@@ -45,9 +46,10 @@ _EVENT = ("id", "at", "actor", "action", "target", "batch_id", "data", "previous
 class Check:
     """One check through one cursor (一次核验); the caller gives it a transaction that sees one state."""
 
-    def __init__(self, cursor: Any, vendor: str) -> None:
+    def __init__(self, cursor: Any, vendor: str, progress: Progress | None = None) -> None:
         self.cursor, self.vendor = cursor, vendor
         self.report = Report()
+        self._progress, self._read_so_far, self._total = progress, 0, 0
         self._claims: dict[
             str, dict[int, tuple[int, dict[str, Any]]]
         ] = {}  # table → batch → event, claim
@@ -59,10 +61,13 @@ class Check:
 
     def run(self, expect: str = "") -> Report:
         """Check everything; `expect` is a head noted earlier."""
+        tables = self._tables()
+        if self._progress is not None:
+            self._total = sum(map(self._count, ("audit_event", "audit_batch", *tables)))
         self._chain(expect)
         self._recorded()
         self._guards()
-        for table in sorted({*self._tables(), *self._claims}):
+        for table in sorted({*tables, *self._claims}):
             self._rows(table)
         return self.report
 
@@ -196,24 +201,39 @@ class Check:
             self.cursor.execute(f"{select} WHERE id > {last} ORDER BY id LIMIT {_SLICE}")
             rows = self.cursor.fetchall()
             yield from rows
+            self._say(len(rows))
             if len(rows) < _SLICE:
                 return
             last = rows[-1][0]
 
+    def _count(self, table: str) -> int:
+        self.cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 — a name the database gave
+        return int(self.cursor.fetchone()[0])
 
-def verify(url: str, expect: str = "") -> Report:
-    """Check the register at `sqlite:FILE` or `postgresql://…`, reading only, as it stands at this instant."""
+    def _say(self, rows: int) -> None:
+        """How far it is; what is read a second time is not counted beyond the whole."""
+        if self._progress is not None:
+            self._read_so_far = min(self._read_so_far + rows, self._total)
+            self._progress("verify", self._read_so_far, self._total)
+
+
+def verify(url: str, expect: str = "", progress: Progress | None = None) -> Report:
+    """Check the register at `sqlite:FILE` or `postgresql://…`, reading only, as it stands at this instant.
+
+    `progress` is told what it does, how many rows it has read and how many there are; what it raises ends
+    the check.
+    """
     if url.startswith("sqlite:"):
         path = quote(url.removeprefix("sqlite:"))
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
             file.text_factory = lambda value: value.decode(errors="surrogateescape")
             file.execute("BEGIN")
-            return Check(file.cursor(), SQLITE).run(expect)
+            return Check(file.cursor(), SQLITE, progress).run(expect)
     import psycopg
 
     with psycopg.connect(url) as server:
         server.isolation_level, server.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
-        return Check(server.cursor(), POSTGRESQL).run(expect)
+        return Check(server.cursor(), POSTGRESQL, progress).run(expect)
 
 
 def main() -> int:

@@ -33,10 +33,10 @@ def verify(expect: str, json_out: bool) -> None:
     例 / example: mingbai audit verify --expect 1234:9f86d0…
     """
     start_django()
+    from mingbai.audit.checking import register_address
     from mingbai.audit.verifying import verify as check
-    from mingbai.config.dumps import address
 
-    report = check(address(), expect)
+    report = check(register_address(), expect)
     if json_out:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
     else:

@@ -6,7 +6,7 @@ import os
 import re
 import sqlite3
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from shutil import which
@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 
+from mingbai.audit.checking import server_address, server_place
 from mingbai.config.archives import error
 
 
@@ -32,7 +33,7 @@ def dump_to(file: Path) -> Iterator[Any]:
             )
             yield copy.cursor()
         return
-    with psycopg.connect(_address()) as server:
+    with psycopg.connect(server_address()) as server:
         server.isolation_level, server.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
         (snapshot,) = server.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
         _run(
@@ -54,7 +55,7 @@ def load_from(file: Path, scratch: Path) -> None:
             file.chmod(0o600)
             file.replace(target)
         return
-    with psycopg.connect(_address()) as server:
+    with psycopg.connect(server_address()) as server:
         version = server.info.server_version
         (scratch / "before.sql").write_text("\n".join(_drops(server)), encoding="utf-8")
     script = scratch / "script.sql"
@@ -92,15 +93,6 @@ def counts(cursor: Any, vendor: str) -> dict[str, int]:
     return found
 
 
-def address() -> str:
-    """The database as the stand-alone check takes it."""
-    return (
-        f"sqlite:{connection.settings_dict['NAME']}"
-        if connection.vendor == "sqlite"
-        else _address()
-    )
-
-
 def _copy_sqlite(source: Path, target: Path) -> None:
     """In one step: with WAL writers go on, and the copy is of one instant."""
     with (
@@ -126,24 +118,11 @@ def _drops(server: Any) -> Iterator[str]:
         yield statement
 
 
-def _place() -> Mapping[str, str]:
-    place = connection.settings_dict
-    given = {
-        "host": place["HOST"], "port": str(place["PORT"] or ""), "user": place["USER"],
-        "password": place["PASSWORD"], "dbname": place["NAME"],
-        **{key: str(value) for key, value in place["OPTIONS"].items() if key.startswith("ssl")},
-    }  # fmt: skip
-    return {key: value for key, value in given.items() if value}
-
-
-def _address() -> str:
-    return psycopg.conninfo.make_conninfo(**_place())
-
-
 def _run(program: str, server_version: int, *arguments: str) -> None:
     """Run a program of PostgreSQL against our database; its password is no argument that others could see."""
     names = {"dbname": "PGDATABASE", "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
-    environment = {names.get(key, f"PG{key.upper()}"): value for key, value in _place().items()}
+    place = server_place()
+    environment = {names.get(key, f"PG{key.upper()}"): value for key, value in place.items()}
     command = [_find(program, server_version // 10_000), *arguments]
     done = subprocess.run(
         command,

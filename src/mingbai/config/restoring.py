@@ -14,11 +14,12 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from mingbai.audit.actions import record
+from mingbai.audit.checking import register_address
 from mingbai.audit.findings import Report
 from mingbai.audit.verifying import verify
 from mingbai.config.archives import check_keys_of, error, read_manifest, unpack
 from mingbai.config.backing_up import DATABASE, FOLDERS, Say
-from mingbai.config.dumps import address, counts, load_from
+from mingbai.config.dumps import counts, load_from
 
 _SCRATCH = ".restoring-"
 _SIGNS_OF_USE = ("audit_event", "audit_batch", "accounts_user")
@@ -47,7 +48,7 @@ def restore(path: Path, *, replace: bool, say: Say) -> tuple[dict[str, Any], Rep
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     say("核验审计链和各表 / checking the chain and the rows")
-    report = verify(address(), expect=manifest["audit"])
+    report = verify(register_address(), expect=manifest["audit"])
     missing = _miscounted(manifest)
     if report.findings or missing:
         raise error("DATA-009", count=len(report.findings) + len(missing))

@@ -7,7 +7,7 @@ A request to mend something is a correction with the source ``person`` (`actions
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,20 +21,24 @@ from mingbai.households.enums import StatusKind, Subject
 from mingbai.households.errors import error
 from mingbai.households.models import Attachment, Person, Status
 from mingbai.households.queries.asof import batches_of, households_of_person, view
-from mingbai.households.topics import topics_about
+from mingbai.households.topics import topic_of, topics_about
 
 Table = tuple[str, list[str], list[list[Any]]]  # name, header, rows
 _RECORD = [
     "自 from", "至 to", "来源 source", "观察日 observed on", "登记人 entered by", "登记时间 entered at",
     "现行 stands",
 ]  # fmt: skip
+_ELSEWHERE = "请向有权查看的经办人要 / ask whoever may read it"
 
 
-def export_own_data(*, actor: str, person_id: int, folder: Path, reason: str) -> dict[str, Any]:
+def export_own_data(
+    *, actor: str, person_id: int, folder: Path, reason: str, without: Collection[str] = ()
+) -> dict[str, Any]:
     """Write everything about one person into a folder, as a workbook and as JSON (本人数据导出).
 
     Health, convictions and full numbers are in it: it is handed to the person and to nobody else. Records
-    that no longer stand are in it too, marked. Returns what was written. Raises HOME-001, HOME-029.
+    that no longer stand are in it too, marked. `without`: topics that whoever hands it over may not read; the
+    file names them, whether or not they hold anything. Returns what was written. Raises HOME-001, HOME-029.
     """
     if not reason.strip():
         raise error("HOME-029", action="households.person.exported")
@@ -42,27 +46,41 @@ def export_own_data(*, actor: str, person_id: int, folder: Path, reason: str) ->
     if person is None:
         raise error("HOME-001", subject=Subject.PERSON.label, key=person_id)
     log_look(actor=actor, via="export", purpose="own data", person_id=person_id)
-    tables = list(_tables(person_id))
+    tables = list(_tables(person_id, without))
+    left = {"without": sorted(without)} if without else {}
+    said = {"reason": reason, "rows": {name: len(rows) for name, _, rows in tables}, **left}
     with transaction.atomic():
-        record(actor=actor, action="households.person.exported", target=f"person:{person_id}",
-               data={"reason": reason, "rows": {name: len(rows) for name, _, rows in tables}})  # fmt: skip
+        record(
+            actor=actor,
+            action="households.person.exported",
+            target=f"person:{person_id}",
+            data=said,
+        )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     named = folder / f"本人数据_{person.number}.xlsx"
     _write_workbook(named, tables)
     plain = folder / f"本人数据_{person.number}.json"
-    said = {
+    told = {
         name: [dict(zip(head, row, strict=True)) for row in rows] for name, head, rows in tables
     }
-    plain.write_text(json.dumps(said, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
+    plain.write_text(json.dumps(told, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
     for path in (named, plain):
         path.chmod(0o600)
     return {"files": [named, plain], "rows": sum(len(rows) for _, _, rows in tables)}
 
 
-def _tables(person_id: int) -> Iterator[Table]:
+def own_data_rows(person_id: int, without: Collection[str] = ()) -> dict[str, int]:
+    """Sheet → how many rows a person's own data has (本人数据行数); writes nothing."""
+    return {name: len(rows) for name, _, rows in _tables(person_id, without)}
+
+
+def _tables(person_id: int, without: Collection[str]) -> Iterator[Table]:
+    if without:
+        left = [[topic_of(key).zh, _ELSEWHERE] for key in sorted(without)]
+        yield "不在这份里的", ["内容 topic", "到哪里要 where to ask"], left
     yield _memberships(person_id)
     yield _statuses(person_id)
-    yield from _records(person_id)
+    yield from _records(person_id, without)
     kept = Attachment.objects.recorded().filter(subject=Subject.PERSON, subject_id=person_id)
     yield (
         "附件",
@@ -105,8 +123,10 @@ def _statuses(person_id: int) -> Table:
     return "身份", ["身份 status", "原因 reason", "自 from", "至 to"], rows
 
 
-def _records(person_id: int) -> Iterator[Table]:
+def _records(person_id: int, without: Collection[str]) -> Iterator[Table]:
     for topic in topics_about(Subject.PERSON):
+        if topic.key in without:
+            continue
         every = list(topic.model.objects.filter(person_id=person_id).order_by("valid_from", "id"))
         standing = set(
             topic.model.objects.recorded().filter(person_id=person_id).values_list("pk", flat=True)

@@ -23,11 +23,16 @@ ACTIONS = {
     "accounts.sessions.ended": noop("结束各处登录"), "accounts.token.issued": noop("发接口令牌"),
     "accounts.token.revoked": noop("收回接口令牌"), "accounts.user.activated": noop("恢复账号"),
     "accounts.user.created": noop("建账号"), "accounts.user.deactivated": noop("停用账号"),
-    "accounts.user.password_set": noop("改密码"), "accounts.users.imported": noop("批量建账号"),
+    "accounts.user.password_set": noop("改密码"), "accounts.user.unlocked": noop("解锁账号"),
+    "accounts.users.imported": noop("批量建账号"),
     "audit.backup.made": noop("做备份"), "audit.backup.restored": noop("从备份恢复"),
     "audit.batch.swept": noop("清扫没写完的批次"), "audit.batch.undone": noop("撤销一批"),
+    "audit.chain.verified": noop("核验审计链"),
     "audit.key.rotated": noop("换密钥"), "audit.looks.forgotten": noop("清除过期的查阅记录"),
-    "decisions.households.evaluated": noop("变动后重评"), "decisions.run.recorded": noop("全面评估"),
+    "decisions.households.evaluated": noop("变动后重评"), "decisions.rules.proposed": noop("提出改参数"),
+    "decisions.rules.published": noop("发布参数"), "decisions.rules.refused": noop("退回参数提案"),
+    "decisions.rules.withdrawn": noop("撤回参数提案"), "decisions.run.recorded": noop("全面评估"),
+    "desk.events.exported": noop("导出审计事件"),
     "desk.list.exported": noop("导出名单"), "desk.table.exported": noop("导出统计表"),
     "desk.users.passwords": noop("发初始密码"), "desk.users.sheet": noop("导入账号表"),
     "households.account.shown": noop("查看银行账号"), "households.action.undone": noop("撤销一次登记"),
@@ -55,10 +60,23 @@ ACTIONS = {
     "places.divisions.loaded": noop("装入区划"), "places.place.loaded": noop("装入整个地方"),
     "places.profile.set": noop("登记村情"), "places.register.created": noop("建登记库"),
     "places.register.working_date_set": noop("改工作日期"),
+    "places.shapes.kept": noop("存入地界"), "places.shapes.removed": noop("撤下地界"),
     "places.village_status.ended": noop("结束村的身份"), "places.village_status.set": noop("登记村的身份"),
+}  # fmt: skip
+#: How the actions of a package begin → what they are about.
+GROUPS = {
+    "households.": noop("户与人"), "intake.": noop("导入"), "decisions.": noop("评估"),
+    "desk.": noop("导出与页面"), "accounts.": noop("账号与任职"), "places.": noop("区划与村"),
+    "jobs.": noop("后台任务"), "audit.": noop("审计与备份"),
 }  # fmt: skip
 #: How the actions on statuses begin and end; between stands the kind.
 STATUS, OPENED, CLOSED = "households.status.", "_opened", "_closed"
+
+
+def known_actions() -> tuple[str, ...]:
+    """Every action there can be, those on statuses included."""
+    turns = [f"{STATUS}{kind.value}{turn}" for kind in StatusKind for turn in (OPENED, CLOSED)]
+    return (*ACTIONS, *turns)
 
 
 def action_words(action: str) -> str:

@@ -12,6 +12,7 @@ KINDS: dict[str, str] = {
     "decisions.reevaluate": noop("重新评估改动的户"),
     "decisions.follow": noop("重新评估一批涉及的户"),
     "places.published": noop("按登记簿计算公布数"),
+    "audit.verify": noop("核验审计链"),
 }
 
 
@@ -25,7 +26,7 @@ STEPS: dict[str, str] = {
     "register": noop("读登记簿"), "read": noop("读表格"), "mark": noop("标出问题"),
     "check": noop("核对"), "search": noop("更新检索"), "touched": noop("找出涉及的户"),
     "reevaluate": noop("重新评估"), "evaluate": noop("评估"), "counts": noop("更新各村的数"),
-    "export": noop("导出"), "published": noop("计算公布数"),
+    "export": noop("导出"), "published": noop("计算公布数"), "verify": noop("核验"),
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from mingbai.desk.access import screen
 from mingbai.desk.components.words import actor_names
 from mingbai.desk.register.blocks import topic_blocks
 from mingbai.desk.register.forms import DayForm
+from mingbai.desk.register.looking import latest_looks, may_see_looks
 from mingbai.desk.register.readers import read
 from mingbai.desk.register.subjects import writable
 from mingbai.desk.register.words import code_words, status_words
@@ -80,8 +81,25 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         "relatives": _relatives(reader, here, places, person_id, day),
         "statuses": _statuses(person_id, day), "outside": reader.leave_id is not None,
         "may_change": _may_change(reader, here, places, day) and day == request.day,
+        **_own_rights(reader, stays, places, person_id, day),
     }  # fmt: skip
     return render(request, "register/templates/person.html", said)
+
+
+def _own_rights(
+    reader: Reader, stays: list[Membership], places: Any, person_id: int, day: date
+) -> dict[str, Any]:
+    """What a person may ask of the one who reads: who looked, and the data to take along."""
+    if not stays or reader.leave_id is not None:
+        return {}
+    home = stays[-1].household_id
+    code = _code(places, home, day)
+    sees = may_see_looks(reader, code, home)
+    return {
+        "person_id": person_id, "sees_looks": sees,
+        "looks": latest_looks(person_id) if sees else [],
+        "may_hand_over": reader.may(Permission.PERSONS_EXPORT, code, home),
+    }  # fmt: skip
 
 
 def _sourced(block: dict[str, Any]) -> dict[str, Any]:

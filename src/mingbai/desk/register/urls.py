@@ -5,7 +5,9 @@ from django.urls import path
 from mingbai.desk.register import (
     comparing,
     lists,
+    looking,
     neighbours,
+    own_data,
     pages,
     people,
     persons,
@@ -29,6 +31,9 @@ urlpatterns = [
     path("persons/", persons.persons, name="persons"),
     path("persons/list.xlsx", persons.sheet, name="persons_sheet"),
     path("persons/<int:person_id>/", people.person, name="person"),
+    path("persons/<int:person_id>/looks/", looking.person_looks, name="person_looks"),
+    path("persons/<int:person_id>/own-data/", own_data.own_data, name="own_data"),
+    path("households/<int:household_id>/looks/", looking.household_looks, name="household_looks"),
     path(
         "<str:subject>/<int:subject_id>/topics/<slug:topic>/",
         recording.record,

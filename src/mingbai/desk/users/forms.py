@@ -80,3 +80,17 @@ class EndPostForm(ReasonForm):
 
     day = forms.DateField(label=lazy("从哪天起不再担任"), widget=Day())
     field_order = ("day", "reason")
+
+
+class DeputyForm(ReasonForm):
+    """Who stands in for the holder of a post, from when to when."""
+
+    deputy = forms.CharField(
+        label=lazy("谁来代理"), max_length=40, help_text=lazy("写账号，或不重名的姓名"),
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none"}),
+    )  # fmt: skip
+    valid_from = forms.DateField(label=lazy("从哪天起"), widget=Day())
+    valid_to = forms.DateField(
+        label=lazy("到哪天止（不含）"), widget=Day(), help_text=lazy("到期自动结束")
+    )
+    field_order = ("deputy", "valid_from", "valid_to", "reason")

@@ -1,42 +1,39 @@
-"""Screens of accounts and posts (账号与任职页面). Each asks twice: accounts at all, and this one."""
+"""Screens of accounts (账号页面). Each asks twice: accounts at all, and this one; never one's own."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mingbai.accounts.access import has_second_factor, may_grant, may_manage, may_see_user
-from mingbai.accounts.actions import (
-    activate,
-    create_user,
-    deactivate,
-    grant_post,
-    reset_password,
-)
-from mingbai.accounts.actions import (
-    end_post as end,
-)
-from mingbai.accounts.models import Post, User
+from mingbai.accounts.access import has_second_factor, may_manage
+from mingbai.accounts.actions import activate, create_user, deactivate, reset_password
+from mingbai.accounts.locks import locked_until, unlock
+from mingbai.accounts.models import User
 from mingbai.accounts.passwords import draw_password
 from mingbai.accounts.queries import posts_of, users_in
-from mingbai.accounts.roles import ROLES, Permission
+from mingbai.accounts.roles import Permission
 from mingbai.accounts.scopes import EVERYTHING
 from mingbai.accounts.second_factor import reset_second_factor
-from mingbai.accounts.sessions import sessions_of
+from mingbai.accounts.sessions import end_other_sessions, sessions_of
 from mingbai.common.errors import RegisterError
 from mingbai.desk.access import screen
 from mingbai.desk.components.fields import given
 from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.problems import words_of
-from mingbai.desk.components.words import aside, role_words
+from mingbai.desk.components.words import aside
 from mingbai.desk.profile.views import post_lines
-from mingbai.desk.users.forms import EndPostForm, GrantForm, NewUserForm, ReasonForm
+from mingbai.desk.users.finding import asked_of, lines_of
+from mingbai.desk.users.forms import NewUserForm, ReasonForm
+from mingbai.desk.users.happened import happened_to
+from mingbai.desk.users.posts import may_touch
+from mingbai.desk.users.reach import find_user
 
 TEMPLATES = "users/templates/"
 
@@ -44,19 +41,14 @@ TEMPLATES = "users/templates/"
 @screen(Permission.POSTS_GRANT)
 def users(request: HttpRequest) -> HttpResponse:
     """Accounts of one's scope; an administrator sees all."""
-    text = request.GET.get("q", "").strip()[:40]
-    manages = may_manage(request.user, request.day)
-    found = users_in(EVERYTHING if manages else request.scope, text=text)
+    manages, now = may_manage(request.user, request.day), timezone.now()
+    asked = asked_of(request)
+    reach = EVERYTHING if manages else request.scope
+    found = users_in(reach, asked.filters, day=request.day, now=now)
     page = page_of(request, found.count())
-    rows = list(found[page.start : page.stop])
-    posts = posts_of(rows)
-    lines = [{"user": one, "roles": _standing(posts[one.pk], request.day)} for one in rows]
-    said = {"page": page, "lines": lines, "text": text, "manages": manages}
+    lines = lines_of(found[page.start : page.stop], request.day, now)
+    said = {"page": page, "lines": lines, "asked": asked, "manages": manages}
     return render(request, TEMPLATES + "users.html", said)
-
-
-def _standing(posts: list[Post], day: Any) -> str:
-    return "、".join(dict.fromkeys(role_words(one.role) for one in posts if one.stands_on(day)))
 
 
 @screen(Permission.USERS_MANAGE, writes=True)
@@ -82,90 +74,37 @@ def _handed_over(request: HttpRequest, user: User, password: str) -> HttpRespons
 
 @screen(Permission.POSTS_GRANT)
 def user(request: HttpRequest, user_id: int) -> HttpResponse:
-    """One account: posts, whether it is open, where it is signed in."""
-    found = _find(request, user_id)
-    manages = may_manage(request.user, request.day)
-    lines = post_lines(posts_of([found])[found.pk], request.day)
+    """One account: posts and deputies, whether it is open, where it is signed in, what was done to it."""
+    found, now = find_user(request, user_id), timezone.now()
+    manages, posts = may_manage(request.user, request.day), posts_of([found])[found.pk]
+    lines = post_lines(posts, request.day)
     for line in lines:
-        line["may_end"] = _open(line["post"], request) and _may_grant(request, line["post"])
+        line["may_end"] = may_touch(request, line["post"])
     said = {
         "account": found, "posts": lines, "manages": manages, "ending": True,
         "bound": has_second_factor(found), "own": found.pk == request.user.pk,
-        "signed_in": len(sessions_of(found, timezone.now())) if manages else 0,
-        "form": ReasonForm(),
+        "sessions": sessions_of(found, now) if manages else [],
+        "locked": locked_until(now, [found.username]).get(found.username),
+        "happened": happened_to(found, posts) if manages else [],
     }  # fmt: skip
     return render(request, TEMPLATES + "user.html", said)
-
-
-def _open(post: Post, request: HttpRequest) -> bool:
-    return post.valid_to is None or post.valid_to > request.day
-
-
-def _may_grant(request: HttpRequest, post: Post) -> bool:
-    return may_grant(request.user, ROLES[post.role], post.division_code, request.day)
-
-
-@screen(Permission.POSTS_GRANT, writes=True)
-def grant(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Give an account a post, if this one is one's to give."""
-    found = _find(request, user_id)
-    form = GrantForm(given(request), initial={"valid_from": request.day})
-    if request.method == "POST" and form.is_valid() and _granted(request, found, form):
-        messages.success(request, _("任职已登记。"))
-        return redirect("users:user", found.pk)
-    status = 422 if form.errors else 200
-    return render(
-        request, TEMPLATES + "grant.html", {"account": found, "form": form}, status=status
-    )
-
-
-def _granted(request: HttpRequest, found: User, form: GrantForm) -> bool:
-    data = form.cleaned_data
-    role, code = ROLES[data["role"]], data["division_code"].strip()
-    if not may_grant(request.user, role, code, request.day):
-        form.add_error(
-            None, _("这个角色或这个地方不归您授予：只能授予比自己低的级别，而且在自己的范围里。")
-        )
-        return False
-    try:
-        grant_post(actor=request.user.actor, user=found, **{**data, "division_code": code})
-    except RegisterError as refused:
-        form.add_error(None, aside(words_of(refused), refused.code))
-        return False
-    return True
-
-
-@screen(Permission.POSTS_GRANT, writes=True)
-def end_post(request: HttpRequest, post_id: int) -> HttpResponse:
-    """End a post from a day on."""
-    post = Post.objects.select_related("user").filter(pk=post_id).first()
-    if post is None or not _open(post, request) or not _may_grant(request, post):
-        raise Http404
-    form = EndPostForm(given(request), initial={"day": request.day})
-    if request.method == "POST" and form.is_valid():
-        try:
-            end(actor=request.user.actor, post=post, **form.cleaned_data)
-        except RegisterError as refused:
-            form.add_error(None, words_of(refused))
-        else:
-            messages.success(request, _("任职已结束。"))
-            return redirect("users:user", post.user_id)
-    said = {"post": post, "role": role_words(post.role), "form": form}
-    status = 422 if form.errors else 200
-    return render(request, TEMPLATES + "end_post.html", said, status=status)
 
 
 @screen(Permission.USERS_MANAGE, reads=False, writes=True)
 def reset(request: HttpRequest, user_id: int) -> HttpResponse:
     """Another drawn password, shown this once; the account's sessions end."""
-    found = _find(request, user_id)
-    return _handed_over(request, found, reset_password(actor=request.user.actor, user=found))
+    found = find_user(request, user_id)
+    try:
+        password = reset_password(actor=request.user.actor, user=found)
+    except RegisterError as refused:
+        return _refused(request, found, refused)
+    return _handed_over(request, found, password)
 
 
 @screen(Permission.USERS_MANAGE, reads=False, writes=True)
 def unbind(request: HttpRequest, user_id: int) -> HttpResponse:
     """Take a lost phone away from an account."""
-    found = _find(request, user_id)
+    found = find_user(request, user_id)
     return _with_reason(
         request, found,
         lambda reason: reset_second_factor(actor=request.user.actor, user=found, reason=reason),
@@ -176,7 +115,7 @@ def unbind(request: HttpRequest, user_id: int) -> HttpResponse:
 @screen(Permission.USERS_MANAGE, reads=False, writes=True)
 def activity(request: HttpRequest, user_id: int) -> HttpResponse:
     """Close an account, or open it again."""
-    found = _find(request, user_id)
+    found = find_user(request, user_id)
     act = deactivate if found.is_active else activate
     return _with_reason(
         request, found,
@@ -185,18 +124,45 @@ def activity(request: HttpRequest, user_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _with_reason(request: HttpRequest, found: User, act: Any, done: str) -> HttpResponse:
-    form: Form = ReasonForm(request.POST)
-    if form.is_valid() and found.pk != request.user.pk:
-        act(form.cleaned_data["reason"])
-        messages.success(request, done)
+@screen(Permission.USERS_MANAGE, reads=False, writes=True)
+def open_lock(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Let somebody try again who typed the password wrong too often."""
+    found = find_user(request, user_id)
+    if unlock(actor=request.user.actor, user=found):
+        messages.success(request, _("已解锁，现在就可以再试。"))
     else:
-        messages.error(request, _("没有办：要写明理由，也不能对自己的账号这样做。"))
+        messages.info(request, _("这个账号没有锁。"))
     return redirect("users:user", found.pk)
 
 
-def _find(request: HttpRequest, user_id: int) -> User:
-    found = User.objects.prefetch_related("posts").filter(pk=user_id).first()
-    if found is None or not may_see_user(request.user, found, request.day):
-        raise Http404
-    return found
+@screen(Permission.USERS_MANAGE, reads=False, writes=True)
+def sign_out(request: HttpRequest, user_id: int) -> HttpResponse:
+    """End every session of an account; of one's own, every other one."""
+    found = find_user(request, user_id)
+    own = found.pk == request.user.pk
+    count = end_other_sessions(
+        actor=request.user.actor, user=found, now=timezone.now(),
+        keep=(request.session.session_key or "") if own else "",
+    )  # fmt: skip
+    messages.success(request, _("结束了 {count} 个登录。").format(count=count))
+    return redirect("users:user", found.pk)
+
+
+def _with_reason(
+    request: HttpRequest, found: User, act: Callable[[str], Any], done: str
+) -> HttpResponse:
+    form: Form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("没有办：要写明理由。"))
+        return redirect("users:user", found.pk)
+    try:
+        act(form.cleaned_data["reason"])
+    except RegisterError as refused:
+        return _refused(request, found, refused)
+    messages.success(request, done)
+    return redirect("users:user", found.pk)
+
+
+def _refused(request: HttpRequest, found: User, refused: RegisterError) -> HttpResponse:
+    messages.error(request, aside(words_of(refused), refused.code))
+    return redirect("users:user", found.pk)
