@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mingbai.documents.markup import Html, html, tag
 
@@ -122,6 +123,57 @@ def _column(one: Column, x: float, step: float, most: int, height: int) -> Html:
         _text(one.label, middle, height + 14, "middle", "tm") if one.label else None,
         _text(one.over, middle, round(height - tall - 4), "middle", "tb") if one.over else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One place of a map (地图上的一块): its rings, how it is filled, what stands on it, where it leads."""
+
+    rings: Sequence[Sequence[tuple[int, int]]]
+    said: str
+    tone: str = "fp"
+    address: str = ""
+    labels: tuple[str, ...] = ()  # the first for which there is room
+
+
+def areas(items: Sequence[Area], *, said: str, width: int, height: int) -> Html:
+    """Places by their outlines, each a link; words only on those that have room for them."""
+    return tag(
+        "svg", html([_area(one) for one in items]), class_="drawn areas",
+        view_box=f"-2 -2 {width + 4} {height + 4}", role="group", aria_label=said,
+    )  # fmt: skip
+
+
+def _area(one: Area) -> Html:
+    lines = "".join(_ring(ring) for ring in one.rings)
+    body = html(
+        tag("path", tag("title", one.said), d=lines, fill_rule="evenodd", class_=one.tone),
+        _on_area(one),
+    )
+    return tag("a", body, href=one.address, aria_label=one.said) if one.address else tag("g", body)
+
+
+def _ring(ring: Sequence[tuple[int, int]]) -> str:
+    """Steps from point to point are shorter to write than places."""
+    steps = [f"{x - at[0]} {y - at[1]}" for at, (x, y) in pairwise(ring)]
+    return f"M{ring[0][0]} {ring[0][1]}l{' '.join(steps)}z"
+
+
+def _on_area(one: Area) -> Html | None:
+    """The first label that has room in the middle of the largest ring."""
+    boxes = [
+        (min(xs), max(xs), min(ys), max(ys))
+        for xs, ys in (zip(*ring, strict=True) for ring in one.rings)
+    ]
+    box = max(boxes, key=lambda box: (box[1] - box[0]) * (box[3] - box[2]), default=None)
+    if box is None:
+        return None
+    west, east, north, south = box
+    room = min(east - west - 10, 4 * (south - north) - 40)
+    label = next((some for some in one.labels if _width(some) <= room), None)
+    if label is None:
+        return None
+    return _text(label, (west + east) / 2, (north + south) // 2 + 5, "middle", f"on-{one.tone}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,9 @@ from mingbai.places.enums import SuccessionKind
 from mingbai.places.errors import error
 from mingbai.places.lineage import Step
 from mingbai.places.loading import DivisionRow, check_rows, columns, successions
-from mingbai.places.models import Division, Register, Succession
+from mingbai.places.models import Boundary, Division, Register, Succession
 from mingbai.places.queries import under
+from mingbai.places.shapes import Shape
 
 Carry = Callable[[Batch, Sequence[Step]], None]
 
@@ -292,6 +293,41 @@ def link_succession(
         carry(batch, steps)
         batch.event_data = {"new": news, "day": day.isoformat()}
     return steps
+
+
+def keep_shapes(
+    *, actor: str, shapes: Sequence[Shape], source: str, reason: str, file_name: str
+) -> int:
+    """Keep outlines for drawing (存入地界); those of the same divisions are replaced. Raises PLACE-015."""
+    if not source.strip():
+        raise error("PLACE-015", what="地界 / a shape")
+    with recording(
+        actor=actor, action="places.shapes.kept", reason=reason, source=source, target="register:1"
+    ) as batch:
+        hold_chain()
+        codes = [one.code for one in shapes]
+        standing = Boundary.objects.recorded().filter(division_code__in=codes)
+        changing.end_rows(Boundary, list(standing.only("id")), batch)
+        Boundary.objects.bulk_create(
+            Boundary(division_code=one.code, rings=one.rings, source=source, begun_by=batch)
+            for one in shapes
+        )
+        batch.event_data = {"shapes": len(codes), "file": file_name}
+    return len(codes)
+
+
+def remove_shapes(*, actor: str, reason: str) -> int:
+    """Take down all outlines (撤下地界); places are drawn as squares again. Raises PLACE-035 for none."""
+    with recording(
+        actor=actor, action="places.shapes.removed", reason=reason, target="register:1"
+    ) as batch:
+        hold_chain()
+        standing = list(Boundary.objects.recorded().only("id"))
+        if not standing:
+            raise error("PLACE-035")
+        changing.end_rows(Boundary, standing, batch)
+        batch.event_data = {"shapes": len(standing)}
+    return len(standing)
 
 
 def _same_level(codes: Sequence[str]) -> None:

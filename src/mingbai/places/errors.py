@@ -107,6 +107,56 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "line {line} ({text}) cannot be used: a code of 6, 9 or 12 digits and a name on each line, none "
         "twice, and what lies above it listed too",
     ),
+    "PLACE-025": (
+        "文件不是 UTF-8 的 JSON，第 {line} 行第 {column} 个字处读不下去；请重新导出为 GeoJSON",
+        "the file is no JSON in UTF-8, reading stops at line {line}, column {column}; export it again as "
+        "GeoJSON, nothing was kept",
+    ),
+    "PLACE-026": (
+        "文件里没有图形（最外层是 {kind}）；要一个 FeatureCollection，里面每个地方一个 Feature",
+        "the file holds no features (it is {kind}); a FeatureCollection with a Feature a place is wanted",
+    ),
+    "PLACE-027": (
+        "第 {number} 个图形是 {kind}，不能填色；请只导出面（Polygon 或 MultiPolygon）",
+        "feature {number} is a {kind} and cannot be coloured; export areas only (Polygon or MultiPolygon)",
+    ),
+    "PLACE-028": (
+        "坐标系是“{name}”，认不得；请换成经纬度（WGS 84 或 CGCS2000，EPSG:4326、EPSG:4490）再导出",
+        "the coordinates are in {name}, which is not known here; export degrees (WGS 84 or CGCS2000, "
+        "EPSG:4326 or EPSG:4490)",
+    ),
+    "PLACE-029": (
+        "文件太大，最多 {most} {what}；请先简化边线，或按乡镇分开导入",
+        "the file is too large, {most} {what} at most; simplify the lines first, or import by township",
+    ),
+    "PLACE-030": (
+        "第 {number} 个图形没有区划代码（读到“{said}”，属性有 {names}）；请加属性 code，填 6、9 或 12 位代码",
+        "feature {number} has no code of a division (found {said}, its properties are {names}); add a "
+        "property code with 6, 9 or 12 digits",
+    ),
+    "PLACE-031": (
+        "第 {number} 个图形的代码 {division} 在登记库的区划里没有；请核对代码，或先登记区划变更",
+        "the code {division} of feature {number} is no division of the register; check it, or record the "
+        "change of divisions first",
+    ),
+    "PLACE-032": (
+        "第 {number} 个图形的代码 {division} 与第 {before} 个相同；一个地方请合成一个 MultiPolygon",
+        "feature {number} has the code {division} of feature {before}; one place is one MultiPolygon",
+    ),
+    "PLACE-033": (
+        "第 {number} 个图形（{division}）的边线不成圈：至少四个点，首尾相同，大于十米；请修好再导出",
+        "the lines of feature {number} ({division}) are no rings: four points at least, the last like the "
+        "first, larger than ten metres; mend and export it again",
+    ),
+    "PLACE-034": (
+        "第 {number} 个图形里的坐标“{point}”不是经纬度；先经度后纬度，以度为单位，不用米",
+        "the coordinates {point} in feature {number} are no degrees; longitude first, then latitude, in "
+        "degrees and not in metres",
+    ),
+    "PLACE-035": (
+        "没有存着的图形，不用撤下",
+        "no shapes are kept, there is nothing to take down",
+    ),
 }  # fmt: skip
 
 

@@ -119,6 +119,23 @@ class Denominator(Recorded):
         return f"{self.division_code} {self.universe} {self.counted_on}"
 
 
+class Boundary(Recorded):
+    """The outline of a division for drawing (地界): brought by the county itself, none are shipped."""
+
+    division_code = models.CharField(max_length=12)
+    rings = models.JSONField()  # whole ten-thousandths of a degree, see places.shapes
+    source = models.CharField(max_length=120)
+
+    class Meta(Recorded.Meta):
+        indexes: ClassVar = [
+            *Recorded.Meta.indexes,
+            models.Index(fields=["division_code"], name="boundary_of"),
+        ]
+
+    def __str__(self) -> str:
+        return self.division_code
+
+
 class VillageStatus(Dated):
     """What a village is registered as (贫困村身份): poor, exited, supervised … (S1-03, S3-41)."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingbai.desk.places import published, tree, views
+from mingbai.desk.places import pictures, published, tree, views
 
 app_name = "places"
 urlpatterns = [
@@ -10,8 +10,11 @@ urlpatterns = [
     path("published/", published.published, name="published"),
     path("published/compute/", published.compute, name="published_compute"),
     path("published/table/", published.table, name="published_table"),
+    path("shapes/", pictures.shapes, name="shapes"),
+    path("shapes/remove/", pictures.unshape, name="unshape"),
     path("<str:code>/", views.place, name="place"),
     path("<str:code>/table/", views.table, name="table"),
+    path("<str:code>/picture/", pictures.picture_of, name="picture"),
 ]
 #: The rail shows the tree on every page: reading the addresses hands it in.
 TREE = tree.tree_for

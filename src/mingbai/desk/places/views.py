@@ -66,7 +66,7 @@ def table(request: HttpRequest, code: str) -> HttpResponse:
     asked = asked_of(request, code)
     if asked is None:
         raise Http404
-    counted, below = _counted(asked)
+    counted, below = counted_of(asked)
     found = evaluated(asked)
     compared = compare(asked, below or [asked.place], counted, found)
     return workbook(asked, compared, found, _ordered(asked, compared, found))
@@ -76,7 +76,7 @@ def _page(request: HttpRequest, code: str) -> HttpResponse:
     asked = asked_of(request, code)
     if asked is None:
         return _gone(request, code)
-    counted, below = _counted(asked)
+    counted, below = counted_of(asked)
     if not below:
         return _village(asked, counted)
     found = evaluated(asked)
@@ -93,8 +93,8 @@ def _page(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "places/templates/place.html", said)
 
 
-def _counted(asked: Asked) -> tuple[Counted, list[Place]]:
-    """The counts that a page needs, and the places that are its rows. 404 where nothing is in scope."""
+def counted_of(asked: Asked) -> tuple[Counted, list[Place]]:
+    """The counts a page needs (各地户数), and the places that are its rows. 404 where none is in scope."""
     days = {
         *trend_days(asked.day),
         *year_ends(asked.day),
