@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from mingbai.audit.models import Event
-from mingbai.intake.models import ImportOrder
+from mingbai.intake.models import ImportOrder, Layout
 from mingbai.jobs.enums import JobState
 from mingbai.jobs.models import Job
 from mingbai.jobs.worker import work_off
@@ -184,6 +184,24 @@ def test_columns_of_an_unknown_table_are_said_on_the_page(county: County, signed
     assert "测试township_clerk" in client.get(f"{made}?show=columns").content.decode()
     assert "公民身份号" in client.get(f"{made}?show=columns").content.decode()
     assert signed_in("next_township_clerk").post(f"{address}columns/", wrong).status_code == 404
+
+
+@pytest.mark.usefixtures("_folder")
+def test_word_that_nobody_knows_is_said_on_the_page(county: County, signed_in: Entry) -> None:
+    """A choice for each word from the code list; the choice is there again when it is compared anew."""
+    head = id_number(0, date(1967, 3, 2), "male")
+    client = signed_in("township_clerk")
+    address = _put(client, f"公民身份号,当事人,低保与否\r\n{head},陈桂生,在册")
+    said = {"sheet": "0", "entity": "person", "column-0": "number", "column-2": "on_dibao"}
+    first = client.post(f"{address}columns/", said).headers["Location"]
+    work_off()
+    page = client.get(f"{first}?show=columns").content.decode()
+    assert '<option value="?" selected>' in page
+    assert '<select name="word-2-0">' in page
+    again = client.post(f"{first}columns/", {**said, "word-2-0": "yes"}).headers["Location"]
+    work_off()
+    assert '<option value="yes" selected>' in client.get(f"{again}?show=columns").content.decode()
+    assert Layout.objects.latest("pk").words == {"低保与否": {"在册": "yes"}}
 
 
 @pytest.mark.usefixtures("_folder")

@@ -89,6 +89,33 @@ def test_columns_that_are_said_are_read_and_known_next_month(office: Office, pac
     assert sheet["said"] is True
 
 
+def test_word_that_the_list_does_not_know_is_said_once(office: Office, pack: Pack) -> None:
+    office.bring([home()], FAMILY)
+    first = again(looked := looked_at(office, [strange(said="在册")]), said(looked, pack, STRANGE))
+    assert lines_of(first, "changed", 0, 9) == []
+    (sheet,) = asked_of(first)
+    guess = next(one for one in sheet["options"][0]["guesses"] if one["target"] == "on_dibao")
+    assert guess["asks"] == [{"word": "在册", "code": None}]
+    assert [code for code, _label in guess["codes"]] == ["yes", "no"]
+    layout = say_columns(
+        actor="user:1", order=first, entity="person", base="", columns=STRANGE, pack=pack,
+        words={"低保与否": {"在册": "yes"}},
+    )  # fmt: skip
+    (line,) = lines_of(again(first, layout), "changed", 0, 9)
+    assert line["after"] is True
+    later = looked_at(office, [strange(2, "王二", said="在册")], day=date(2025, 8, 31))
+    assert len(lines_of(later, "changed", 0, 9)) == 1
+
+
+def test_word_stands_for_a_code_of_its_list_alone(office: Office, pack: Pack) -> None:
+    order = looked_at(office, [strange(said="在册")])
+    with pytest.raises(RegisterError, match="INTAKE-020"):
+        say_columns(
+            actor="user:1", order=order, entity="person", base="", columns=STRANGE, pack=pack,
+            words={"低保与否": {"在册": "perhaps"}},
+        )  # fmt: skip
+
+
 def test_what_was_said_holds_for_its_sender_and_place_alone(office: Office, pack: Pack) -> None:
     office.bring([home()], FAMILY)
     first = looked_at(office, [strange()])

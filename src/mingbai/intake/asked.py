@@ -8,6 +8,7 @@ from mingbai.tables.identity import masked
 from mingbai.tables.proposing.asking import Asked
 from mingbai.tables.proposing.proposal import Guess, Proposal, called
 from mingbai.tables.proposing.vocabulary import Target
+from mingbai.tables.proposing.wording import answers_of
 
 _LONGEST = 24  # characters of a sample that are shown
 _ROLES = {
@@ -49,7 +50,11 @@ def _option(proposal: Proposal, places: list[int], one: Asked) -> dict[str, Any]
     offered = {target["name"] for target in targets}
     return {
         "entity": table.entity, "zh": table.label_zh, "en": table.label_en, "tied": proposal.tied,
-        "guesses": [_guess(guesses[place], offered) for place in places], "targets": targets,
+        "guesses": [
+            {**_guess(guesses[place], offered), **_words(guesses[place], table.entity, one)}
+            for place in places
+        ],
+        "targets": targets,
     }  # fmt: skip
 
 
@@ -68,8 +73,16 @@ def _target(target: Target) -> dict[str, Any]:
 
 def _guess(guess: Guess, offered: set[str]) -> dict[str, Any]:
     name = guess.target.name if guess.target else ""
-    said = {word: code for word, code in guess.values.items() if code}
     return {
         "target": name if name in offered else "", "sure": guess.sure, "why": guess.why._asdict(),
-        "words": list(said)[:6],
     }  # fmt: skip
+
+
+def _words(guess: Guess, entity: str, one: Asked) -> dict[str, Any]:
+    """Words that need somebody's say, with what they may be; none that might be about a person."""
+    words = [
+        {"word": word.text, "code": word.code}
+        for word in one.words.get((entity, guess.place), ())
+        if len(word.text) <= _LONGEST and masked(word.text) == word.text
+    ]
+    return {"asks": words, "codes": list(answers_of(guess.target).items()) if words else []}

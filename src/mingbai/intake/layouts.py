@@ -26,6 +26,7 @@ from mingbai.tables.proposing.asking import (
     layout_yaml,
     sheets_to_ask,
 )
+from mingbai.tables.proposing.wording import BLANK, Words, answers_of
 
 #: To ask about a sheet that is known is to read it a second time: only of sheets up to so many rows.
 _MOST_ROWS = 20_000
@@ -53,7 +54,7 @@ def _counts_in(here: str, there: str) -> bool:
 
 def said_in(layout: Layout) -> Said:
     """The same for reading."""
-    return Said(layout.entity, layout.base, layout.columns)
+    return Said(layout.entity, layout.base, layout.columns, layout.words)
 
 
 def profiles_of_layouts(layouts: Iterable[Layout], pack: Pack) -> tuple[Profile, ...]:
@@ -98,30 +99,38 @@ def say_columns(
     base: str,
     columns: Mapping[str, str],
     pack: Pack,
+    words: Words | None = None,
 ) -> Layout:
     """Keep what somebody said the columns of a sheet are (指认列); recorded with headers and facts alone.
 
+    `words`: header → word → code of its list, for words that the list does not know.
     Raises INTAKE-018 where two columns would be one thing, INTAKE-019 where rows could not be told apart,
     INTAKE-020 where a column is said to be what there is not.
     """
-    _hold(entity, base, columns, pack)
+    said = {head: dict(some) for head, some in (words or {}).items() if some}
+    _hold(entity, base, columns, said, pack)
     made = Layout.objects.create(
         source=order.source, division_code=order.division_code, entity=entity, base=base,
-        columns=dict(columns), chosen_by=actor, chosen_at=timezone.now(),
+        columns=dict(columns), words=said, chosen_by=actor, chosen_at=timezone.now(),
     )  # fmt: skip
     record(
         actor=actor, action="intake.layout.said", target=f"layout:{made.pk}",
-        data={"order": order.pk, "entity": entity, "base": base, "columns": dict(columns)},
+        data={"order": order.pk, "entity": entity, "base": base, "columns": dict(columns),
+              "words": {head: len(some) for head, some in said.items()}},
     )  # fmt: skip
     return made
 
 
-def _hold(entity: str, base: str, columns: Mapping[str, str], pack: Pack) -> None:
+def _hold(entity: str, base: str, columns: Mapping[str, str], said: Words, pack: Pack) -> None:
     words = choices_for(entity, schema_of(pack), profiles_of(pack))
     chosen = [name for name in columns.values() if name != UNREAD]
     targets = [words.named(name) if words else None for name in chosen]
     if words is None or None in targets:
         raise error("INTAKE-020")
+    for head, some in said.items():
+        target = words.named(columns.get(head, UNREAD))
+        if target is None or not set(some.values()) <= {BLANK, *answers_of(target)}:
+            raise error("INTAKE-020")
     twice = {name for name in chosen if chosen.count(name) > 1}
     if twice:
         raise error("INTAKE-018", columns="、".join(h for h, n in columns.items() if n in twice))

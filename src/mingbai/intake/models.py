@@ -99,6 +99,7 @@ class Layout(models.Model):
     entity = models.CharField(max_length=24)  # what a row is
     base = models.CharField(max_length=80, blank=True)  # the layout that reads the other columns
     columns = models.JSONField()  # header → what it is, or "none"
+    words = models.JSONField(default=dict)  # header → word → code; blank: it tells nothing
     profile = models.TextField(blank=True)  # made of it when the sheet is read first
     chosen_by = models.CharField(max_length=64)
     chosen_at = models.DateTimeField()

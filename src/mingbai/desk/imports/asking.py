@@ -13,6 +13,8 @@ from django.utils.translation import gettext_noop as noop
 from mingbai.desk.components.words import aside, either
 from mingbai.tables.proposing.asking import UNREAD
 
+#: What a form says of a word that it does not know, and of one that tells nothing.
+UNKNOWN, NOTHING = "?", "-"
 _SURE = {
     "likely": ("ok", noop("很像")), "maybe": ("un", noop("不确定")),
     "none": ("na", noop("没见过")), "set": ("ok", noop("上次选的")),
@@ -61,8 +63,24 @@ def _row(
     return {
         "name": name, "head": " ".join(head["head"].split()), "samples": head["samples"],
         "tone": tone, "sure": _(words), "why": either(guess["why"]["zh"], guess["why"]["en"]),
-        "words": guess["words"], "options": _options(targets, now),
+        "options": _options(targets, now),
+        "words": _words(place, guess, chosen) if now and now == guess["target"] else [],
     }  # fmt: skip
+
+
+def _words(place: int, guess: dict[str, Any], chosen: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Words that the code list does not know, each with what it may be."""
+    found = []
+    for number, one in enumerate(guess.get("asks", ())):
+        name = f"word-{place}-{number}"
+        now = chosen.get(name, UNKNOWN if one["code"] is None else one["code"] or NOTHING)
+        pairs = [(UNKNOWN, _("不认，列出来问")), (NOTHING, _("当没有写")), *guess["codes"]]
+        options = format_html_join(
+            "", '<option value="{}"{}>{}</option>',
+            ((code, _chosen(code == now), said) for code, said in pairs),
+        )  # fmt: skip
+        found.append({"word": one["word"], "name": name, "options": options})
+    return found
 
 
 def _options(targets: list[dict[str, Any]], now: str) -> SafeString:
@@ -102,3 +120,21 @@ def columns_said(sheet: dict[str, Any], sent: Mapping[str, str]) -> dict[str, st
         head["head"]: sent.get(f"column-{place}", UNREAD) or UNREAD
         for place, head in enumerate(sheet["heads"])
     }
+
+
+def words_said(
+    sheet: dict[str, Any], entity: str, sent: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    """Header → word → code as a form says them; only of columns that are still what was shown."""
+    option = next((one for one in sheet["options"] if one["entity"] == entity), None)
+    found: dict[str, dict[str, str]] = {}
+    for place, head in enumerate(sheet["heads"] if option else ()):
+        guess = option["guesses"][place]
+        if sent.get(f"column-{place}", "") != guess["target"]:
+            continue
+        codes = {NOTHING: "", **{code: code for code, _said in guess.get("codes", ())}}
+        for number, one in enumerate(guess.get("asks", ())):
+            said = sent.get(f"word-{place}-{number}", UNKNOWN)
+            if said in codes:
+                found.setdefault(head["head"], {})[one["word"]] = codes[said]
+    return found

@@ -19,7 +19,7 @@ from mingbai.desk.components.paging import whole_number
 from mingbai.desk.components.parts import picked
 from mingbai.desk.components.problems import words_of
 from mingbai.desk.components.words import aside
-from mingbai.desk.imports.asking import columns_said
+from mingbai.desk.imports.asking import columns_said, words_said
 from mingbai.desk.imports.forms import ApplyForm
 from mingbai.desk.imports.views import XLSX, find, may_apply, show
 from mingbai.intake.choosing import VERDICTS, choose_rows, unchoose_rows
@@ -40,11 +40,12 @@ def columns(request: HttpRequest, order_id: int) -> HttpResponse:
     number = whole_number(request.POST.get("sheet", ""), least=0, most=999, otherwise=999)
     if number >= len(sheets) or not found.dry_run:
         raise Http404
-    sheet = sheets[number]
+    sheet, entity = sheets[number], request.POST.get("entity", "")
     try:
         layout = say_columns(
-            actor=request.user.actor, order=found, entity=request.POST.get("entity", ""),
-            base=sheet["base"], columns=columns_said(sheet, request.POST), pack=register_pack(None),
+            actor=request.user.actor, order=found, entity=entity, base=sheet["base"],
+            columns=columns_said(sheet, request.POST), pack=register_pack(None),
+            words=words_said(sheet, entity, request.POST),
         )  # fmt: skip
     except RegisterError as refused:
         said = aside(words_of(refused), refused.code)

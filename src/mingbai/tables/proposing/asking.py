@@ -6,7 +6,7 @@ What is said once is a header profile like any other, recognised by the headers 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mingbai.tables.columns import RawColumn
@@ -20,6 +20,7 @@ from mingbai.tables.profiles import Profile, Recognise
 from mingbai.tables.proposing.proposal import Proposal, propose, propose_each
 from mingbai.tables.proposing.saving import as_yaml
 from mingbai.tables.proposing.vocabulary import Vocabulary, vocabulary
+from mingbai.tables.proposing.wording import Word, Words, with_words, words_of
 from mingbai.tables.schema import Schema
 from mingbai.tables.texts import fold
 
@@ -44,6 +45,8 @@ class Asked:
     said: bool = False
     asked: frozenset[str] = frozenset()
     read: frozenset[str] = frozenset()
+    #: Entity and place of a column → its words that need somebody's say.
+    words: Mapping[tuple[str, int], tuple[Word, ...]] = field(default_factory=dict)
 
     def asks(self, head: str) -> bool:
         """Whether a header is one to say something about: of a sheet that nobody knows every one."""
@@ -52,11 +55,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Said:
-    """What somebody said about the columns of a layout (指认): header → target's name or `none`."""
+    """What somebody said about the columns of a layout (指认): header → target's name or `none`.
+
+    `words`: what else than the labels of its code list a column holds, as codes.
+    """
 
     entity: str
     base: str
     columns: Mapping[str, str]
+    words: Words = field(default_factory=dict)
 
 
 def sheets_to_ask(
@@ -92,7 +99,7 @@ def _asked(
     sheet = _sheet(path, report.sheet)
     if sheet is None:
         return
-    wishes = known.columns if known else {}
+    wishes, words = (known.columns, known.words) if known else ({}, {})
     try:
         proposals, columns = propose_each(
             sheet, schema, profiles, entity=report.entity, wishes=wishes
@@ -106,6 +113,10 @@ def _asked(
         report.name, report.sheet, base.id if base else "", tuple(proposals), samples,
         known is not None, frozenset({*report.unread, *wishes}),
         frozenset(spec.fact for spec in facts),
+        {
+            (one.table.entity, guess.place): words_of(guess, columns[guess.place], words)
+            for one in proposals for guess in one.guesses
+        },
     )  # fmt: skip
 
 
@@ -147,7 +158,7 @@ def layout_yaml(
                 found = propose(sheet, schema, profiles, entity=said.entity, wishes=said.columns)
             except (TablesError, UnreadableError):  # another sheet
                 continue
-            return as_yaml(found, "layout")
+            return as_yaml(with_words(found, said.words), "layout")
     return ""
 
 

@@ -69,15 +69,16 @@ class Content:
         return sum(n for value, n in self.counts.items() if fits(value)) / rows if rows else 0.0
 
     def texts(self, pattern: re.Pattern[str]) -> float:
-        return self.share(lambda value: bool(pattern.fullmatch(_text(value))))
+        return self.share(lambda value: bool(pattern.fullmatch(text_of(value))))
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
+    """A cell as a word: half width, without blanks around it."""
     return half_width(plain(value) or "").strip()
 
 
 def is_id(value: object) -> bool:
-    number = id18(_text(value).replace(" ", ""))
+    number = id18(text_of(value).replace(" ", ""))
     return number is not None and is_valid(number)
 
 
@@ -90,9 +91,9 @@ def weigh(content: Content, target: Target, times: Decimal | None) -> Evidence:
     if target.role == NUMBER or target.check == "id_number":
         return _id_numbers(content)
     if target.check == "phone":
-        share = content.share(lambda value: is_phone(_text(value)))
+        share = content.share(lambda value: is_phone(text_of(value)))
         # Seven or eight digits may number anything; eleven that begin with 1 are hardly ever else.
-        most = 1.0 if content.share(lambda value: len(_text(value)) >= _MOBILE) > _NEAR else 0.4
+        most = 1.0 if content.share(lambda value: len(text_of(value)) >= _MOBILE) > _NEAR else 0.4
         return _shares(share, "是电话号码", "are phone numbers", most=most)
     if target.parts:
         return _several(content, target)
@@ -106,7 +107,7 @@ def _id_numbers(content: Content) -> Evidence:
     """Valid numbers prove it; numbers of that shape whose check sign is wrong still speak for it."""
     valid, shaped = (
         content.share(is_id),
-        content.share(lambda value: id18(_text(value)) is not None),
+        content.share(lambda value: id18(text_of(value)) is not None),
     )
     if valid >= _NEAR or shaped < _NEAR:
         return _shares(valid, "是有效的身份证号码", "are valid ID numbers")
@@ -124,8 +125,11 @@ def _by_type(content: Content, target: Target, column: Column, times: Decimal | 
         return _dates(content)
     if column.name == "division_code":
         return _shares(content.texts(_DIVISION), "像区划代码", "look like division codes", most=0.6)
-    chinese = content.share(lambda value: not _text(value).isascii())
-    if content.share(is_id) > _NEAR or content.share(lambda value: is_phone(_text(value))) > _NEAR:
+    chinese = content.share(lambda value: not text_of(value).isascii())
+    if (
+        content.share(is_id) > _NEAR
+        or content.share(lambda value: is_phone(text_of(value))) > _NEAR
+    ):
         return Evidence(-0.8, Text("内容是号码", "it holds numbers of people"))
     if chinese < 0.2:
         return Evidence(-0.4, Text("内容不是文字", "it holds no words"))
@@ -175,12 +179,12 @@ def _words(content: Content, target: Target, column: Column) -> Evidence:
     for value, count in content.counts.items():
         if read(value).issue is None:
             fits += count / rows
-            said = target.values.get(fold(_text(value)))
-            if said is not None and not _read_plain(column, value):
-                proposed[_text(value)] = said
-        elif label := _nearest(_text(value), known):
+            said = target.values.get(fold(text_of(value)))
+            if said is not None and not reads_plainly(column, value):
+                proposed[text_of(value)] = said
+        elif label := _nearest(text_of(value), known):
             near += count / rows
-            proposed[_text(value)] = known[label]
+            proposed[text_of(value)] = known[label]
     share = fits + 0.6 * near
     amounts = content.share(lambda value: isinstance(value, float) and value not in (0.0, 1.0))
     if share < 0.3 or amounts > _NEAR:
@@ -192,7 +196,9 @@ def _words(content: Content, target: Target, column: Column) -> Evidence:
     # Yes and no say little about which question, and one of them alone hardly anything.
     most = 1.0 if column.type == "code" else 0.5 if len(content.counts) > 1 else 0.25
     # Two labels of one list and hardly anything else: the content alone says what it is.
-    own = content.share(lambda value: _read_plain(column, value)) if column.type == "code" else 0.0
+    own = (
+        content.share(lambda value: reads_plainly(column, value)) if column.type == "code" else 0.0
+    )
     telling = own > 0.9 and len(content.counts) > 1
     return Evidence(share * most, why, proposed, telling=telling)
 
@@ -204,7 +210,7 @@ def _labels(column: Column, target: Target) -> dict[str, str | None]:
     return {**dict(target.values), **known}
 
 
-def _read_plain(column: Column, value: object) -> bool:
+def reads_plainly(column: Column, value: object) -> bool:
     """Whether the word needs no entry under `values`."""
     reader = BoolReader.of({}) if column.type == "bool" else CodeReader.of(column, {})
     return reader.read(value).issue is None
@@ -219,11 +225,11 @@ def _nearest(word: str, known: Mapping[str, str | None]) -> str | None:
 def _numbers(content: Content, column: Column, times: Decimal | None) -> Evidence:
     reader = NumberReader(column, rounds=True)
     share = content.share(lambda value: reader.read(value, times).issue is None)
-    long = content.share(lambda value: len(_text(value).partition(".")[0]) >= 8)
+    long = content.share(lambda value: len(text_of(value).partition(".")[0]) >= 8)
     if share < 0.6 or long > _NEAR:
         return Evidence(-0.9, Text("内容不是这样的数", "it holds no such numbers"))
     narrow = column.minimum is not None and column.maximum is not None
-    flags = content.share(lambda value: _text(value) in ("0", "1")) > 0.95
+    flags = content.share(lambda value: text_of(value) in ("0", "1")) > 0.95
     weight = 0.1 if flags else 0.7 if narrow else 0.5
     said = Text(f"{share:.0%} 是范围内的数", f"{share:.0%} are numbers in range")
     return Evidence(weight * share, said)
@@ -249,7 +255,7 @@ def sample_of(columns: Mapping[int, RawColumn]) -> Mapping[int, Content]:
 
 def headerlike(cells: Sequence[object]) -> list[str]:
     """The cells of a row that could be heads: short texts that are no numbers."""
-    texts = [_text(cell) for cell in cells if isinstance(cell, str)]
+    texts = [text_of(cell) for cell in cells if isinstance(cell, str)]
     return [
         text for text in texts if text and len(text) <= 60 and not text.replace(".", "").isdigit()
     ]
