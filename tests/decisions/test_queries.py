@@ -10,7 +10,6 @@ from mingbai.common.errors import RegisterError
 from mingbai.decisions.actions import after_change, evaluate
 from mingbai.decisions.contradictions import contradictions
 from mingbai.decisions.queries import (
-    changes_between,
     counts,
     counts_by_division,
     households_with,
@@ -99,16 +98,6 @@ def test_states_as_they_were_known(evaluated):
     assert (then.letters["basics.food"], now.letters["basics.food"]) == ("?", "u")
     assert "basics.food" not in now.causes
     assert then.causes["basics.food"] == ["fact:household.food_enough"]
-
-
-def test_changes_between_two_runs(evaluated):
-    filler, first = evaluated
-    key = filler.households["995301010001"]
-    change(key, food_enough=False)
-    second = evaluate(actor="command", pack="cn", as_of=DAY)
-    found = changes_between(first.batch.recorded_at, second.batch.recorded_at)
-    assert [one.household_id for one in found] == [key]
-    assert "basics.food" in found[0].rules()
 
 
 def decide(filler, key, kind, since=date(2024, 1, 1)):

@@ -7,25 +7,27 @@ from datetime import date
 from functools import lru_cache
 
 from mingbai.decisions.columns import column_of
+from mingbai.decisions.models import Run
 from mingbai.decisions.programs import pack_named, state_program
 from mingbai.engine.compiling import Program
+from mingbai.engine.compiling.packs import BoundPack, bind_pack
 from mingbai.engine.model.expressions import Expr, FactRef, RuleRef
 from mingbai.engine.model.pack import Fact
 
 
 def facts_behind(program: Program, rule: str) -> Iterator[tuple[str, Fact]]:
     """Entity and fact, of every fact that a rule reads, itself or by another rule."""
-    return _facts(program, program.bound.rules[rule].expr, set())
+    return _facts(program.bound, program.bound.rules[rule].expr, set())
 
 
-def _facts(program: Program, expr: Expr, seen: set[str]) -> Iterator[tuple[str, Fact]]:
+def _facts(bound: BoundPack, expr: Expr, seen: set[str]) -> Iterator[tuple[str, Fact]]:
     if isinstance(expr, FactRef):
-        yield expr.entity, program.pack.facts[expr.entity][expr.name]
+        yield expr.entity, bound.pack.facts[expr.entity][expr.name]
     if isinstance(expr, RuleRef) and expr.name not in seen:
         seen.add(expr.name)
-        yield from _facts(program, program.bound.rules[expr.name].expr, seen)
+        yield from _facts(bound, bound.rules[expr.name].expr, seen)
     for child in expr.children():
-        yield from _facts(program, child, seen)
+        yield from _facts(bound, child, seen)
 
 
 @lru_cache(maxsize=64)
@@ -39,3 +41,25 @@ def topics_behind(pack: str, digest: str, as_of: date, rule: str) -> frozenset[s
         return frozenset()
     columns = (column_of(entity, fact.id) for entity, fact in facts_behind(program, rule))
     return frozenset(column.topic for column in columns if column is not None)
+
+
+_closed: dict[tuple[str, tuple[int, ...]], frozenset[str]] = {}
+
+
+def restricted_in(run: Run) -> frozenset[str]:
+    """The rules of a run that only who may see illness is told of (病残规则).
+
+    A rule that the pack no longer has is one of them: nobody can say what it read. Bound once for all days
+    that have the same versions of the rules, so that a list of runs asks for many days at no cost.
+    """
+    pack = pack_named(run.pack)
+    rules = pack.rules_on(run.as_of)
+    key = pack.hash, tuple(id(rule) for rule in rules.values())
+    if key not in _closed:
+        bound = bind_pack(pack.without_checks(), run.as_of)
+        _closed[key] = frozenset(
+            name
+            for name, rule in bound.rules.items()
+            if any(fact.restricted for _, fact in _facts(bound, rule.expr, set()))
+        )
+    return _closed[key] | (frozenset(run.rule_set.rules) - rules.keys())

@@ -1,4 +1,4 @@
-"""Reading states (评估查询): of a household, of a place, by rule; and what changed between two runs."""
+"""Reading states (评估查询): of a household, of a place, by rule."""
 
 from __future__ import annotations
 
@@ -257,44 +257,3 @@ def _page_villages(
             villages.append(code)
         total += count
     return villages, skipped, total
-
-
-@dataclass(frozen=True)
-class Change:
-    """A household whose state changed between two runs (变化): rule → letters before and after."""
-
-    household_id: int
-    before: Mapping[str, str]
-    after: Mapping[str, str]
-
-    def rules(self) -> list[str]:
-        """The rules under which it stands otherwise."""
-        names = dict.fromkeys([*self.after, *self.before])
-        return [name for name in names if self.before.get(name) != self.after.get(name)]
-
-
-def changes_between(
-    earlier: datetime, later: datetime, *, division_code: str = "", scope: Scope = EVERYTHING
-) -> list[Change]:
-    """What changed between two instants at which runs were recorded. Two queries."""
-    moved = State.objects.filter(scope.rows()).filter(
-        Q(begun_by__recorded_at__gt=earlier, begun_by__recorded_at__lte=later)
-        | Q(ended_by__recorded_at__gt=earlier, ended_by__recorded_at__lte=later)
-    )
-    if division_code:
-        moved = moved.filter(division_code__range=range_of(division_code))
-    keys = moved.values("household_id")
-    before, after = (
-        {
-            row[0]: dict(zip(row[1], row[2], strict=True))
-            for row in State.objects.recorded(instant)
-            .filter(household_id__in=keys)
-            .order_by("id")
-            .values_list("household_id", "pattern__rule_set__rules", "pattern__letters")
-        }
-        for instant in (earlier, later)
-    )
-    found = [
-        Change(key, before.get(key, {}), after.get(key, {})) for key in sorted({*before, *after})
-    ]
-    return [one for one in found if one.before != one.after]

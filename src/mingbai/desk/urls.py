@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("places/", include("mingbai.desk.places.urls")),
     path("wall/", include("mingbai.desk.wall.urls")),
     path("rules/", include("mingbai.desk.rules.urls")),
+    path("runs/", include("mingbai.desk.runs.urls")),
     path("batches/", include("mingbai.desk.batches.urls")),
     path("jobs/", include("mingbai.desk.jobs.urls")),
     path("users/", include("mingbai.desk.users.urls")),
