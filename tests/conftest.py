@@ -2,10 +2,11 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.unguarding import let_tests_empty_tables
 
@@ -13,8 +14,11 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 IN_CI = os.environ.get("CI", "").lower() == "true"
 
-# No deadline: two cores, shared with others. In CI the same examples each time.
-settings.register_profile("mingbai", deadline=None, print_blob=True, derandomize=IN_CI)
+# No deadline, and slow is no fault: two cores, shared with others. In CI the same examples each time.
+settings.register_profile(
+    "mingbai", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True,
+    derandomize=IN_CI,
+)  # fmt: skip
 settings.load_profile("mingbai")
 
 
@@ -27,8 +31,13 @@ def shared_data() -> Path:
 
 
 def pytest_configure() -> None:
-    """Tests that commit may empty the tables afterwards, those of the audit log as well."""
+    """Tests that commit may empty the tables afterwards, those of the audit log as well.
+
+    A run that a script has put into the background ignores Ctrl-C, and so would all that it starts.
+    """
     let_tests_empty_tables()
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_unconfigure() -> None:

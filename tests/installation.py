@@ -25,6 +25,9 @@ import psycopg
 import pytest
 
 ROOT = Path(__file__).parents[1]
+#: Seconds after which what has not come never will. A machine may be busy with much else: only a test that
+#: fails waits so long.
+PATIENCE = 180
 
 
 @dataclass
@@ -52,7 +55,8 @@ class Installation:
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run Python to its end."""
         done = subprocess.run(
-            [sys.executable, *arguments], env=self.environment, capture_output=True, text=True, timeout=120
+            [sys.executable, *arguments], env=self.environment, capture_output=True, text=True,
+            timeout=PATIENCE,
         )  # fmt: skip
         if check and done.returncode:
             raise AssertionError(done.stdout + done.stderr)
@@ -82,23 +86,26 @@ class Installation:
             with psycopg.connect(self.database_url, autocommit=True) as connection:
                 cursor = connection.execute(statement)
                 return cursor.fetchall() if cursor.description else []
-        connection = sqlite3.connect(self.folder / "data" / "register.sqlite3", timeout=20)
+        connection = sqlite3.connect(self.folder / "data" / "register.sqlite3", timeout=PATIENCE)
         try:
             with connection:
                 return connection.execute(statement).fetchall()
         finally:
             connection.close()
 
-    def wait(self, statement: str, enough: Callable[[Any], bool], seconds: float = 30) -> Any:
-        """The first value of a query as soon as it is enough; fails after the time."""
-        until, value = time.monotonic() + seconds, None
-        while time.monotonic() < until:
+    def wait(self, statement: str, enough: Callable[[Any], bool]) -> Any:
+        """The first value of a query as soon as it is enough; fails when patience ends."""
+        value = None
+
+        def seen() -> bool:
+            nonlocal value
             rows = self.sql(statement)
             value = rows[0][0] if rows else None
-            if enough(value):
-                return value
-            time.sleep(0.02)
-        raise AssertionError(f"{statement}: still {value!r} after {seconds} s; {self.said()}")
+            return enough(value)
+
+        if not comes(seen):
+            raise AssertionError(f"{statement}: still {value!r}; {self.said()}")
+        return value
 
     def stop(self) -> None:
         """Kill what still runs."""
@@ -106,11 +113,21 @@ class Installation:
             kill(process)
 
 
+def comes(there: Callable[[], object]) -> bool:
+    """Whether something is there before patience ends; asked again and again."""
+    until = time.monotonic() + PATIENCE
+    while not there():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
 def kill(process: subprocess.Popen[bytes], number: int = signal.SIGKILL) -> None:
     """Kill a process and what it started, as a power cut would."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, number)
-    process.wait(timeout=20)
+    process.wait(timeout=PATIENCE)
 
 
 def make_template(folder: Path) -> Installation:

@@ -2,9 +2,9 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
-import time
 import zipfile
 
 import openpyxl
@@ -206,15 +206,21 @@ def test_a_contradiction_is_named_in_words_and_not_by_an_identifier(tmp_path):
     assert "health_disabled" not in one["message"]["zh"]
 
 
+def _worked():
+    """Seconds of a processor that the commands used so far: other work of the machine does not count."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_a_stray_cell_far_below_costs_no_time(tmp_path):
     sent = workbook(tmp_path / "一村.xlsx", member(1, "很多"))
     book = openpyxl.load_workbook(sent)
     book.active["BH60000"].fill = PatternFill("solid", fgColor="FF0000")
     book.active["F1"].value, book.active["F2"].value = "备注", "=1+1"
     book.save(sent)
-    before = time.monotonic()
+    before = _worked()
     check(sent, "--out", tmp_path / "out")
-    assert time.monotonic() - before < 8  # 3.6 million empty cells take longer
+    assert _worked() - before < 8  # 3.6 million empty cells take longer
 
 
 def test_what_openpyxl_mutters_about_a_workbook_is_not_printed(tmp_path):

@@ -14,6 +14,7 @@ from mingbai.engine.model.pack import Pack
 from mingbai.screening.result import Screening
 from tests.documents import making
 from tests.documents.making import Page
+from tests.installation import PATIENCE
 
 CHROMIUM = shutil.which("chromium")
 
@@ -146,7 +147,7 @@ def test_it_prints_on_one_page(pack: Pack, tmp_path: Path, members: int, languag
         f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={printed}",
         (tmp_path / "card.html").as_uri(),
     ]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
     assert len(re.findall(rb"/Type\s*/Page\b", printed.read_bytes())) == 1
 
 

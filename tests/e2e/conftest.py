@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.installation import PATIENCE
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -37,16 +39,26 @@ def browser() -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread; Django would take every query for one inside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=path, args=OPTIONS)
+        expect.set_options(timeout=PATIENCE * 1000)
+        made = playwright.chromium.launch(
+            executable_path=path, args=OPTIONS, timeout=PATIENCE * 1000
+        )
         yield made
         made.close()
+
+
+def fresh(browser: Browser, **options: Any) -> BrowserContext:
+    """A context that waits as long as a busy machine may need."""
+    made = browser.new_context(**options)
+    made.set_default_timeout(PATIENCE * 1000)
+    return made
 
 
 @pytest.fixture
 def page(browser: Browser, live_server: Any) -> Iterator[Page]:
     """A page of a fresh context; a request to another host or an error of the console fails the test."""
-    context = browser.new_context(
-        viewport=DESK, locale="zh-CN", base_url=live_server.url, bypass_csp=False
+    context = fresh(
+        browser, viewport=DESK, locale="zh-CN", base_url=live_server.url, bypass_csp=False
     )
     made = context.new_page()
     strange: list[str] = []

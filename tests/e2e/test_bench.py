@@ -12,8 +12,9 @@ from playwright.sync_api import Page, expect
 
 from mingbai.desk.bench import tickets
 from tests.desk.county import County, make_county
-from tests.desk.test_bench import LIST
+from tests.desk.test_bench import LIST, let_it_take_long
 from tests.e2e.conftest import PHONE, serious
+from tests.installation import PATIENCE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.enable_socket]
 
@@ -24,10 +25,11 @@ def place(
 ) -> Iterator[Path]:
     """A site that answers its own machine alone, and where its checks lie."""
     monkeypatch.setattr(tickets, "_place", lambda: tmp_path)
+    let_it_take_long(monkeypatch)
     settings.ALLOWED_HOSTS = ["localhost"]
     yield tmp_path
     for keeper in tickets._keepers:
-        keeper.wait(timeout=20)
+        keeper.wait(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -40,11 +42,10 @@ def test_sheet_comes_back_marked_and_nothing_stays(
 ) -> None:
     sheet = tmp_path / "成员信息.csv"
     sheet.write_bytes(LIST)
-    page.set_default_timeout(20_000)
     page.goto("/bench/")
     page.get_by_label("拖一张表进来，或者选").set_input_files(sheet)
     page.get_by_role("button", name="查这张表").click()
-    expect(page.get_by_role("heading", name="处要改")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="处要改")).to_be_visible()
     expect(page.get_by_text("不男不女")).to_be_visible()
     page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

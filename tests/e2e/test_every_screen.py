@@ -19,7 +19,7 @@ from tests.access.objects import make_objects
 from tests.access.test_table import ROLES
 from tests.desk.county import County, make_county
 from tests.desk.test_languages import SCREENS
-from tests.e2e.conftest import DESK, PHONE, serious
+from tests.e2e.conftest import DESK, PHONE, fresh, serious
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.enable_socket]
 #: Answers that are no page.
@@ -48,7 +48,7 @@ def pages(
 ) -> Iterator[tuple[str, Page]]:
     """Every page, opened by the first role that may, in one language."""
     for role, paths in addresses.items():
-        context = browser.new_context(viewport=DESK, base_url=address, bypass_csp=True)
+        context = fresh(browser, viewport=DESK, base_url=address, bypass_csp=True)
         give(context, address, settings.LANGUAGE_COOKIE_NAME, language)
         if name := ROLES[role]:
             give(context, address, settings.SESSION_COOKIE_NAME, session_of(county, name))

@@ -33,10 +33,11 @@ def test_list_with_wrong_rows_goes_in_and_comes_back_marked(
     sign_in(page, "township_clerk")
     page.goto("/imports/new/")
     page.set_input_files("[name=files]", sheet)
-    page.click("main .b.first")
+    with page.expect_navigation():
+        page.click("main .b.first")
     expect(page.locator("progress")).to_be_visible()
     work_off()
-    expect(page.locator(".figures .no b")).to_have_text("3", timeout=10_000)
+    expect(page.locator(".figures .no b")).to_have_text("3")
     expect(page.get_by_text("请补上编号").first).to_be_visible()
     with page.expect_download() as sent:
         page.get_by_role("button", name="下载标好问题的原表").click()
@@ -48,9 +49,10 @@ def test_list_with_wrong_rows_goes_in_and_comes_back_marked(
     page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.fill("[name=reason]", "核对过")
-    page.get_by_role("button", name="确认写入").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="确认写入").click()
     work_off()
-    expect(page.get_by_text("已经写入。")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("已经写入。")).to_be_visible()
     page.get_by_role("link", name="撤销").click()
     page.fill("[name=reason]", "拿错了文件")
     page.get_by_role("button", name="撤销这一批").click()

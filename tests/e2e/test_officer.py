@@ -62,7 +62,6 @@ def recovery(county: County) -> str:
 def test_officer_goes_from_a_figure_to_the_reason_and_takes_the_list_along(
     county: County, recovery: str, page: Page, tmp_path: Path, size: dict[str, int]
 ) -> None:
-    page.set_default_timeout(10_000)
     page.set_viewport_size(size)
     sign_in(page, "county_officer")
     page.locator("[name=code]").fill(recovery)

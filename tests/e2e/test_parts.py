@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.desk.county import County, make_county
-from tests.e2e.conftest import DESK, PHONE
+from tests.e2e.conftest import DESK, PHONE, fresh
 from tests.e2e.test_screens import faults, sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.enable_socket]
@@ -25,7 +25,8 @@ def county(transactional_db: None) -> County:
 )
 def shown(request: Any, browser: Browser, live_server: Any) -> Iterator[Page]:
     size, scheme = request.param
-    context = browser.new_context(
+    context = fresh(
+        browser,
         viewport=size,
         locale="zh-CN",
         base_url=live_server.url,
@@ -38,7 +39,6 @@ def shown(request: Any, browser: Browser, live_server: Any) -> Iterator[Page]:
 
 def test_gallery_is_accessible_and_fits(county: County, shown: Page) -> None:
     sign_in(shown, "township_clerk")
-    shown.wait_for_url(lambda address: "sign-in" not in address)
     shown.goto("/gallery/")
     assert faults(shown) == []
     shown.context.add_cookies([{"name": "display", "value": "loose-large", "url": shown.url}])
@@ -56,7 +56,6 @@ def test_gallery_is_accessible_and_fits(county: County, shown: Page) -> None:
 
 def test_keys_walk_pick_and_stay_silent_in_fields(county: County, page: Page) -> None:
     sign_in(page, "township_clerk")
-    page.wait_for_url(lambda address: "sign-in" not in address)
     page.goto("/gallery/")
     bar = page.get_by_role("region", name="选中的行")
     expect(bar).to_be_hidden()
@@ -87,13 +86,12 @@ def test_keys_walk_pick_and_stay_silent_in_fields(county: County, page: Page) ->
 
 def test_what_is_typed_and_not_saved_is_asked_about(county: County, page: Page) -> None:
     sign_in(page, "township_clerk")
-    page.wait_for_url(lambda address: "sign-in" not in address)
     page.goto("/gallery/")
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     page.get_by_label("务工月数").fill("9")
-    page.get_by_role("link", name="明白", exact=True).click()
-    page.wait_for_timeout(300)
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="明白", exact=True).click()
     assert asked == ["beforeunload"]
     expect(page.get_by_label("务工月数")).to_have_value("9")
 
@@ -101,7 +99,6 @@ def test_what_is_typed_and_not_saved_is_asked_about(county: County, page: Page) 
 def test_clerk_records_a_split_and_takes_it_back(county: County, page: Page) -> None:
     home = county.households["here"]
     sign_in(page, "township_clerk")
-    page.wait_for_url(lambda address: "sign-in" not in address)
     page.goto(f"/households/{home}/events/")
     page.get_by_role("link", name="分户").click()
     page.get_by_label("陈桂生嫂 · 配偶").check()
@@ -122,7 +119,6 @@ def test_clerk_records_a_split_and_takes_it_back(county: County, page: Page) -> 
 
 def test_lost_connection_is_said_and_the_page_stays(county: County, page: Page) -> None:
     sign_in(page, "township_clerk")
-    page.wait_for_url(lambda address: "sign-in" not in address)
     page.goto("/gallery/")
     trouble = page.get_by_text("这一步没有办成")
     expect(trouble).to_be_hidden()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.desk.county import PASSWORD, County, make_county
-from tests.e2e.conftest import DESK, PHONE, serious
+from tests.e2e.conftest import DESK, PHONE, fresh, serious
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.enable_socket]
 
@@ -24,7 +24,8 @@ def sign_in(page: Page, name: str) -> None:
     page.goto("/sign-in/")
     page.get_by_label("账号").fill(name)
     page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="登录").click()
 
 
 def test_clerk_finds_a_household_and_records_what_she_saw(county: County, page: Page) -> None:
@@ -64,8 +65,8 @@ def test_list_is_compared_before_anything_is_written(
 @pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
 def sized(request: Any, browser: Browser, live_server: Any) -> Iterator[Page]:
     """A page at the width of a desk and of a phone; axe has to get past the content policy."""
-    context = browser.new_context(
-        viewport=request.param, locale="zh-CN", base_url=live_server.url, bypass_csp=True
+    context = fresh(
+        browser, viewport=request.param, locale="zh-CN", base_url=live_server.url, bypass_csp=True
     )
     yield context.new_page()
     context.close()

@@ -215,8 +215,8 @@ def test_waiting_job_whose_ticket_is_gone_gets_another():
 def test_youngest_sign_of_any_worker_counts():
     now = timezone.now()
     assert worker_seen_at()[0] is None
-    for name, age in (("a/1", 100), ("b/2", 5)):
+    for name, age in (("a/1", 100_000), ("b/2", 5)):
         seen_at = now - timedelta(seconds=age)
         WorkerProcess.objects.create(name=name, started_at=now, seen_at=seen_at)
     seen_at, database_now = worker_seen_at()
-    assert 4 < (database_now - seen_at).total_seconds() < 30
+    assert 4 < (database_now - seen_at).total_seconds() < 50_000
