@@ -37,7 +37,10 @@ class LooksForm(forms.Form):
         label=lazy("内部编号"), required=False, min_value=1, max_value=2**62
     )
     purpose = forms.ChoiceField(label=lazy("为什么"), required=False)
-    outside = forms.BooleanField(label=lazy("只看越权的"), required=False)
+    outside = forms.ChoiceField(
+        label=lazy("凭什么"), required=False,
+        choices=[("", lazy("全部")), ("1", lazy("只看越权的"))],
+    )  # fmt: skip
 
     def __init__(self, asked: Any) -> None:
         super().__init__(asked)

@@ -24,6 +24,7 @@ from mingbai.desk.access import SIGNED_IN, screen
 from mingbai.desk.components.fields import given
 from mingbai.desk.components.problems import words_of
 from mingbai.desk.components.words import role_words
+from mingbai.desk.profile.browsers import browser_words
 from mingbai.desk.profile.forms import OutsideForm
 from mingbai.desk.signin.forms import PasswordForm
 from mingbai.desk.signin.views import save_password
@@ -90,7 +91,12 @@ def sessions(request: HttpRequest) -> HttpResponse:
     """Where this account is signed in."""
     found = sessions_of(_own(request), timezone.now())
     rows = [
-        {"sign_in": one, "here": one.session_key == request.session.session_key} for one in found
+        {
+            "sign_in": one,
+            "here": one.session_key == request.session.session_key,
+            "browser": browser_words(one.browser),
+        }
+        for one in found
     ]
     others = any(not row["here"] for row in rows)
     return render(request, TEMPLATES + "sessions.html", {"rows": rows, "others": others})
