@@ -233,3 +233,93 @@ def test_who_proposes_has_the_place(renting: County) -> None:
     for name in ("township_clerk", "county_approver", "inspector", "administrator"):
         with pytest.raises(RegisterError, match="DEC-014"):
             propose(user=renting.users[name], day=DAY, change=replace(FOUR_YEARS, place=QINGXI))
+
+
+FORM = {
+    "value-rent_years_min": "4", "place": COUNTY, "starts_on": "2026-01-01", "ends_on": "",
+    "reason": "租期短的不稳定", "source": "测试方案第3条",
+}  # fmt: skip
+PROPOSE = "/rules/propose/?parameter=rent_years_min"
+
+
+def test_on_the_screen_it_is_looked_at_sent_and_published_by_another(
+    renting: County, signed_in: Entry, django_capture_on_commit_callbacks: Commits
+) -> None:
+    officer, approver = signed_in("county_officer"), signed_in("county_approver")
+    unseen = officer.post(PROPOSE, {**FORM, "act": "send"})
+    assert unseen.context["changed"]  # nothing is sent that was not looked at
+    assert not ParameterProposal.objects.exists()
+    looked = officer.post(PROPOSE, {**FORM, "act": "try"})
+    housing = next(one for one in looked.context["effects"].lines if one.label == "住房安全有保障")
+    assert (housing.before, housing.after, housing.households) == ("达标", "未达标", 1)
+    sent = officer.post(PROPOSE, {**FORM, "act": "send", "key": looked.context["key"]})
+    made = ParameterProposal.objects.get()
+    assert sent.headers["Location"] == f"/rules/proposals/{made.pk}/"
+    page = officer.get(sent.headers["Location"])
+    assert (page.context["own"], page.context["may_publish"]) == (True, False)
+    assert officer.post(f"/rules/proposals/{made.pk}/publish/").status_code == 404
+    assert approver.get(sent.headers["Location"]).context["may_publish"]
+    with django_capture_on_commit_callbacks(execute=True):
+        approver.post(f"/rules/proposals/{made.pk}/publish/")
+    assert "已发布" in approver.get("/rules/proposals/?state=published").content.decode()
+    value = officer.get("/rules/parameters/rent_years_min/").context["values"][0]
+    assert (value.words, value.source, value.current) == ("4", "测试方案第3条", True)
+
+
+def test_the_proposer_with_both_posts_is_told_on_the_screen(
+    renting: County, signed_in: Entry
+) -> None:
+    made = _proposed(renting)
+    add_post(renting, "county_officer", "county_approver", COUNTY)
+    answer = signed_in("county_officer").post(f"/rules/proposals/{made.pk}/publish/")
+    assert answer.status_code == 409
+    assert "DEC-013" in answer.content.decode()
+
+
+def test_a_stale_one_shows_both_values_on_the_screen(
+    renting: County, signed_in: Entry, publishing: Any
+) -> None:
+    first, second = (
+        _proposed(renting), _proposed(renting, replace(FOUR_YEARS, values={"rent_years_min": "5"})),
+    )  # fmt: skip
+    publishing(renting.users["county_approver"], first)
+    client = signed_in("county_approver")
+    ((_label, then, now),) = client.get(f"/rules/proposals/{second.pk}/").context["sides"]
+    assert ([row[0] for row in then], [row[0] for row in now]) == (["2"], ["4"])
+    assert client.post(f"/rules/proposals/{second.pk}/publish/").status_code == 409
+
+
+def test_versions_are_read_and_compared_on_the_screen(
+    renting: County, signed_in: Entry, publishing: Any
+) -> None:
+    made = publishing(renting.users["county_approver"], _proposed(renting))
+    client = signed_in("inspector")
+    lines = client.get("/rules/versions/").context["lines"]
+    assert [(one.proposal, one.evaluations) for one in lines] == [(made, 0), (None, 1)]
+    new, old = (one.id for one in lines)
+    picked = client.get(f"/rules/versions/compare/?one={new}&other={old}")
+    assert picked.headers["Location"] == f"/rules/versions/{old}/{new}/"
+    page = client.get(picked.headers["Location"])
+    assert [one.name for one in page.context["lines"]] == ["rent_years_min"]
+    assert [one.proposal for one in page.context["proposals"]] == [made]
+    values = client.get(f"/rules/parameters/rent_years_min/?version={old}").context["values"]
+    assert [one.words for one in values] == ["2"]
+    assert client.get(f"/rules/basics.housing/?version={old}").status_code == 200
+    assert client.get("/rules/?version=999999").status_code == 404
+
+
+def test_the_local_list_changes_as_one_proposal(renting: County, signed_in: Entry) -> None:
+    client = signed_in("county_officer")
+    page = client.get("/rules/propose/?parameter=local")
+    first = {field.html_name: field.value() or "" for field in page.context["form"]}
+    names = [one for one in first if one.startswith("value-")]
+    wanted = {
+        **first,
+        **{key: FORM[key] for key in ("reason", "source", "starts_on")},
+        "ends_on": "",
+    }
+    wanted[names[0]] = str(int(wanted[names[0]] or 0) + 1)
+    looked = client.post("/rules/propose/?parameter=local", {**wanted, "act": "try"})
+    assert [text[0] for text in looked.context["values"]] == [
+        str(pack_named("cn").parameters[names[0].removeprefix("value-")].label.zh)
+    ]

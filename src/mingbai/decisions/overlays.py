@@ -158,3 +158,14 @@ def region_for(pack: Pack, names: Iterable[str], place: str, whole: str) -> str:
     known: Mapping[str, Parameter] = pack.parameters
     regional = any(one.region for name in names if name in known for one in known[name].values)
     return "" if place == whole and not regional else prefix_of(place)
+
+
+def held_value(rows: Iterable[Row], proposal: ParameterProposal) -> str:
+    """The kept value that held on a proposal's first day in its region; empty where none did."""
+    first, mine = proposal.starts_on.isoformat(), proposal.region
+    found = [
+        row
+        for row in rows
+        if row[0] <= first and (row[1] is None or first < row[1]) and mine.startswith(row[2])
+    ]
+    return str(max(found, key=lambda row: len(row[2]))[3]) if found else ""

@@ -119,6 +119,12 @@ def withdraw(*, user: User, day: date, proposal_id: int) -> ParameterProposal:
     return held
 
 
+def open_proposals(pack: str) -> int:
+    """How many proposals wait for somebody to publish or refuse them. One query."""
+    waiting = ParameterProposal.objects.filter(pack=pack, state=ProposalState.PROPOSED)
+    return waiting.count()
+
+
 def stale(pack: Pack, proposal: ParameterProposal) -> dict[str, tuple[list[Any], list[Any]]]:
     """Parameter → its values then and now, where and when the proposal would change them; none: as it was."""
     found = {}

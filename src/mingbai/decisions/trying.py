@@ -17,9 +17,10 @@ import pyarrow.compute as pc
 
 from mingbai.decisions.kept_snapshots import kept, kept_sizes
 from mingbai.decisions.models import Run
-from mingbai.decisions.programs import pack_named, with_lacking
+from mingbai.decisions.programs import with_lacking
 from mingbai.decisions.requests import Scope
 from mingbai.decisions.snapshot import take_snapshot
+from mingbai.decisions.versions import pack_of
 from mingbai.decisions.wording import restricted_rules
 from mingbai.engine.compiling.whatif import ALT, Trial, WhatIf, compile_whatif
 from mingbai.engine.model.pack import Role, Rule
@@ -78,7 +79,7 @@ def try_parameters(
 
     `health`: rules that rest on restricted facts are told too. Raises ``PackError`` and ``RunError``.
     """
-    pack = pack_named(run.pack)
+    pack = pack_of(run)
     whatif = compile_whatif(with_lacking(pack, run.not_recorded), run.as_of, tuple(trials))
     closed = frozenset() if health else restricted_rules(run.pack, pack.hash, run.as_of)
     program, top = whatif.program, whatif.program.pack.top

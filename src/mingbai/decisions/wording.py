@@ -11,6 +11,7 @@ from mingbai.decisions.behind import facts_behind
 from mingbai.decisions.enums import WORDS
 from mingbai.decisions.programs import pack_named, state_program
 from mingbai.decisions.queries import HouseholdStates
+from mingbai.decisions.versions import pack_at
 from mingbai.engine.model.pack import Pack, Role, Rule
 from mingbai.engine.model.values import Text
 
@@ -121,7 +122,7 @@ def cause_label(pack: Pack, cause: str) -> Text:
 @lru_cache(maxsize=16)
 def restricted_rules(pack: str, digest: str, as_of: date) -> frozenset[str]:
     """The rules that read a restricted fact, themselves or by another. `digest`: the pack's, to ask anew."""
-    program = state_program(pack_named(pack), as_of, ())
+    program = state_program(pack_at(pack, digest), as_of, ())
     return frozenset(
         name
         for name in program.outputs

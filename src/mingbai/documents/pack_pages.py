@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -11,7 +11,18 @@ from mingbai.engine.model.values import Kind, Text, Type, unscaled
 
 Entry: TypeAlias = Fact | Parameter | Rule
 
-_GROUPS = {"all": "都要 / all of", "any": "有一条即可 / any of", "none": "一条都没有 / none of"}
+#: How a text of two languages is said: in both, or in that of a page.
+Say: TypeAlias = Callable[[Text], str]
+
+_GROUPS = {
+    "all": Text("都要", "all of"), "any": Text("有一条即可", "any of"),
+    "none": Text("一条都没有", "none of"),
+}  # fmt: skip
+
+
+def both(text: Text) -> str:
+    """A text in both languages, as the command says it."""
+    return f"{text.zh} / {text.en}"
 
 
 def pack_page(pack: Pack) -> Iterator[str]:
@@ -51,7 +62,7 @@ def rule_page(pack: Pack, rule: Rule) -> Iterator[str]:
     if rule.applies_when:
         yield f"适用条件 / applies when：{rule.applies_when.text}"
     yield ""
-    yield from _form(rule)
+    yield from _form(rule, both)
     used = list(_parameters(pack, rule))
     if used:
         yield ""
@@ -76,31 +87,31 @@ def _period(rule: Rule) -> str:
     return f"{rule.period.starts_on} – {end}"
 
 
-def _form(rule: Rule) -> Iterator[str]:
+def _form(rule: Rule, say: Say) -> Iterator[str]:
     form = rule.form
     if form.clauses:
-        yield _GROUPS[form.kind]
+        yield say(_GROUPS[form.kind])
         for clause in form.clauses:
-            yield from _clause(clause, 1)
+            yield from _clause(clause, 1, say)
     elif form.kind == "table":
-        yield "决策表（从上往下，第一行符合的）/ decision table, first row that fits"
+        yield say(Text("决策表（从上往下，第一行符合的）", "decision table, first row that fits"))
         yield "  " + " | ".join(source.text for source in form.inputs)
         for row in form.rows:
             yield f"  {' | '.join(cell.text for cell in row.cells)}  →  {row.then.text}"
-        yield f"  其余 / else  →  {form.otherwise.text if form.otherwise else ''}"
+        yield f"  {say(Text('其余', 'else'))}  →  {form.otherwise.text if form.otherwise else ''}"
     elif form.kind == "when" and form.expr and form.then and form.otherwise:
-        yield f"如果 / if {form.expr.text}"
-        yield f"  则 / then {form.then.text}"
-        yield f"  否则 / else {form.otherwise.text}"
+        yield f"{say(Text('如果', 'if'))} {form.expr.text}"
+        yield f"  {say(Text('则', 'then'))} {form.then.text}"
+        yield f"  {say(Text('否则', 'else'))} {form.otherwise.text}"
     elif form.expr:
         yield form.expr.text
 
 
-def _clause(clause: Clause, depth: int) -> Iterator[str]:
-    text = clause.expr.text if clause.expr else _GROUPS[clause.kind]
-    yield f"{'  ' * depth}[{clause.id}] {clause.label.zh} / {clause.label.en}：{text}"
+def _clause(clause: Clause, depth: int, say: Say) -> Iterator[str]:
+    text = clause.expr.text if clause.expr else say(_GROUPS[clause.kind])
+    yield f"{'  ' * depth}[{clause.id}] {say(clause.label)}：{text}"
     for item in clause.items:
-        yield from _clause(item, depth + 1)
+        yield from _clause(item, depth + 1, say)
 
 
 def _parameters(pack: Pack, rule: Rule) -> Iterator[Parameter]:
@@ -121,19 +132,25 @@ def parameter_page(parameter: Parameter) -> Iterator[str]:
     """A parameter with its values by day and region."""
     unit = f"（{parameter.unit.zh}）" if parameter.unit else ""
     yield f"  {parameter.id}：{parameter.label.zh} / {parameter.label.en}{unit}"
+    yield from (f"    {line}" for line in value_lines(parameter, both))
+
+
+def value_lines(parameter: Parameter, say: Say) -> Iterator[str]:
+    """The values of a parameter, a line each: from when, where, what, who says so."""
     for value in sorted(parameter.values, key=lambda item: (item.period.starts_on, item.region)):
-        end = f" 至 {value.period.ends_on}" if value.period.ends_on else ""
-        mark = " 本地 / local" if value.local or parameter.local else ""
+        end = f" – {value.period.ends_on}" if value.period.ends_on else " –"
+        local = value.local or parameter.local
+        mark = f" {say(Text('本地', 'local'))}" if local else ""
         yield (
-            f"    {value.period.starts_on} 起{end}  {value.region or '全国 / everywhere'}  "
-            f"{shown(value.value, parameter.type)}{mark}  {value.source}"
+            f"{value.period.starts_on}{end}  {value.region or say(Text('全国', 'everywhere'))}  "
+            f"{shown(value.value, parameter.type, say)}{mark}  {value.source}"
         )
 
 
-def shown(value: object, kind: Type) -> str:
+def shown(value: object, kind: Type, say: Say = both) -> str:
     """A parameter value in the unit of the pack."""
     if isinstance(value, bool):
-        return "是 / yes" if value else "否 / no"
+        return say(Text("是", "yes") if value else Text("否", "no"))
     if isinstance(value, int) and kind.kind is Kind.NUMBER:
         return unscaled(value, kind.scale)
     return str(value)
@@ -157,7 +174,7 @@ KINDS = {
 }  # fmt: skip
 
 
-def differences(old: Pack, new: Pack) -> Iterator[Difference]:
+def differences(old: Pack, new: Pack, *, say: Say = both) -> Iterator[Difference]:
     """What is in one pack and not, or otherwise, in another: facts, parameters, rules."""
     facts = [
         {
@@ -167,12 +184,12 @@ def differences(old: Pack, new: Pack) -> Iterator[Difference]:
         }
         for pack in (old, new)
     ]
-    yield from _compared("fact", facts[0], facts[1])
-    yield from _compared("parameter", old.parameters, new.parameters)
+    yield from _compared("fact", facts[0], facts[1], say)
+    yield from _compared("parameter", old.parameters, new.parameters, say)
     rules = [
         {f"{rule.id} ({rule.period.starts_on})": rule for rule in pack.rules} for pack in (old, new)
     ]
-    yield from _compared("rule", rules[0], rules[1])
+    yield from _compared("rule", rules[0], rules[1], say)
 
 
 def difference(old: Pack, new: Pack) -> Iterator[str]:
@@ -191,31 +208,33 @@ def difference(old: Pack, new: Pack) -> Iterator[str]:
 
 
 def _compared(
-    kind: str, before: Mapping[str, Entry], after: Mapping[str, Entry]
+    kind: str, before: Mapping[str, Entry], after: Mapping[str, Entry], say: Say
 ) -> Iterator[Difference]:
     for name in sorted({*before, *after}):
         old, new = before.get(name), after.get(name)
-        sides = tuple(tuple(_described(one)) if one else () for one in (old, new))
+        sides = tuple(tuple(_described(one, say)) if one else () for one in (old, new))
         if sides[0] != sides[1]:
             said = new or before[name]
             reason = new.replaces.reason if old and new and new.replaces else None
             yield Difference(kind, name, said.label, sides[0], sides[1], reason)
 
 
-def _described(item: Entry) -> list[str]:
+def _described(item: Entry, say: Say) -> list[str]:
+    """An entry in lines; two entries that say the same give the same."""
     if isinstance(item, Parameter):
-        return [line.strip() for line in parameter_page(item)]
+        return [say(item.label), *([say(item.unit)] if item.unit else []), *value_lines(item, say)]
     if isinstance(item, Rule):
         return [
-            item.label.zh,
-            item.sentence.zh,
+            say(item.label),
+            say(item.sentence),
             *(
-                [item.check.severity, item.check.message.zh, item.check.advice.zh]
+                [item.check.severity, say(item.check.message), say(item.check.advice)]
                 if item.check
                 else []
             ),
             str(item.source),
             _period(item),
-            *_form(item),
+            *([item.applies_when.text] if item.applies_when else []),
+            *_form(item, say),
         ]
-    return [str(item.type), item.label.zh, str(item.minimum), str(item.maximum)]
+    return [str(item.type), say(item.label), str(item.minimum), str(item.maximum)]

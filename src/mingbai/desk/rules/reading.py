@@ -58,33 +58,41 @@ class ParameterLine:
     address: str
 
 
-def rules_by_role(pack: Pack, day: date, closed: Iterable[str]) -> list[tuple[str, list[RuleLine]]]:
-    """The rules in force that give states, under their heads; none that rests on what is closed."""
+def rules_by_role(
+    pack: Pack, day: date, closed: Iterable[str], query: str = ""
+) -> list[tuple[str, list[RuleLine]]]:
+    """The rules in force that give states, under their heads; none that rests on what is closed.
+
+    `query`: what the addresses end with.
+    """
     hidden = frozenset(closed)
     lines: dict[Role, list[RuleLine]] = {role: [] for role in HEADS}
     for rule in pack.rules_on(day).values():
         if rule.role in lines and rule.id not in hidden:
-            lines[rule.role].append(line_of(rule))
+            lines[rule.role].append(line_of(rule, query))
     return [(_(HEADS[role]), found) for role, found in lines.items() if found]
 
 
-def line_of(rule: Rule) -> RuleLine:
+def line_of(rule: Rule, query: str = "") -> RuleLine:
     """A rule with its address."""
     sentence = of(rule.sentence) if rule.sentence.zh else ""
-    return RuleLine(rule, of(rule.label), sentence, reverse("rules:rule", args=[rule.id]))
+    address = reverse("rules:rule", args=[rule.id]) + query
+    return RuleLine(rule, of(rule.label), sentence, address)
 
 
-def parameters_of(pack: Pack, day: date, code: str, roster: Roster) -> list[ParameterLine]:
-    """All parameters with what holds on a day in a place."""
-    return [_line(one, day, code, roster) for one in pack.parameters.values()]
+def parameters_of(
+    pack: Pack, day: date, code: str, roster: Roster, query: str = ""
+) -> list[ParameterLine]:
+    """All parameters with what holds on a day in a place. `query`: what the addresses end with."""
+    return [_line(one, day, code, roster, query) for one in pack.parameters.values()]
 
 
-def _line(parameter: Parameter, day: date, code: str, roster: Roster) -> ParameterLine:
+def _line(parameter: Parameter, day: date, code: str, roster: Roster, query: str) -> ParameterLine:
     found = parameter.value_for(day, code)
     return ParameterLine(
         parameter.id, of(parameter.label), of(parameter.unit) if parameter.unit else "",
         _value(parameter, found, day, roster, current=True) if found else None,
-        reverse("rules:parameter", args=[parameter.id]),
+        reverse("rules:parameter", args=[parameter.id]) + query,
     )  # fmt: skip
 
 
@@ -103,12 +111,12 @@ def _value(
     period = value.period
     since = None if period.starts_on == date.min else period.starts_on
     return Value(
-        _where(value.region, roster), since, period.ends_on, written(parameter, value.value),
+        where_words(value.region, roster), since, period.ends_on, written(parameter, value.value),
         value.source, value.local, current,
     )  # fmt: skip
 
 
-def _where(region: str, roster: Roster) -> str:
+def where_words(region: str, roster: Roster) -> str:
     """A beginning of a division code in words, where a division of the register has it."""
     if not region:
         return _("各地")

@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as noop
 
 from mingbai.decisions.models import Run
-from mingbai.decisions.programs import pack_named
 from mingbai.decisions.trying import Bins, Shift, Tried, try_parameters
+from mingbai.decisions.versions import pack_of
 from mingbai.desk.components.charts import Chart, Kind, Mark, Series
 from mingbai.desk.components.words import of
 from mingbai.desk.register.states import ANSWERS
 from mingbai.engine.compiling.whatif import parse_trial
-from mingbai.engine.model.pack import Pack, Rule
+from mingbai.engine.model.pack import Pack
 from mingbai.engine.model.values import unscaled
 from mingbai.places.codes import prefix_of
 from mingbai.places.remembered import Roster
@@ -52,14 +52,14 @@ class TrialForm(forms.Form):
         return f"{said['parameter']}{region}={said['value']}"
 
 
-def tried(run: Run, text: str, code: str, *, health: bool) -> Tried:
+def tried(run: Run, texts: tuple[str, ...], code: str, *, health: bool) -> Tried:
     """A trial on the facts of a run in a place. Raises ``PackError`` and ``RunError``."""
-    pack = pack_named(run.pack)
-    key = (run.pk, run.snapshot_hash, pack.hash, text, code, health)
+    pack = pack_of(run)
+    key = (run.pk, run.snapshot_hash, pack.hash, texts, code, health)
     with _one:
         if key not in _done:
             _done[key] = try_parameters(
-                run, [parse_trial(pack, text)], division_code=code, health=health
+                run, [parse_trial(pack, one) for one in texts], division_code=code, health=health
             )
             while len(_done) > MOST:
                 _done.popitem(last=False)
@@ -84,17 +84,21 @@ def shift_lines(found: Tried) -> list[ShiftLine]:
     """What would change, rule by rule."""
     return [
         ShiftLine(
-            at, of(one.rule.label), _state(one.rule, one.before), _state(one.rule, one.after),
-            {"met": "ok", "unmet": "no", "unknown": "un"}.get(one.after, "na"),
-            len(one.households), one.persons,
+            at, of(one.rule.label), state_words(str(one.rule.role), one.before),
+            state_words(str(one.rule.role), one.after), tone_of(one.after), len(one.households), one.persons,
         )
         for at, one in enumerate(found.shifts)
     ]  # fmt: skip
 
 
-def _state(rule: Rule, state: str) -> str:
+def tone_of(state: str) -> str:
+    """Which mark a state has."""
+    return {"met": "ok", "unmet": "no", "unknown": "un"}.get(state, "na")
+
+
+def state_words(role: str, state: str) -> str:
     """A state in the words of the rule's kind: a signal is there or not, a guarantee met or not."""
-    good, other = ANSWERS.get(str(rule.role), (noop("达标"), noop("未达标")))
+    good, other = ANSWERS.get(role, (noop("达标"), noop("未达标")))
     return _({"met": good, "unmet": other, "unknown": noop("待核实")}.get(state, noop("不适用")))
 
 

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from mingbai.accounts.roles import Permission
 from mingbai.decisions.programs import pack_named
+from mingbai.decisions.proposals import open_proposals
 from mingbai.decisions.queries import latest_runs, run_over
+from mingbai.decisions.versions import pack_at
 from mingbai.decisions.wording import restricted_rules
 from mingbai.desk.access import scope_for, screen
 from mingbai.desk.components.paging import page_of
@@ -29,6 +31,7 @@ from mingbai.desk.rules.reading import (
     written,
 )
 from mingbai.desk.rules.trying import TrialForm, distribution, places_of, shift_lines, tried
+from mingbai.desk.rules.versions import shown
 from mingbai.engine.compiling.packs import BoundPack, bind_pack
 from mingbai.engine.errors import EngineError
 from mingbai.engine.loading import load_pack
@@ -47,12 +50,15 @@ MOST_CASES = 30
 @screen(Permission.EVALUATION_READ)
 def rules(request: HttpRequest) -> HttpResponse:
     """The rules in force and the parameters with what holds here."""
-    pack, code = _pack(), _here(request)
+    seen, code = shown(request), here(request)
+    pack, known = seen.pack, roster(request.day)
     said = {
-        "pack": pack, "title": of(pack.title), "here": roster(request.day).places.get(code),
-        "groups": rules_by_role(pack, request.day, _closed(request, pack)),
-        "parameters": parameters_of(pack, request.day, code, roster(request.day)),
-        "may_try": _may_try(request),
+        "pack": pack, "title": of(pack.title), "here": known.places.get(code), "seen": seen,
+        "groups": rules_by_role(pack, request.day, closed_rules(request, pack), seen.query),
+        "parameters": parameters_of(pack, request.day, code, known, seen.query),
+        "may_try": _may_try(request), "may_propose": may_propose(request),
+        "open_proposals": open_proposals(pack.id),
+        "local": sum(one.local for one in pack.parameters.values()),
     }  # fmt: skip
     return render(request, FOLDER + "rules.html", said)
 
@@ -60,18 +66,18 @@ def rules(request: HttpRequest) -> HttpResponse:
 @screen(Permission.EVALUATION_READ)
 def rule(request: HttpRequest, name: str) -> HttpResponse:
     """A rule in plain words: sentence, source, period, clauses, values it uses, cases."""
-    pack = _pack()
-    bound = _bound(pack, request)
+    seen = shown(request)
+    pack, bound = seen.pack, _bound(seen.pack, request)
     found = bound.rules.get(name)
-    if found is None or name in _closed(request, pack):
+    if found is None or name in closed_rules(request, pack):
         raise Http404
     parameters, needed = read_by(found.expr)
-    code = _here(request)
-    known = {one.name: one for one in parameters_of(pack, request.day, code, roster(request.day))}
+    lines = parameters_of(pack, request.day, here(request), roster(request.day), seen.query)
+    known = {one.name: one for one in lines}
     said = {
         "rule": found.rule, "line": line_of(found.rule), "pack": pack, "clauses": list(_clauses(found.rule)),
-        "parameters": [known[one] for one in parameters if one in known],
-        "needed": [line_of(bound.rules[one].rule) for one in needed if one in bound.rules],
+        "seen": seen, "parameters": [known[one] for one in parameters if one in known],
+        "needed": [line_of(bound.rules[one].rule, seen.query) for one in needed if one in bound.rules],
         "owner": of(found.rule.owner) if found.rule.owner else "",
         "cases": [(day, of(told)) for day, told in _cases(register().pack, pack.hash, name)[:MOST_CASES]],
     }  # fmt: skip
@@ -81,16 +87,20 @@ def rule(request: HttpRequest, name: str) -> HttpResponse:
 @screen(Permission.EVALUATION_READ)
 def parameter(request: HttpRequest, name: str) -> HttpResponse:
     """A parameter with every value by day and region, the rules that read it, and a form to try another."""
-    pack, code = _pack(), _here(request)
+    seen, code = shown(request), here(request)
+    pack = seen.pack
     found = pack.parameters.get(name)
     if found is None:
         raise Http404
-    closed = _closed(request, pack)
+    closed = closed_rules(request, pack)
     now = found.value_for(request.day, code)
     said = {
         "parameter": found, "label": of(found.label), "unit": of(found.unit) if found.unit else "",
         "values": values_of(found, request.day, code, roster(request.day)), "pack": pack,
-        "readers": [line_of(one) for one in used_by(_bound(pack, request), name) if one.id not in closed],
+        "seen": seen, "may_propose": may_propose(request),
+        "readers": [
+            line_of(one, seen.query) for one in used_by(_bound(pack, request), name) if one.id not in closed
+        ],
         "form": TrialForm(
             pack=pack, initial={"parameter": name, "value": written(found, now.value) if now else ""}
         ),
@@ -102,7 +112,7 @@ def parameter(request: HttpRequest, name: str) -> HttpResponse:
 @screen(Permission.RULES_TRY)
 def trial(request: HttpRequest) -> HttpResponse:
     """Another value tried on the facts of the last evaluation: who would change, where, what it costs."""
-    pack, code = _pack(), _asked_place(request)
+    pack, code = pack_named(register().pack), _asked_place(request)
     form = TrialForm(request.GET or None, pack=pack)
     said: dict[str, Any] = {
         "form": form, "pack": pack, "here": roster(request.day).places.get(code),
@@ -114,7 +124,7 @@ def trial(request: HttpRequest) -> HttpResponse:
     elif form.is_valid():
         health = covers(scope_for(request, Permission.HEALTH_READ), code)
         try:
-            found = tried(run, form.trial_of(_here(request)), code, health=health)
+            found = tried(run, (form.trial_of(here(request)),), code, health=health)
         except EngineError as problem:
             said["problem"] = str(problem)
             return render(request, FOLDER + "trial.html", said, status=422)
@@ -159,10 +169,6 @@ def _picked(request: HttpRequest, size: int) -> int | None:
     return at if at < size else (0 if size else None)
 
 
-def _pack() -> Pack:
-    return pack_named(register().pack)
-
-
 def _bound(pack: Pack, request: HttpRequest) -> BoundPack:
     return _bound_on(pack.hash, register().pack, request.day)
 
@@ -170,28 +176,33 @@ def _bound(pack: Pack, request: HttpRequest) -> BoundPack:
 @lru_cache(maxsize=8)
 def _bound_on(digest: str, name: str, day: Any) -> BoundPack:
     """`digest`: the pack's, so that a changed one is bound anew."""
-    return bind_pack(pack_named(name).without_checks(), day)
+    return bind_pack(pack_at(name, digest).without_checks(), day)
 
 
-def _closed(request: HttpRequest, pack: Pack) -> frozenset[str]:
+def closed_rules(request: HttpRequest, pack: Pack) -> frozenset[str]:
     """Rules that rest on restricted facts, for who may read none."""
     if request.rights[Permission.HEALTH_READ]:
         return frozenset()
     return frozenset(restricted_rules(register().pack, pack.hash, request.day))
 
 
-def _here(request: HttpRequest) -> str:
+def here(request: HttpRequest) -> str:
     """The smallest division that all of one's scope lies in."""
     return home(request.scope, roster(request.day), register().division_code)
 
 
 def _asked_place(request: HttpRequest) -> str:
     """The place of the address, if all of it is in scope; else one's own. 404 for a part of a place."""
-    own = _here(request)
+    own = here(request)
     asked = request.GET.get("place", "") or own
     if asked not in roster(request.day).places or not covers(request.scope, asked):
         raise Http404
     return asked
+
+
+def may_propose(request: HttpRequest) -> bool:
+    """Whether somebody may propose another value anywhere."""
+    return bool(request.rights[Permission.RULES_PROPOSE])
 
 
 def _may_try(request: HttpRequest) -> bool:
