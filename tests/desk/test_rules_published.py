@@ -208,6 +208,8 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     ({"values": {"rent_years_min": "4.5"}}, "不是 int"),
     ({"values": {"nothing_there": "4"}}, "不是规则包里的数"),
     ({"values": {}}, "没有要改的"),
+    ({"values": {"rent_years_min": "2"}}, "一样"),
+    ({"values": {"water_guarantee_min": "101"}}, "不在 0 到 100 之间"),
 )
 
 
@@ -323,3 +325,24 @@ def test_the_local_list_changes_as_one_proposal(renting: County, signed_in: Entr
     assert [text[0] for text in looked.context["values"]] == [
         str(pack_named("cn").parameters[names[0].removeprefix("value-")].label.zh)
     ]
+
+
+def test_pages_of_a_reason_show_a_former_run_with_its_version(
+    renting: County, signed_in: Entry, publishing: Any
+) -> None:
+    first = Run.objects.get()
+    publishing(renting.users["county_approver"], _proposed(renting))
+    evaluate(actor="command", pack="cn", as_of=DAY)
+    client, home = signed_in("inspector"), f"/households/{renting.households['here']}"
+    why = f"{home}/why/basics.housing/"
+    now, then = client.get(why), client.get(f"{why}?run={first.pk}")
+    assert (now.context["first"].look.word, then.context["first"].look.word) == ("未达标", "达标")
+    assert then.context["pack"].hash == first.pack_hash
+    held = then.context["held"]
+    assert (held.version.digest, held.until is None) == (first.pack_hash, False)
+    assert held.version.called in then.content.decode()
+    for page in ("sheet", "trace"):
+        shown = client.get(f"{home}/{page}/?run={first.pk}")
+        assert shown.context["former"] == first
+    assert client.get(f"{why}?run=999999").status_code == 404
+    assert signed_in("next_village_officer").get(f"{why}?run={first.pk}").status_code == 404

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from mingbai.decisions.columns import column_of
 from mingbai.decisions.models import Run
-from mingbai.decisions.programs import pack_named, state_program
+from mingbai.decisions.programs import state_program
+from mingbai.decisions.versions import pack_at, pack_of
 from mingbai.engine.compiling import Program
 from mingbai.engine.compiling.packs import BoundPack, bind_pack
 from mingbai.engine.model.expressions import Expr, FactRef, RuleRef
@@ -36,7 +37,7 @@ def topics_behind(pack: str, digest: str, as_of: date, rule: str) -> frozenset[s
 
     Whoever sees only some topics is shown no rule that would tell of another one.
     """
-    program = state_program(pack_named(pack), as_of, ())
+    program = state_program(pack_at(pack, digest), as_of, ())
     if rule not in program.bound.rules:
         return frozenset()
     columns = (column_of(entity, fact.id) for entity, fact in facts_behind(program, rule))
@@ -49,10 +50,10 @@ _closed: dict[tuple[str, tuple[int, ...]], frozenset[str]] = {}
 def restricted_in(run: Run) -> frozenset[str]:
     """The rules of a run that only who may see illness is told of (病残规则).
 
-    A rule that the pack no longer has is one of them: nobody can say what it read. Bound once for all days
+    A rule that the pack at hand has not is one of them: nobody can say what it read. Bound once for all days
     that have the same versions of the rules, so that a list of runs asks for many days at no cost.
     """
-    pack = pack_named(run.pack)
+    pack = pack_of(run)
     rules = pack.rules_on(run.as_of)
     key = pack.hash, tuple(id(rule) for rule in rules.values())
     if key not in _closed:

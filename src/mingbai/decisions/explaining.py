@@ -33,6 +33,7 @@ class Explanation:
         str, Sequence[Change]
     ]  # what would change an outcome; for auditors, not villagers
     run: Run | None  # whose day and rules these are; none where another day was asked for
+    former: Run | None = None  # the same where a former run was asked for
 
     @property
     def program(self) -> Program:
@@ -79,7 +80,7 @@ def explain_household(
         known_at = former.batch.recorded_at if former else None
         household = _named(tracer.program, household, household_id, known_at)
     changes = _changes(whole, household, rules) if with_changes else {}
-    return Explanation(tracer, household, changes, run)
+    return Explanation(tracer, household, changes, run, former)
 
 
 def _rules(run: Run | None, former: Run | None, pack: str | None) -> Pack:

@@ -91,6 +91,16 @@ class PackVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.pack} {self.digest}"
 
+    @property
+    def called(self) -> str:
+        """The pack's own number with a piece of the hash, which every change changes."""
+        return f"{self.version} · {short_digest(self.digest)}"
+
+
+def short_digest(digest: str) -> str:
+    """A hash of layers, cut to what tells the versions of an office apart."""
+    return digest.rpartition("+")[2][:8]
+
 
 class ParameterProposal(models.Model):
     """A change of parameters that somebody proposed (参数变更提案), and what became of it.

@@ -58,8 +58,22 @@ def _problems(pack: Pack, change: Change) -> Iterator[RegisterError]:
         yield wrong("从哪天起", "first day", f"早于 {first}", f"is before {first}")
     if change.ends_on is not None and change.ends_on <= change.starts_on:
         yield wrong("到哪天前", "last day", "不晚于第一天", "is not after the first day")
-    for name, text in change.values.items():
-        plain_value(pack, name, text)
+    same = [
+        _is_so(pack, name, plain_value(pack, name, text), change)
+        for name, text in change.values.items()
+    ]
+    if all(same) and same:
+        yield wrong("数", "value", "和从那天起的数一样", "is the one that holds from that day on")
+
+
+def _is_so(pack: Pack, name: str, text: str, change: Change) -> bool:
+    """Whether a value holds there already, from the first day to the last."""
+    parameter = pack.parameters[name]
+    now = parameter.value_for(change.starts_on, change.place)
+    if now is None or plain(parameter, now.value) != text:
+        return False
+    ends_on = now.period.ends_on
+    return ends_on is None or (change.ends_on is not None and change.ends_on <= ends_on)
 
 
 def wrong(field_zh: str, field_en: str, problem_zh: str, problem_en: str) -> RegisterError:
@@ -84,6 +98,12 @@ def plain_value(pack: Pack, name: str, text: str) -> str:
     except RunError as refused:
         kind = str(parameter.type)
         raise wrong(zh, en, f"“{text}”不是 {kind}", f"“{text}” is no {kind}") from refused
+    if not parameter.allows(value):
+        low, high = (
+            "…" if bound is None else unscaled(bound, parameter.type.scale)
+            for bound in (parameter.minimum, parameter.maximum)
+        )
+        raise wrong(zh, en, f"不在 {low} 到 {high} 之间", f"is not between {low} and {high}")
     return plain(parameter, value)
 
 

@@ -16,7 +16,8 @@ from mingbai.decisions.enums import WORDS
 from mingbai.decisions.errors import error
 from mingbai.decisions.models import Pattern, RuleSet, Run, State, Tally
 from mingbai.decisions.storing import added, counts_at
-from mingbai.places.codes import range_of
+from mingbai.places.codes import pad, range_of
+from mingbai.places.enums import DIGITS
 
 
 def runs() -> QuerySet[Run]:
@@ -39,6 +40,12 @@ def run_over(found: Iterable[Run], code: str) -> Run | None:
         if not run.division_code or (code and _covers(run.division_code, code)):
             return run
     return None
+
+
+def runs_over(code: str) -> QuerySet[Run]:
+    """The recorded runs that evaluated a place, over it or over what it is part of; the newest first."""
+    above = {pad(code[:digits]) for digits in DIGITS.values()} if code else set()
+    return runs().filter(division_code__in=["", *above])
 
 
 def latest_run(division_code: str = "") -> Run:

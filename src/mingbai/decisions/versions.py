@@ -139,6 +139,12 @@ class Held:
     proposal: ParameterProposal | None  # what it was published by, if it was
 
 
+def held_of(run: Run) -> Held | None:
+    """The version a run was made with and when it held; None where it is not kept. Three queries."""
+    held = versions_of(Path(run.pack).name)
+    return next((one for one in held if one.version.digest == run.pack_hash), None)
+
+
 def versions_of(pack: str) -> list[Held]:
     """The versions of a pack that were used here, the newest first. Two queries."""
     kept = list(PackVersion.objects.filter(pack=pack).defer("content").order_by("-kept_at", "-id"))

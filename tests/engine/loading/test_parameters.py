@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from mingbai.engine.errors import PackError
-from mingbai.engine.loading import apply_local
+from mingbai.engine.loading import apply_local, apply_values
 from mingbai.engine.model.pack import Pack, Parameter
 from tests.engine.everywhere import answer_to
-from tests.engine.packs import loaded
+from tests.engine.packs import faults_of, loaded
 
 VALUES = """\
 parameters:
@@ -168,3 +168,22 @@ parameters:
     assert answer_to(pack, "colour = bad", evil) is True
     assert answer_to(pack, "colour = quote", evil) is False
     assert answer_to(pack, "if(colour = bad, quote, bad)", evil) == "'"
+
+
+BOUNDED = VALUES.replace("    type: money\n", "    type: money\n    min: 60\n    max: 90\n")
+
+
+@pytest.mark.parametrize(("number", "codes"), [("60", []), ("90", []), ("59.99", ["PACK-006"])])
+def test_values_lie_within_the_bounds_that_a_pack_declares(
+    tmp_path: Path, number: str, codes: list[str]
+) -> None:
+    written = BOUNDED.replace("value: 65", f"value: {number}")
+    assert [one.code for one in faults_of(tmp_path, parameters=written)] == codes
+
+
+def test_a_list_laid_over_keeps_within_the_bounds(tmp_path: Path) -> None:
+    pack = loaded(tmp_path, parameters=BOUNDED)
+    over = apply_values(pack, LOCAL.replace("{VALUE}", "{from: 2030-01-01, value: 90}"), "list")
+    assert value(over.parameters["line"], date(2030, 1, 1), "44") == 9000
+    with pytest.raises(PackError, match=r"60.*90"):
+        apply_values(pack, LOCAL.replace("{VALUE}", "{from: 2030-01-01, value: 90.01}"), "list")

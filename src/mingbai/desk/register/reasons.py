@@ -18,6 +18,7 @@ from mingbai.common.errors import RegisterError
 from mingbai.decisions.behind import topics_behind
 from mingbai.decisions.columns import column_of
 from mingbai.decisions.explaining import Explanation, explain_household
+from mingbai.decisions.models import Run
 from mingbai.decisions.programs import pack_named
 from mingbai.decisions.wording import restricted_rules
 from mingbai.desk.access import scope_for
@@ -70,20 +71,22 @@ def explain(
     *,
     rules: Collection[str] | None,
     on: date | None = None,
+    former: Run | None = None,
     with_changes: bool = False,
 ) -> Explained:
     """One household, explained as far as the one who asks may read; the look is logged.
 
-    `on`: by the rules and facts of that day instead of the latest run. 404 for a rule she may not see.
+    `on`: by the rules and facts of that day instead of the latest run; `former`: as a former run had them.
+    404 for a rule she may not see.
     """
-    day = on or request.day
+    day = former.as_of if former else on or request.day
     reader, view = read(request, lambda one: household_for(one, household_id, day=day))
     code, _until = place_of(household_id, day)
     scope, wanted = _evaluations(request), _with_a_role() if rules is None else rules
     try:
         found = explain_household(
             household_id, scope=scope, as_of=on, pack=PACK if on else None, rules=wanted, named=True,
-            with_changes=with_changes,
+            with_changes=with_changes, former=former,
         )  # fmt: skip
     except RegisterError as refused:
         if refused.code in NOT_FOUND:
@@ -115,7 +118,7 @@ def _open_rules(
 ) -> frozenset[str]:
     """The rules that tell of nothing the reader may not read."""
     program = found.program
-    digest = pack_named(program.pack.id).hash
+    digest = program.pack.hash
     closed = restricted_rules(program.pack.id, digest, program.as_of)
     health = Restriction.HEALTH in reader.restrictions(code, household_id)
     topics = reader.topics_at(code, household_id)

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from mingbai.accounts.roles import Permission
+from mingbai.decisions.models import short_digest
 from mingbai.decisions.programs import pack_named
 from mingbai.decisions.versions import pack_at
 from mingbai.desk.access import screen
@@ -15,9 +16,7 @@ from mingbai.desk.rules.versions import (
     all_versions,
     difference_lines,
     find_version,
-    name_of,
     published_between,
-    short,
     version_lines,
 )
 from mingbai.desk.rules.views import closed_rules
@@ -35,8 +34,8 @@ def versions(request: HttpRequest) -> HttpResponse:
     lines = version_lines(all_versions())
     page = page_of(request, len(lines), A_PAGE)
     said = {
-        "lines": lines[page.start : page.stop], "page": page, "pack": pack, "now": short(pack.hash),
-        "kept": any(one.name.endswith(short(pack.hash)) for one in lines),
+        "lines": lines[page.start : page.stop], "page": page, "pack": pack, "now": short_digest(pack.hash),
+        "kept": any(one.name.endswith(short_digest(pack.hash)) for one in lines),
     }  # fmt: skip
     return render(request, FOLDER + "versions.html", said)
 
@@ -58,7 +57,7 @@ def differences(request: HttpRequest, old: int, new: int) -> HttpResponse:
     packs = [pack_at(register().pack, one.digest) for one in (first, last)]
     closed = closed_rules(request, packs[0]) | closed_rules(request, packs[1])
     said = {
-        "both": [(one, name_of(one)) for one in (first, last)],
+        "both": [(one, one.called) for one in (first, last)],
         "lines": difference_lines(packs[0], packs[1], closed),
         "proposals": proposal_lines(
             published_between(pack.id, first, last), packs[1], roster(request.day)

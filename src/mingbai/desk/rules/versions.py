@@ -21,9 +21,6 @@ from mingbai.engine.model.pack import Pack, Parameter, Rule
 from mingbai.engine.model.values import Text
 from mingbai.places.queries import register
 
-#: Letters of a hash that are shown: enough to tell the versions of an office apart.
-SHORT = 8
-
 
 @dataclass(frozen=True)
 class Shown:
@@ -80,22 +77,12 @@ def version_lines(held: Collection[Held]) -> list[VersionLine]:
     earlier = [one.version.pk for one in rows[1:]]
     return [
         VersionLine(
-            one.version.pk, name_of(one.version), one.version.kept_at, one.until,
+            one.version.pk, one.version.called, one.version.kept_at, one.until,
             _how(one, first=at == len(rows) - 1), names[one.version.kept_by], one.proposal,
             used[one.version.digest], earlier[at] if at < len(earlier) else None,
         )
         for at, one in enumerate(rows)
     ]  # fmt: skip
-
-
-def name_of(version: PackVersion) -> str:
-    """A version by the pack's own number and the end of its hash, which every change changes."""
-    return f"{version.version} · {short(version.digest)}"
-
-
-def short(digest: str) -> str:
-    """The last part of a hash of layers, cut."""
-    return digest.rpartition("+")[2][:SHORT]
 
 
 def _how(held: Held, *, first: bool) -> str:

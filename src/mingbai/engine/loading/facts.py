@@ -50,8 +50,8 @@ def read_fact(entity: str, name: str, item: Item, codes: Codes, faults: list[Fau
         id=name,
         type=kind,
         label=fields.label(),
-        minimum=_bound(fields, "min", kind),
-        maximum=_bound(fields, "max", kind),
+        minimum=read_bound(fields, "min", kind),
+        maximum=read_bound(fields, "max", kind),
         applies_when=fields.source("applies_when"),
         fixed=fields.flag("fixed"),
         restricted=fields.flag("restricted"),
@@ -68,7 +68,8 @@ def read_fact(entity: str, name: str, item: Item, codes: Codes, faults: list[Fau
     return fact
 
 
-def _bound(fields: Fields, key: str, kind: Type) -> int | None:
+def read_bound(fields: Fields, key: str, kind: Type) -> int | None:
+    """A least or greatest value in the unit of the type, scaled; None where none is given."""
     item = fields.item(key)
     if item is None:
         return None

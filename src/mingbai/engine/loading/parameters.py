@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 
 from mingbai.engine.errors import Fault, PackError, fault, nearest
-from mingbai.engine.loading.facts import Codes
+from mingbai.engine.loading.facts import Codes, read_bound
 from mingbai.engine.loading.reading import Fields, typed_value
 from mingbai.engine.loading.yaml_tree import Item, parse_yaml, read_yaml
 from mingbai.engine.model.pack import Pack, Parameter, ParameterValue
-from mingbai.engine.model.values import Period, Type
+from mingbai.engine.model.values import Period, Type, unscaled
 
 
 def read_parameter(name: str, item: Item, codes: Codes, faults: list[Fault]) -> Parameter:
@@ -35,9 +35,26 @@ def read_parameter(name: str, item: Item, codes: Codes, faults: list[Fault]) -> 
         values=_closed(values, faults),
         place=item.place,
         replaces=fields.replaces(),
+        minimum=read_bound(fields, "min", kind),
+        maximum=read_bound(fields, "max", kind),
     )
     fields.done()
+    _check_bounds(parameter, parameter.values, faults)
     return parameter
+
+
+def _check_bounds(
+    parameter: Parameter, values: tuple[ParameterValue, ...], faults: list[Fault]
+) -> None:
+    low, high = (
+        "…" if bound is None else unscaled(bound, parameter.type.scale)
+        for bound in (parameter.minimum, parameter.maximum)
+    )
+    for value in values:
+        if not parameter.allows(value.value) and isinstance(value.value, int):
+            got = unscaled(value.value, parameter.type.scale)
+            want = (f"{low} 到 {high} 之间的数", f"a number between {low} and {high}")
+            faults.append(fault("PACK-006", value.place, name="value", want=want, got=got))
 
 
 def _read_value(
@@ -124,6 +141,7 @@ def _overlaid(parameter: Parameter, item: Item, pack: Pack, faults: list[Fault])
             values.append(value)
     fields.done()
     local = _closed(values, faults)
+    _check_bounds(parameter, local, faults)
     kept = [rest for value in parameter.values for rest in _without(value, local)]
     return replace(parameter, values=(*local, *kept))
 

@@ -90,6 +90,15 @@ class Parameter:
     values: tuple[ParameterValue, ...]
     place: Place
     replaces: Replacement | None = None
+    minimum: int | None = None  # scaled, as the values
+    maximum: int | None = None
+
+    def allows(self, value: bool | int | str | date) -> bool:
+        """Whether a value lies within the bounds that the pack declares."""
+        if not isinstance(value, int) or isinstance(value, bool):
+            return True
+        above = self.minimum is None or value >= self.minimum
+        return above and (self.maximum is None or value <= self.maximum)
 
     def values_on(self, day: date) -> tuple[ParameterValue, ...]:
         """The values in force on a day, the longest region first."""
