@@ -1,7 +1,8 @@
 """Every screen of the table in a real browser: no overflow in the longest language, no serious finding.
 
 English runs longest, so it is measured at the width of a desk and of a phone. Axe looks twice: in English on
-a phone, and at a desk in traditional characters, whose pages differ from the simplified ones by words alone.
+a phone in dark, and at a desk in light and in traditional characters, whose pages differ from the simplified
+ones by words alone. Colours do not depend on the size, nor the order of a page on its colours.
 """
 
 from __future__ import annotations
@@ -44,11 +45,14 @@ def addresses(county: County) -> dict[str, list[str]]:
 
 
 def pages(
-    browser: Browser, address: str, county: County, addresses: dict[str, list[str]], language: str
-) -> Iterator[tuple[str, Page]]:
-    """Every page, opened by the first role that may, in one language."""
+    browser: Browser, address: str, county: County, addresses: dict[str, list[str]], language: str,
+    theme: str,
+) -> Iterator[tuple[str, Page]]:  # fmt: skip
+    """Every page, opened by the first role that may, in one language and theme."""
     for role, paths in addresses.items():
-        context = fresh(browser, viewport=DESK, base_url=address, bypass_csp=True)
+        context = fresh(
+            browser, viewport=DESK, base_url=address, bypass_csp=True, color_scheme=theme
+        )
         give(context, address, settings.LANGUAGE_COOKIE_NAME, language)
         if name := ROLES[role]:
             give(context, address, settings.SESSION_COOKIE_NAME, session_of(county, name))
@@ -80,10 +84,10 @@ def too_wide(page: Page) -> list[str]:
 
 
 @pytest.mark.long
-def test_no_screen_overflows_in_english_nor_has_a_serious_finding_on_a_phone(
+def test_no_screen_overflows_in_english_nor_has_a_serious_finding_in_the_dark_on_a_phone(
     county: County, addresses: dict[str, list[str]], browser: Browser, live_server: Any
 ) -> None:
-    opened = pages(browser, live_server.url, county, addresses, "en")
+    opened = pages(browser, live_server.url, county, addresses, "en", "dark")
     found = {path: [*too_wide(page), *serious(page)] for path, page in opened}
     assert {path: what for path, what in found.items() if what} == {}
 
@@ -92,6 +96,6 @@ def test_no_screen_overflows_in_english_nor_has_a_serious_finding_on_a_phone(
 def test_no_screen_has_a_serious_finding_at_a_desk(
     county: County, addresses: dict[str, list[str]], browser: Browser, live_server: Any
 ) -> None:
-    opened = pages(browser, live_server.url, county, addresses, "zh-hant")
+    opened = pages(browser, live_server.url, county, addresses, "zh-hant", "light")
     found = {path: serious(page) for path, page in opened}
     assert {path: what for path, what in found.items() if what} == {}

@@ -226,9 +226,34 @@
     if (target) target.focus({ preventScroll: true });
     kept = null;
   });
+  // ---- a picture of places: arrows go from square to square; a square marks its row, and a row its square ----
+  const PLACED = ".pictured .tiles a, .pictured .areas a, .pictured tbody th a";
+  function twins(event) {
+    const link = event.target.closest && event.target.closest(PLACED);
+    if (!link) return;
+    all(".pictured .here").forEach((one) => one.classList.remove("here"));
+    all(PLACED).filter((one) => one.getAttribute("href") === link.getAttribute("href"))
+      .forEach((one) => (one.closest("tr, li") || one).classList.add("here"));
+  }
+  ["focusin", "mouseover"].forEach((kind) => document.addEventListener(kind, twins));
+  document.addEventListener("keydown", (event) => {
+    const link = event.target.closest && event.target.closest(".pictured .tiles a, .pictured .areas a");
+    const squares = link && link.closest(".tiles") ? all(".pictured .tiles a") : all(".pictured .areas a");
+    const across = squares.filter((one) => one.offsetTop === squares[0].offsetTop).length;
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -across, ArrowDown: across };
+    const next = link && steps[event.key] && squares[squares.indexOf(link) + steps[event.key]];
+    if (next) { event.preventDefault(); next.focus(); }
+  });
+
+  // ---- what brings itself up to date says so when it did not ----
+  setInterval(() => all("[data-stale]").forEach((one) => {
+    one.hidden = Date.now() - one.since < 1000 * one.dataset.stale;
+  }), 15000);
+
   function prepare(within) {
     reveal(within);
     watch(within);
+    all("[data-stale]").forEach((one) => { one.since = one.since || Date.now(); });
     all("form[data-bulk]").forEach(show);
   }
   window.addEventListener("pageshow", () => { guarded().forEach((form) => { delete form.dataset.saved; }); });
