@@ -13,15 +13,18 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.test import Client
 
+from mingbai.desk.events.kinds import KINDS
+from mingbai.households.models import Household
 from tests.access.asking import filled, rows
 from tests.access.objects import make_objects
 from tests.access.test_table import HERE, ROLES
-from tests.desk.county import County
+from tests.desk.county import DAPING, County
 
 pytestmark = pytest.mark.database
 
@@ -52,6 +55,8 @@ SENT = [
     ("/batches/{batch}/undo/", "cler", {"reason": "登错了"}),
     ("/imports/{order}/apply/", "cler", {"reason": "核对过"}),
 ]  # fmt: skip
+#: What a preview of an event is told where a word or a number is asked for.
+SAID = {"division_code": DAPING, "id_number": "", "group_number": "3"}
 #: Attributes that are read out or shown.
 SPOKEN = ("title", "aria-label", "placeholder", "alt", "data-words")
 VOID = (
@@ -208,6 +213,43 @@ def test_answer_to_a_post_speaks_its_language_throughout(
     page = b"".join(answer).decode() if answer["Content-Type"].startswith("text/html") else ""
     mine = re.compile("|".join([data.pattern, *map(re.escape, given.values()), "没有的人"]))
     assert shown(language, page, mine) == []
+
+
+def answer_of(field: Any, name: str) -> Any:
+    """Something that a form takes: what it proposes, the last choice, a day, a name."""
+    if field.initial not in (None, ""):
+        return field.initial
+    if isinstance(field, forms.MultipleChoiceField):
+        return [key for key, _ in field.choices][-1:]
+    if isinstance(field, forms.ChoiceField):
+        return [key for key, _ in field.choices][-1]
+    if isinstance(field, forms.DateField):
+        return "2026-03-10"
+    return "2" if isinstance(field, forms.IntegerField) else SAID.get(name, "编造")
+
+
+def said_in(form: forms.Form) -> dict[str, Any]:
+    return {name: answer_of(field, name) for name, field in form.fields.items()}
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+@pytest.mark.parametrize("language", ["en", "zh-hant"])
+def test_preview_of_an_event_speaks_its_language_throughout(
+    language: str, kind: str, county: County, world: dict[str, str], data: re.Pattern[str], db: None
+) -> None:
+    """What would happen, of every kind there is; a household of two cannot do all of them."""
+    client = Client()
+    client.force_login(county.users["township_clerk"])
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    address = filled(f"/households/{{here}}/events/{kind}/", world)
+    given = said_in(client.get(address).context["form"])
+    if "number" in given:
+        given["number"] = Household.objects.get(pk=county.households["beside"]).number
+        given = said_in(client.post(address, given).context["form"]) | given
+    answer = client.post(address, given)
+    assert answer.status_code in (200, 409)
+    mine = re.compile("|".join([data.pattern, "编造"]))
+    assert shown(language, answer.content.decode(), mine) == []
 
 
 def test_text_that_is_not_translated_is_noticed() -> None:
