@@ -12,6 +12,7 @@ from mingbai.audit.batches import record_batch, sweep, undo
 from mingbai.audit.digests import FIRST
 from mingbai.audit.enums import BatchKind
 from mingbai.audit.models import Batch, Event, Span
+from mingbai.audit.verifying import Check
 from mingbai.audit.writing import BatchWriter
 from mingbai.common.bulk import reserve_ids
 from mingbai.common.errors import RegisterError
@@ -125,6 +126,39 @@ def test_what_somebody_changed_meanwhile_wins_over_the_batch():
     standing = Dwelling.objects.recorded().values_list("household_id", "dwelling_grade")
     assert sorted(standing) == [(1, "D"), (2, "A")]
     assert '"withdrawn":{"households_dwelling":1}' in event.data
+
+
+@pytest.mark.parametrize("moment", ["read", "ended", "digested"])
+def test_save_that_ends_what_a_batch_only_ends_speaks_for_itself(monkeypatch, moment):
+    """Before the batch ends it, after that, and between its digest and its flip: the chain holds."""
+    _recorded([1, 2])
+    batch = open_batch(actor="command", kind=BatchKind.IMPORT)
+    keys = list(Dwelling.objects.values_list("id", flat=True))
+
+    def save(at):
+        if at == moment:
+            with recording(actor="user:1", action="households.facts.corrected") as form:
+                mine = Dwelling.objects.recorded().filter(household_id=1)
+                mine.update(ended_by=form)
+                Dwelling.objects.create(
+                    household_id=1, valid_from=DAY, dwelling_grade="D", begun_by=form
+                )
+
+    def digested(*given, plain=batches._digest):
+        monkeypatch.setattr(batches, "_digest", plain)
+        found = plain(*given)
+        save("digested")
+        return found
+
+    monkeypatch.setattr(batches, "_digest", digested)
+    save("read")
+    BatchWriter(batch).end(Dwelling, keys)
+    save("ended")
+    record_batch(batch, action="intake.batch.imported")
+    standing = Dwelling.objects.recorded().values_list("household_id", "dwelling_grade")
+    assert list(standing) == [(1, "D")]
+    with connection.cursor() as cursor:
+        assert Check(cursor, connection.vendor).run().findings == []
 
 
 def test_ending_a_row_twice_is_refused():

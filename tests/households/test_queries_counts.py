@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from mingbai.accounts.scopes import EVERYTHING, Scope
 from mingbai.audit.models import Batch
+from mingbai.audit.writing import BatchWriter
 from mingbai.common.errors import RegisterError
 from mingbai.households.actions import (
     leave,
@@ -22,7 +23,7 @@ from mingbai.households.actions import (
     split_household,
 )
 from mingbai.households.enums import StatusKind, Subject
-from mingbai.households.models import SearchEntry
+from mingbai.households.models import Residence, SearchEntry
 from mingbai.households.queries import (
     Filter,
     Standing,
@@ -107,6 +108,33 @@ def test_a_recoded_village_keeps_its_history_under_the_old_code():
     assert set(codes.values_list("division_code", flat=True)) == {NEW_VILLAGE}
     with pytest.raises(RegisterError, match="HOME-053"):
         recode_residences(**BY, on=DAY, codes={VILLAGE: VILLAGE})
+
+
+def test_who_moves_while_a_village_is_recoded_is_recoded_as_well(monkeypatch):
+    """Between the reading of the residences and their end: the move stands, under the new code."""
+    homes = [household()[0] for _ in range(2)]
+    end = BatchWriter.end
+
+    def end_beside(*given):
+        monkeypatch.setattr(BatchWriter, "end", end)
+        there = {"division_code": VILLAGE, "group_number": "3"}
+        move_household(**BY, on=date(2020, 3, 1), household_id=homes[0], residence=there)
+        return end(*given)
+
+    monkeypatch.setattr(BatchWriter, "end", end_beside)
+    recode_residences(**BY, on=DAY, codes={VILLAGE: NEW_VILLAGE})
+    rows = Residence.objects.recorded().order_by("household_id", "valid_from")
+    assert list(
+        rows.values_list("household_id", "valid_from", "division_code", "group_number")
+    ) == [
+        (homes[0], START, VILLAGE, None),
+        (homes[0], date(2020, 3, 1), VILLAGE, "3"),
+        (homes[0], DAY, NEW_VILLAGE, "3"),
+        (homes[1], START, VILLAGE, None),
+        (homes[1], DAY, NEW_VILLAGE, None),
+    ]
+    codes = SearchEntry.objects.recorded().values_list("division_code", flat=True)
+    assert set(codes) == {NEW_VILLAGE}
 
 
 def a_busy_place():

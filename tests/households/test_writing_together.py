@@ -7,11 +7,18 @@ from datetime import date
 import pytest
 from django.db import connection
 
+from mingbai.audit.actions import open_batch, recording
+from mingbai.audit.batches import record_batch
+from mingbai.audit.enums import BatchKind
 from mingbai.audit.models import Event
+from mingbai.audit.verifying import Check
+from mingbai.audit.writing import BatchWriter
 from mingbai.common.errors import RegisterError
 from mingbai.households.actions import record_death, record_facts, split_household
 from mingbai.households.models import Dwelling, Membership
+from mingbai.households.writing import set_values
 from tests.households.making import BY, START, household
+from tests.installation import comes
 
 pytestmark = [
     pytest.mark.database,
@@ -41,7 +48,7 @@ def together(*works):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join()
     return refused
 
 
@@ -62,6 +69,41 @@ def test_both_changes_of_one_record_stand():
         (date(2018, 1, 1), DAY, 85, 1999),
         (DAY, None, 90, 1999),
     ]
+
+
+def test_batch_waits_for_who_is_recording_at_this_moment():
+    """He has read and written, and is not seen yet: the batch looks at what he did before it is seen."""
+    home, _ = household()
+    batch = open_batch(actor="command", kind=BatchKind.IMPORT)
+    writer = BatchWriter(batch)
+    columns = ("household_id", "valid_from", "area", "source", "changed")
+    writer.insert(Dwelling, columns, [(home, START, 85, "village", "")])
+    written, flipped = threading.Event(), threading.Event()
+
+    def waited_for():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            return cursor.fetchone()[0] or flipped.is_set()
+
+    def save():
+        with recording(actor="user:1", action="households.fact.recorded") as form:
+            set_values(
+                batch=form, topic="dwelling", subject_id=home, valid_from=START, valid_to=None,
+                values={"area": 90},
+            )  # fmt: skip
+            written.set()
+            comes(waited_for)
+
+    def flip():
+        written.wait()
+        record_batch(batch, action="intake.batch.imported")
+        flipped.set()
+
+    together(save, flip)
+    rows = Dwelling.objects.recorded().filter(household_id=home)
+    assert list(rows.values_list("valid_from", "valid_to", "area")) == [(START, None, 90)]
+    with connection.cursor() as cursor:
+        assert Check(cursor, connection.vendor).run().findings == []
 
 
 def test_of_two_who_move_the_same_person_one_is_refused():

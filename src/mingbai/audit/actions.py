@@ -43,6 +43,17 @@ def hold_chain() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
 
 
+def hold_saves() -> None:
+    """Wait for everybody who is recording a change, and let nobody begin before the transaction ends.
+
+    Whoever records has written a row of batches first; on PostgreSQL the lock of that table is the wait.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            table = connection.ops.quote_name(Batch._meta.db_table)
+            cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+
+
 def record(
     *,
     actor: str,
@@ -120,14 +131,23 @@ def open_batch(
     reason: str = "",
     source: str = "",
     undoes: Batch | None = None,
+    read_after: int | None = None,
 ) -> Batch:
-    """Begin long work (开始批次): nothing under it is seen before `record_batch`."""
+    """Begin long work (开始批次): nothing under it is seen before `record_batch`.
+
+    `read_after`: the last event before the register was read for it, where that was earlier than now.
+    """
     now = timezone.now()
     return Batch.objects.create(
         kind=kind, actor=actor, title=title, reason=reason, source=source, undoes=undoes,
         started_at=now, heartbeat_at=now, owner=_this_process(),
-        after_event=Event.objects.order_by("-id").values_list("id", flat=True).first() or 0,
+        after_event=last_event() if read_after is None else read_after,
     )  # fmt: skip
+
+
+def last_event() -> int:
+    """The newest event of the chain; none is 0."""
+    return Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
 def give_up(batch: Batch) -> None:

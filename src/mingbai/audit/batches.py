@@ -9,7 +9,16 @@ from django.db import connection, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from mingbai.audit.actions import check_open, give_up, hold_chain, is_abandoned, open_batch, record
+from mingbai.audit.actions import (
+    check_open,
+    give_up,
+    hold_chain,
+    hold_saves,
+    is_abandoned,
+    last_event,
+    open_batch,
+    record,
+)
 from mingbai.audit.digests import claim, digest_ended, digest_rows, instant_text, table_columns
 from mingbai.audit.enums import BatchKind
 from mingbai.audit.errors import error
@@ -28,7 +37,7 @@ Then = Callable[[Batch], object]
 
 
 def nobody() -> None:
-    """Whom a batch waits for that only adds facts."""
+    """Whom a batch waits for that ends no derived rows."""
 
 
 def nothing(batch: Batch) -> None:
@@ -48,8 +57,9 @@ def record_batch(
 
     The event's data name the rows and digest of every table and, under ``withdrawn``, what was left out.
     `then` is done in the transaction that makes it seen: with the batch, or not at all. `wait` is called at
-    its beginning, for who is ending derived rows at this moment: he may end some that the batch has ended
-    already; those speak for him, and what the event says of the batch is counted after him.
+    its beginning, for who is ending derived rows at this moment; then for whoever is recording. He may end
+    rows that the batch has ended already: those speak for him, and what the event says of the batch is
+    counted after him.
     """
     step = progress or (lambda name, done, total: None)
     withdrawn: dict[str, int] = {}
@@ -66,6 +76,7 @@ def record_batch(
                 spans[span.table] = _digest(batch, span)
         with transaction.atomic():
             wait()
+            hold_saves()
             hold_chain()
             check_open(batch)
             if _recorded_after(checked, batch):
@@ -111,9 +122,9 @@ def _digest(batch: Batch, span: Span) -> dict[str, Any]:
 
 
 def _count_ended_again(batch: Batch, spans: dict[str, Any]) -> None:
-    """The rows of derived tables that the batch has ended and nobody after it."""
+    """The rows that the batch has ended and nobody after it, where somebody took some."""
     for span in batch.spans.order_by("table"):
-        if recorded_model(span.table).derived:
+        if recorded_model(span.table).objects.filter(ended_by=batch).count() != span.ended:
             with connection.cursor() as cursor:
                 ended = digest_ended(cursor, connection.vendor, span.table, batch.pk)
             span.ended = ended[0]
@@ -129,7 +140,7 @@ def _recorded_after(event_id: int, batch: Batch) -> list[int]:
 
 def _withdraw(batch: Batch, since: int, withdrawn: dict[str, int]) -> int:
     """Take back rows about subjects that others recorded since; returns the event looked up to."""
-    head = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    head = last_event()
     others = _recorded_after(since, batch)
     for span in batch.spans.all() if others else ():
         model = recorded_model(span.table)

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from mingbai.audit.actions import check_open
 from mingbai.audit.errors import error
-from mingbai.audit.models import Batch, Span
+from mingbai.audit.models import Batch, Event, Span
 from mingbai.audit.records import Recorded
 from mingbai.audit.sharing import others_have_open
 from mingbai.common.bulk import Row, insert_rows, last_id
@@ -71,7 +72,8 @@ class BatchWriter:
     def end(self, model: type[Recorded], ids: Iterable[int]) -> int:
         """End standing rows by the batch. Raises AUD-004 when another batch has ended some of them.
 
-        Of rows that are made from others those that somebody ended meanwhile are left to him: who records
+        What somebody ended since the batch read is left to him: he wins, and before the batch is seen it
+        withdraws what it wrote about his subject. Of rows that are made from others as well: who records
         during an evaluation counts his village anew, and it is counted again when the evaluation is seen.
         """
         table = model._meta.db_table
@@ -82,12 +84,18 @@ class BatchWriter:
                 rows = model.objects.filter(pk__in=keys)
                 done = rows.recorded().update(ended_by=self.batch)
                 if done != len(keys) and not model.derived:
-                    raise error("AUD-004", table=table, count=len(keys) - done)
+                    self._refuse_ended_before(rows.exclude(ended_by=self.batch), table)
                 self._note(table, ended=done)
             self._freed = time.monotonic()
             count += done
             self._progress(table, 0, 0)
         return count
+
+    def _refuse_ended_before(self, rows: QuerySet[Recorded], table: str) -> None:
+        others = set(rows.values_list("ended_by", flat=True))
+        meanwhile = Event.objects.filter(id__gt=self.batch.after_event, batch_id__in=others)
+        if before := others - set(meanwhile.values_list("batch_id", flat=True)):
+            raise error("AUD-004", table=table, count=rows.filter(ended_by__in=before).count())
 
     def _note(
         self, table: str, first: int = 0, last: int = 0, *, begun: int = 0, ended: int = 0

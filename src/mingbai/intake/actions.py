@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db.models import Count
 from django.utils import timezone
 
-from mingbai.audit.actions import give_up, is_abandoned, open_batch
+from mingbai.audit.actions import give_up, is_abandoned, last_event, open_batch
 from mingbai.audit.batches import record_batch, undo
 from mingbai.audit.enums import BatchKind
 from mingbai.audit.models import Batch, Event
@@ -71,6 +71,7 @@ def import_files(
     if before is not None:
         return Imported(None, before=before)
     _refuse_beside_another()
+    read_after = last_event()
     difference = examine(
         delivery.paths, pack, asking, profiles=delivery.profiles, password=delivery.password,
         progress=progress,
@@ -81,7 +82,7 @@ def import_files(
         return Imported(difference)
     batch = open_batch(
         actor=actor, kind=BatchKind.IMPORT, source=asking.source, reason=reason,
-        title=f"{len(delivery.paths)} 个文件，{asking.as_of}",
+        title=f"{len(delivery.paths)} 个文件，{asking.as_of}", read_after=read_after,
     )  # fmt: skip
     try:
         made = _note(batch, difference, pack, asking, delivery.stored)

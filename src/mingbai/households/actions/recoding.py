@@ -34,27 +34,33 @@ def recode_residences(
     """From a day on the households of a village are found under another code (户随区划变更).
 
     `codes`: old village code → new; `groups`: (old code, group) → new group number, where they change too.
-    In slices nobody sees before the last. Raises HOME-053 when a code is its own successor.
+    In slices nobody sees before the last. Whoever moved meanwhile keeps what was recorded of him, and is
+    found under the new code by a second batch. Raises HOME-053 when a code is its own successor.
     """
     if wrong := sorted(old for old, new in codes.items() if old == new or len(new) != len(old)):
         raise error("HOME-053", division=wrong[0])
-    batch = open_batch(actor=actor, kind=BatchKind.IMPORT, title="区划变更", reason=reason)
-    writer = BatchWriter(batch, progress)
-    try:
-        count = sum(
-            _recode_lot(writer, lot, on, codes, groups or {}) for lot in _lots(on, list(codes))
-        )
-        index_touched(batch, progress)
-        record_batch(batch, action="households.residences.recoded", progress=progress,
-                     data={"on": on.isoformat(), "codes": dict(codes), "residences": count})  # fmt: skip
-    except BaseException:
-        give_up(batch)
-        raise
-    return batch
+    done: list[Batch] = []
+    while not done or next(_lots(on, list(codes), done), None):
+        batch = open_batch(actor=actor, kind=BatchKind.IMPORT, title="区划变更", reason=reason)
+        writer = BatchWriter(batch, progress)
+        try:
+            lots = _lots(on, list(codes), done)
+            count = sum(_recode_lot(writer, lot, on, codes, groups or {}) for lot in lots)
+            index_touched(batch, progress)
+            data = {"on": on.isoformat(), "codes": dict(codes), "residences": count}
+            record_batch(
+                batch, action="households.residences.recoded", progress=progress, data=data
+            )
+        except BaseException:
+            give_up(batch)
+            raise
+        done.append(batch)
+    return done[0]
 
 
-def _lots(on: date, codes: list[str]) -> Iterator[list[Any]]:
-    rows = Residence.objects.recorded().filter(division_code__in=codes)
+def _lots(on: date, codes: list[str], done: list[Batch]) -> Iterator[list[Any]]:
+    """Residences under the old codes, besides those that were made of others: a code may follow a code."""
+    rows = Residence.objects.recorded().filter(division_code__in=codes).exclude(begun_by__in=done)
     rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=on)).order_by("id")
     after = 0
     while lot := list(rows.filter(id__gt=after)[:LOT]):
