@@ -17,6 +17,10 @@ _COUNTED: dict[str, Said] = {
     "village_statuses": ("有这种身份的村", "villages of the status"),
     "village_statuses.code": ("有这种身份的村", "villages of the status"),
     "dwellings.household_id": ("住房记录所属的户", "households of the dwellings"),
+    "waters.household_id": (
+        "当日有饮水记录的户",
+        "households with a record of their water on the day",
+    ),
     "payments": ("发放笔数", "payments made"),
     "payments.amount": ("发放金额合计", "sum of payments made"),
     "payments.household_id": ("领到的户", "households paid"),
@@ -46,8 +50,12 @@ _VALUES: dict[str, Said] = {
     "supervised_county": ("县督战", "county's list"), "deep": ("深度贫困", "in deep poverty"),
     "ordinary": ("普通劳动力", "able"), "skilled": ("技能劳动力", "skilled"),
     "weak": ("弱劳动力", "partly able"),
+    "social_money": ("社会帮扶资金", "money from society"),
+    "social_student": ("社会资助学生", "grants to students from society"),
     "lost": ("丧失劳动力", "no longer able"), "none": ("无劳动力", "not able"),
 }  # fmt: skip
+#: Columns of yes and no, where yes is asked for.
+_YES: dict[str, Said] = {"safe": ("饮水安全", "the water is safe")}
 #: Values that the words of what is counted say already.
 _SAID = {"household", "person"}
 #: Columns whose day is not later than the one asked.
@@ -102,6 +110,8 @@ def _conditions(query: Mapping[str, Any], sets: Mapping[str, Any]) -> list[Said]
     for column, wanted in where.items():
         if isinstance(wanted, Mapping):
             found |= dict.fromkeys(_narrowed(column, wanted, sets))
+        elif wanted is True and column in _YES:
+            found[_YES[column]] = None
         elif not (column == "level" and "kind" in where):  # a community is a village by level
             values = wanted if isinstance(wanted, list) else [wanted]
             found |= dict.fromkeys(

@@ -73,7 +73,7 @@ def _row(
     total = line.total
     query = line.reading.query if line.reading else total.query
     row = {**line.as_json(), "absent": absent or []}
-    if query:
+    if query and not absent:
         zh, en = definition(query, place.totals.sets)
         row["definition"] = {"zh": zh, "en": en}
     if absent:

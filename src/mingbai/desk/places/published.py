@@ -50,6 +50,7 @@ class Row:
     standing: str  # agrees, differs, unclear, masked, absent
     definition: str
     address: str
+    dated: bool  # the report says as of which day, and `day` is it
 
     @property
     def tone(self) -> str:
@@ -166,6 +167,7 @@ def _row(told: dict[str, Any]) -> Row:
         published=either(**told["published"]),
         computed=_computed(told, standing), standing=standing, address=_address(told),
         definition=either(**told["definition"]) if told.get("definition") and standing != ABSENT else "",
+        dated=told["date"] is not None,
     )  # fmt: skip
 
 
