@@ -13,7 +13,8 @@ from mingbai.decisions import worklist
 from mingbai.decisions.actions import after_change, evaluate
 from mingbai.decisions.worklist import open_work
 from mingbai.households.actions.family import record_death
-from mingbai.households.models import Bill, Living
+from mingbai.households.enums import StatusKind, Subject
+from mingbai.households.models import Bill, Living, Status
 from mingbai.jobs.models import Job
 from mingbai.places.models import Register
 from tests.decisions.filling import Filler
@@ -270,7 +271,8 @@ def test_no_page_changes_when_somebody_falls_ill_for_who_may_not_see_it(evaluate
 
 def shown(client, address):
     """A page without what changes from one answer to the next."""
-    return re.sub(r'csrf[^>]*>|"X-CSRFToken[^}]*}|\d\d:\d\d', "", page(client, address))
+    looks = r'<section class="block"><h2>谁看过.*?</section>'  # one more with every look
+    return re.sub(looks + r'|csrf[^>]*>|"X-CSRFToken[^}]*}|\d\d:\d\d', "", page(client, address))
 
 
 def test_whoever_sees_illness_everywhere_goes_by_the_database(evaluated, signed_in, monkeypatch):
@@ -279,3 +281,22 @@ def test_whoever_sees_illness_everywhere_goes_by_the_database(evaluated, signed_
     client.get("/")
     monkeypatch.setattr(worklist, "readings", None)  # it would be called
     assert client.get("/?by=day").status_code == 200
+
+
+def decides(household, kind):
+    with recording(actor="user:1", action="test.changed") as batch:
+        Filler(batch).put(Status, START, subject=Subject.HOUSEHOLD, subject_id=household, kind=kind)
+
+
+def test_decision_that_states_speak_against_is_listed_in_scope(evaluated, signed_in):
+    """S2: listed, never applied; the tab opens with what the tab counts."""
+    clerk = signed_in("township_clerk")
+    assert "与人工决定不一致" not in page(clerk)
+    for name in ("here", "far", "beside"):
+        decides(evaluated.households[name], StatusKind.EXITED)
+    assert "?tab=against&amp;reason=exited_unmet" in page(clerk)
+    listed = page(clerk, "/?tab=against")
+    assert "陈桂生" in listed
+    assert "向春梅" not in listed
+    assert "已脱贫，但有保障未达标" in listed
+    assert "向春梅" in page(signed_in("county_officer"), "/?tab=against&reason=exited_unmet")

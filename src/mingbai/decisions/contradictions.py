@@ -6,22 +6,27 @@ one pack is named here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+import numpy as np
 
 from mingbai.accounts.scopes import EVERYTHING, Scope
+from mingbai.audit.following import one_look
 from mingbai.decisions.enums import Letter, Reason
-from mingbai.decisions.models import Pattern, State
+from mingbai.decisions.homes import Homes, homes
+from mingbai.decisions.models import Run
 from mingbai.decisions.programs import pack_named
 from mingbai.decisions.queries import latest_run
+from mingbai.decisions.standings import Said, standings
+from mingbai.decisions.wording import restricted_rules
 from mingbai.engine.model.pack import Role
 from mingbai.households.enums import StatusKind, Subject
 from mingbai.households.models import Status
-from mingbai.places.codes import range_of
+from mingbai.households.queries.columns import Flags, Keys
+from mingbai.households.queries.holding import with_status
 
 Roles = Mapping[str, Role]
 
@@ -86,54 +91,129 @@ _QUESTIONS: tuple[tuple[Any, tuple[Any, ...], _Speaks], ...] = (
 )
 
 
-def contradictions(
-    *, division_code: str = "", scope: Scope = EVERYTHING, limit: int = 1000
-) -> list[Contradiction]:
-    """Contradictions in a place, by decision, then by village. Raises DEC-001. At most ten queries."""
-    run = latest_run(division_code)
-    pack = pack_named(run.pack)
-    roles = {
-        name: rule.role for name, rule in pack.rules_on(run.as_of).items() if rule.role is not None
-    }
-    states = State.objects.recorded().filter(scope.rows())
-    if division_code:
-        states = states.filter(division_code__range=range_of(division_code))
-    known = Pattern.objects.filter(rule_set=run.rule_set_id).values_list("id", "letters")
-    patterns = [
-        (key, dict(zip(run.rule_set.rules, letters, strict=True))) for key, letters in known
-    ]
-    found: list[Contradiction] = []
-    for reason, kinds, speaks in _QUESTIONS:
-        against = {
-            key: rules for key, letters in patterns if (rules := speaks(letters, roles)) is not None
-        }
-        asked = _Asked(reason, kinds, run.as_of, against)
-        found.extend(asked.among(states, limit - len(found)))
-    return found
+_DECIDED = ("subject_id", "kind", "valid_from")
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """One question: which decision, and under which patterns something speaks against it."""
+class Against:
+    """The households that one question finds (不一致的户): places in the columns of `homes`."""
 
-    reason: Any
-    kinds: Sequence[Any]
+    reason: str  # Reason
+    homes: Homes
+    at: Keys
+    _ask: _Ask
+    _kinds: tuple[StatusKind, ...]
+    _seen: Flags  # where illness may be told
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return len(self.at)
+
+    def listed(self, start: int, stop: int) -> list[Contradiction]:
+        """Some of them, by village and key. One query."""
+        at = self.at[start:stop]
+        patterns = self.homes.pattern[at].tolist()
+        named = self.homes.named(at)
+        rows = Status.objects.recorded().on(self._ask.day)
+        rows = rows.filter(subject=Subject.HOUSEHOLD, kind__in=self._kinds)
+        theirs = rows.filter(subject_id__in=[key for key, _code in named]).order_by("valid_from")
+        since = {key: (kind, day) for key, kind, day in theirs.values_list(*_DECIDED)}
+        return [
+            Contradiction(
+                key, code, since[key][0], since[key][1], self.reason,
+                self._ask.rules(self.reason, pattern, told=bool(seen)) or (),
+            )
+            for (key, code), pattern, seen in zip(named, patterns, self._seen[at], strict=True)
+            if key in since
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """The questions under one run (不一致的查法), and what each pattern answers: worked out once."""
+
     day: date
-    against: Mapping[int, tuple[str, ...]]
+    roles: Roles
+    closed: frozenset[str]
+    patterns: Mapping[int, Said]
+    answers: dict[tuple[str, int, bool], tuple[str, ...] | None]
 
-    def among(self, states: QuerySet[State], limit: int) -> Iterator[Contradiction]:
-        decided = Status.objects.recorded().on(self.day)
-        decided = decided.filter(subject=Subject.HOUSEHOLD, kind__in=self.kinds)
-        rows = states.filter(
-            pattern__in=list(self.against), household_id__in=decided.values("subject_id")
-        )
-        listed = list(
-            rows.order_by("division_code", "household_id").values_list(
-                "household_id", "division_code", "pattern_id"
-            )[:limit]
-        )
-        theirs = decided.filter(subject_id__in=[row[0] for row in listed]).order_by("valid_from")
-        since = {row[0]: row[1:] for row in theirs.values_list("subject_id", "kind", "valid_from")}
-        for household, code, pattern in listed:
-            kind, day = since[household]
-            yield Contradiction(household, code, kind, day, str(self.reason), self.against[pattern])
+    def rules(self, reason: str, pattern: int, *, told: bool) -> tuple[str, ...] | None:
+        """The rules that speak against a decision; `told`: those that rest on illness count."""
+        key = reason, pattern, told or not self.closed
+        if key not in self.answers:
+            self.answers[key] = self._rules(*key)
+        return self.answers[key]
+
+    def _rules(self, reason: str, pattern: int, told: bool) -> tuple[str, ...] | None:
+        letters = self.patterns[pattern].letters
+        if not told:
+            # That nothing speaks for a decision would be said without looking at illness: not asked.
+            if reason == Reason.WATCHED_WITHOUT_REASON:
+                return None
+            letters = {rule: one for rule, one in letters.items() if rule not in self.closed}
+        return _SPEAKS[reason](letters, self.roles)
+
+
+_SPEAKS = {str(reason): speaks for reason, _kinds, speaks in _QUESTIONS}
+#: Pack, its hash and the day → what each pattern answers; of a few runs.
+_answers: dict[tuple[str, str, date], dict[tuple[str, int, bool], tuple[str, ...] | None]] = {}
+
+
+def against(
+    run: Run,
+    *,
+    day: date,
+    scope: Scope = EVERYTHING,
+    health: Scope = EVERYTHING,
+    division_code: str = "",
+) -> list[Against]:
+    """What speaks against decisions in a place, by question; empty ones too.
+
+    `health`: where the reader may see illness; elsewhere no rule that rests on it speaks. Two queries, none
+    where nothing was recorded since the page began.
+    """
+    pack = pack_named(run.pack)
+    if len(_answers) > 8:
+        _answers.clear()
+    roles = {
+        name: rule.role for name, rule in pack.rules_on(run.as_of).items() if rule.role is not None
+    }
+    ask = _Ask(
+        day, roles, frozenset(restricted_rules(run.pack, pack.hash, run.as_of)),
+        standings().patterns, _answers.setdefault((run.pack, pack.hash, run.as_of), {}),
+    )  # fmt: skip
+    columns = homes()
+    inside = columns.inside(scope, division_code)
+    seen = inside if scope.lies_in(health) else columns.inside(health)
+    return [_asked(ask, columns, inside, seen, question) for question in _QUESTIONS]
+
+
+def _asked(
+    ask: _Ask, columns: Homes, inside: Flags, seen: Flags, question: tuple[Any, Any, _Speaks]
+) -> Against:
+    reason, kinds, _speaks = question
+    at = np.flatnonzero(inside & with_status(kinds, ask.day, columns.household))
+    patterns = columns.pattern[at]
+    found = np.zeros(len(at), np.bool_)
+    for pattern in np.unique(patterns).tolist():
+        for told in (True, False):
+            if pattern in ask.patterns and ask.rules(str(reason), pattern, told=told) is not None:
+                found |= (patterns == pattern) & (seen[at] == told)
+    return Against(str(reason), columns, at[found], ask, kinds, seen)
+
+
+def contradictions(
+    *, division_code: str = "", scope: Scope = EVERYTHING, limit: int = 1000
+) -> list[Contradiction]:
+    """Contradictions in a place, by decision, then by village. Raises DEC-001.
+
+    At most twelve queries, once the columns of states are in memory.
+    """
+    run = latest_run(division_code)
+    found: list[Contradiction] = []
+    with one_look():
+        for one in against(run, day=run.as_of, scope=scope, division_code=division_code):
+            found += one.listed(0, limit - len(found))
+    return found

@@ -24,6 +24,8 @@ from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.parts import Tab, changed_query
 from mingbai.desk.components.rights import Rights
 from mingbai.desk.home import words, work
+from mingbai.desk.home.against import TAB as AGAINST
+from mingbai.desk.home.against import board_of_against
 from mingbai.desk.home.department import clauses_of
 from mingbai.desk.home.turning import board_of_turns
 from mingbai.desk.home.waiting import waiting_for
@@ -50,10 +52,12 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("start:first_table")
     waits = waiting_for(request)
     turns = board_of_turns(request, board, timezone.now()) if board else None
+    against = board_of_against(request, board, board.run) if board else None
     tab = _tab(request, board)
     said: dict[str, Any] = {
         "board": board, "waits": waits, "turns": turns, "tab": tab, "where": _where(request),
-        "tabs": _tabs(request, board, tab, len(waits), turns), "by": _by(request, board),
+        "against": against, "tabs": _tabs(request, board, tab, len(waits), turns, against),
+        "by": _by(request, board),
         "evaluated": board is not None or _evaluated(request),
         "by_words": _by_words(request, _by(request, board)),
         "department": clauses_of(request), "may_evaluate": _may_evaluate(request),
@@ -77,7 +81,7 @@ def _board(request: HttpRequest) -> Board | None:
     run = _run(request)
     if run is None or not is_counted(scope):
         return None
-    return board_of(request, Teller(run.pack, run.as_of, run.messages))
+    return board_of(request, run, Teller(run.pack, run.as_of, run.messages))
 
 
 def _run(request: HttpRequest) -> Run | None:
@@ -104,7 +108,7 @@ def _tab(request: HttpRequest, board: Board | None) -> str:
     asked = request.GET.get("tab", "")
     if board is None:
         return WAITING
-    return asked if asked in (LATE, TODAY, WAITING, TURNED) else OPEN
+    return asked if asked in (LATE, TODAY, WAITING, TURNED, AGAINST) else OPEN
 
 
 def _by(request: HttpRequest, board: Board | None) -> str:
@@ -126,9 +130,13 @@ def _by_words(request: HttpRequest, by: str) -> list[Tab]:
     ]  # fmt: skip
 
 
-def _tabs(request: HttpRequest, board: Board | None, tab: str, waits: int, turns: Any) -> list[Tab]:
+def _tabs(
+    request: HttpRequest, board: Board | None, tab: str, waits: int, turns: Any, against: Any
+) -> list[Tab]:
     def one(key: str, said: str, count: int, *, hot: bool = False) -> Tab:
-        address = changed_query(request.GET, {"tab": None if key == OPEN else key, "page": None})
+        address = changed_query(
+            request.GET, {"tab": None if key == OPEN else key, "page": None, "reason": None}
+        )
         return Tab(said, address, count, current=key == tab, hot=hot)
 
     found = []
@@ -142,6 +150,8 @@ def _tabs(request: HttpRequest, board: Board | None, tab: str, waits: int, turns
     found.append(one(WAITING, _("等我"), waits))
     if turns is not None:
         found.append(one(TURNED, _("变动"), len(turns.turned)))
+    if against is not None and (against.total or tab == AGAINST):
+        found.append(one(AGAINST, _("不一致"), against.total))
     return found
 
 

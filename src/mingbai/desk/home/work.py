@@ -16,6 +16,7 @@ from mingbai.accounts.queries import answering_for
 from mingbai.accounts.roles import Permission
 from mingbai.accounts.scopes import EVERYTHING as ALL
 from mingbai.accounts.scopes import Scope
+from mingbai.decisions.models import Run
 from mingbai.decisions.worklist import (
     EVERYTHING,
     Counted,
@@ -100,6 +101,7 @@ class Board:
     request: HttpRequest
     scope: Scope
     health: Scope
+    run: Run
     teller: Teller
     counted: list[Counted] = field(default_factory=list)
 
@@ -147,14 +149,14 @@ class Board:
         return lines_of(self, items)
 
 
-def board_of(request: HttpRequest, teller: Teller) -> Board:
+def board_of(request: HttpRequest, run: Run, teller: Teller) -> Board:
     """The list of the one who asks. One query for the counts."""
     rights = request.rights
     scope = rights[Permission.EVALUATION_READ]
     health = rights[Permission.HEALTH_READ]
     counted = counted_work(scope, health=health)
     request.work_open = sum(one.households for one in counted)
-    return Board(request, scope, health, teller, counted)
+    return Board(request, scope, health, run, teller, counted)
 
 
 def lines_of(board: Board, items: Sequence[Item]) -> list[Line]:

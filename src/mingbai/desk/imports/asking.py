@@ -128,7 +128,9 @@ def words_said(
     """Header → word → code as a form says them; only of columns that are still what was shown."""
     option = next((one for one in sheet["options"] if one["entity"] == entity), None)
     found: dict[str, dict[str, str]] = {}
-    for place, head in enumerate(sheet["heads"] if option else ()):
+    if option is None:
+        return found
+    for place, head in enumerate(sheet["heads"]):
         guess = option["guesses"][place]
         if sent.get(f"column-{place}", "") != guess["target"]:
             continue

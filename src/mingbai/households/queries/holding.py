@@ -1,4 +1,4 @@
-"""Who holds a standing today (在册户集合), as flags by household in memory.
+"""Who holds a standing or a status today (在册户集合), as flags by household in memory.
 
 A list by status and by state at once has no count of villages to go by. With the holders at hand it is one
 look at two arrays; the memory follows the chain, household by household.
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mingbai.audit.following import Mark, newest_mark, since
-from mingbai.households.enums import Subject
+from mingbai.households.enums import StatusKind, Subject
 from mingbai.households.models import Status
 from mingbai.households.queries.counting import KINDS, Standing
 
@@ -25,11 +25,15 @@ MOST_TOUCHED = 5_000
 Flags = npt.NDArray[np.bool_]
 
 
+#: Statuses of which one is open, and statuses of which none is.
+Kinds = tuple[tuple[StatusKind, ...], tuple[StatusKind, ...]]
+
+
 @dataclass
 class _Memory:
     mark: Mark = field(default_factory=Mark)
     day: date | None = None
-    flags: dict[Standing, Flags] = field(default_factory=dict)
+    flags: dict[Kinds, Flags] = field(default_factory=dict)
 
 
 _memory = _Memory()
@@ -38,6 +42,15 @@ _lock = threading.Lock()
 
 def holding(standing: Standing, day: date, keys: npt.NDArray[np.int64]) -> Flags:
     """Whether each household holds a standing on a day. One query when nothing was recorded since."""
+    return _held(KINDS[standing], day, keys)
+
+
+def with_status(kinds: tuple[StatusKind, ...], day: date, keys: npt.NDArray[np.int64]) -> Flags:
+    """Whether one of these statuses of each household is open on a day. Queries as `holding`."""
+    return _held((kinds, ()), day, keys)
+
+
+def _held(kinds: Kinds, day: date, keys: npt.NDArray[np.int64]) -> Flags:
     with _lock:
         found = since(_memory.mark)
         if found is None or day != _memory.day:
@@ -46,9 +59,9 @@ def holding(standing: Standing, day: date, keys: npt.NDArray[np.int64]) -> Flags
         else:
             _follow(found[1], day)
             _memory.mark = found[0]
-        if standing not in _memory.flags:
-            _memory.flags[standing] = _flagged(np.zeros(0, np.bool_), _holders(standing, day))
-        flags = _memory.flags[standing]
+        if kinds not in _memory.flags:
+            _memory.flags[kinds] = _flagged(np.zeros(0, np.bool_), _holders(kinds, day))
+        flags = _memory.flags[kinds]
     last = int(keys.max(initial=0))
     return (flags if last < len(flags) else _flagged(flags, (), last))[keys]
 
@@ -63,14 +76,14 @@ def _follow(batches: Collection[int], day: date) -> None:
     if len(touched) > MOST_TOUCHED:
         _memory.flags = {}
     elif touched:
-        for standing, flags in _memory.flags.items():
+        for kinds, flags in _memory.flags.items():
             cleared = _flagged(flags, (), max(touched))
             cleared[sorted(touched)] = False
-            _memory.flags[standing] = _flagged(cleared, _holders(standing, day, touched))
+            _memory.flags[kinds] = _flagged(cleared, _holders(kinds, day, touched))
 
 
-def _holders(standing: Standing, day: date, among: Collection[int] | None = None) -> list[int]:
-    wanted, without = KINDS[standing]
+def _holders(kinds: Kinds, day: date, among: Collection[int] | None = None) -> list[int]:
+    wanted, without = kinds
     rows: Any = Status.objects.recorded().on(day).filter(subject=Subject.HOUSEHOLD)
     if among is not None:
         rows = rows.filter(subject_id__in=among)
