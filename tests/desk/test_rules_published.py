@@ -21,12 +21,13 @@ from mingbai.decisions.models import PackVersion, ParameterProposal, Run
 from mingbai.decisions.overlays import Change
 from mingbai.decisions.programs import pack_named
 from mingbai.decisions.proposals import propose, publish, refuse, withdraw
-from mingbai.decisions.queries import states_of
-from mingbai.decisions.versions import versions_of
+from mingbai.decisions.queries import latest_run, states_of
+from mingbai.decisions.versions import pack_at, versions_of
 from mingbai.documents.family import family_of
 from mingbai.households.actions import record_facts
 from mingbai.households.actions.facts import Said
 from mingbai.jobs.models import Job
+from mingbai.jobs.worker import work_off
 from tests.desk.county import COUNTY, DAY, LONGTAN, QINGXI, START, County, add_post
 
 pytestmark = pytest.mark.database
@@ -164,14 +165,18 @@ def test_a_deputy_between_the_two_does_not_publish(
 
 
 def test_the_worker_evaluates_by_the_published_version_alone(
-    renting: County, publishing: Any
+    renting: County, publishing: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = _proposed(renting)
     assert evaluate(actor="command", pack="cn", as_of=DAY).pack_hash == made.pack_hash
-    publishing(renting.users["county_approver"], made)
+    made = publishing(renting.users["county_approver"], made)
     job = Job.objects.get(kind="evaluate")
     assert job.actor == renting.users["county_approver"].actor
     assert job.arguments == {"pack": "cn", "as_of": DAY.isoformat(), "division_code": ""}
+    monkeypatch.setattr(programs, "LOOKS", 1e9)  # a worker that was not told of the version yet
+    programs._packs["cn"] = (programs._packs["cn"][0], pack_at("cn", made.pack_hash))
+    assert work_off() == 1
+    assert latest_run().pack_hash == made.published_hash
 
 
 def test_a_stale_proposal_is_refused_with_both_values(renting: County, publishing: Any) -> None:

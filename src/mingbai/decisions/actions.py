@@ -29,7 +29,7 @@ from mingbai.decisions.gaps import messages_of
 from mingbai.decisions.judging import Judged, judge
 from mingbai.decisions.kept_snapshots import forget_others, keep
 from mingbai.decisions.models import RuleSet, Run, State, Tally, WorkItem, WorkTally
-from mingbai.decisions.programs import not_recorded, pack_named, state_program
+from mingbai.decisions.programs import not_recorded, pack_for_run, state_program
 from mingbai.decisions.queries import latest_runs, run_over
 from mingbai.decisions.reading import Request, reading
 from mingbai.decisions.requests import Scope
@@ -122,7 +122,7 @@ def _refuse_a_second() -> None:
 
 
 def _evaluate(batch: Batch, pack: str, as_of: date, division: str, step: Progress) -> Run:
-    rules = pack_named(pack)
+    rules = pack_for_run(pack)
     lacking = not_recorded(rules)
     program = state_program(rules, as_of, lacking)
     step("read", 0, 1)

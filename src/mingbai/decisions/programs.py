@@ -57,6 +57,20 @@ def pack_named(name: str) -> Pack:
     return pack
 
 
+def pack_for_run(name: str) -> Pack:
+    """The same for an evaluation: with what was published up to this moment, seen by others yet or not.
+
+    The worker may begin before a process was told of the version it is to evaluate by. One query.
+    """
+    key = Path(name).name
+    pack = pack_named(name)
+    published = published_lists(key)
+    if pack.hash != _layers(pack.hash.partition("+")[0], local_list(key), published):
+        _packs.pop(name, None)
+        pack = pack_named(name)
+    return pack
+
+
 def pack_with(name: str, *more: str) -> Pack:
     """A pack as it is at this moment, and with more lists laid over it. Raises ``PackError``."""
     key = Path(name).name
@@ -68,12 +82,16 @@ def layered(pack: Pack, local: bytes | None, published: Sequence[str]) -> Pack:
     """A shipped pack with the lists laid over it, each over the one before; its hash names them all."""
     if local is not None:
         pack = apply_values(pack, _text(local, f"{pack.id}.yaml"), f"{pack.id}.yaml")
-        pack = replace(pack, hash=f"{pack.hash}+{_short(local)}")
     for number, text in enumerate(published):
         pack = apply_values(pack, text, f"published/{number}")
-    if published:
-        pack = replace(pack, hash=f"{pack.hash}+{_short(repr(list(published)).encode())}")
-    return pack
+    return replace(pack, hash=_layers(pack.hash, local, published))
+
+
+def _layers(shipped: str, local: bytes | None, published: Sequence[str]) -> str:
+    """The hash of a pack with lists over it."""
+    own = f"+{_short(local)}" if local is not None else ""
+    new = f"+{_short(repr(list(published)).encode())}" if published else ""
+    return f"{shipped}{own}{new}"
 
 
 def local_list(key: str) -> bytes | None:

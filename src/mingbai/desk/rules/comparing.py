@@ -35,7 +35,7 @@ def versions(request: HttpRequest) -> HttpResponse:
     page = page_of(request, len(lines), A_PAGE)
     said = {
         "lines": lines[page.start : page.stop], "page": page, "pack": pack, "now": short_digest(pack.hash),
-        "kept": any(one.name.endswith(short_digest(pack.hash)) for one in lines),
+        "used": any(one.evaluations for one in lines if one.name.endswith(short_digest(pack.hash))),
     }  # fmt: skip
     return render(request, FOLDER + "versions.html", said)
 
