@@ -5,7 +5,8 @@ from itertools import permutations
 
 import pytest
 
-from mingbai.households.actions import record_facts
+from mingbai.common.errors import RegisterError
+from mingbai.households.actions import record_facts, undo_action
 from mingbai.households.models import Dwelling
 from tests.households.making import START, household
 
@@ -30,3 +31,17 @@ def test_what_was_told_for_a_day_outlasts_what_is_told_late(order: tuple[int, ..
     assert list(rows.values_list("area", "built_year")) == [
         (80, None), (80, 1999), (85, 1999), (90, 1999),
     ]  # fmt: skip
+
+
+def test_what_was_told_late_and_lasts_until_a_record_is_undone_before_it() -> None:
+    """Else it would still end on that day, with nothing after it."""
+    home, _ = household()
+    form = {"actor": "user:1", "topic": "dwelling", "subject_id": home}
+    later = record_facts(**form, on=date(2020, 5, 1), values={"area": 90})
+    late = record_facts(**form, on=date(2016, 1, 1), values={"area": 85})
+    why = {"actor": "user:1", "reason": "登错了"}
+    with pytest.raises(RegisterError, match="HOME-050"):
+        undo_action(**why, batch_id=later.batch_id)
+    undo_action(**why, batch_id=late.batch_id)
+    undo_action(**why, batch_id=later.batch_id)
+    assert not Dwelling.objects.recorded().filter(household_id=home).exists()

@@ -20,7 +20,7 @@ from mingbai.households.enums import Subject
 from mingbai.households.errors import error
 from mingbai.households.indexing import index_households
 from mingbai.households.models import Household, HouseholdLife, Membership, Person, Status
-from mingbai.households.topics import topics_about
+from mingbai.households.topics import TOPICS, topics_about
 from mingbai.households.writing import end_rows
 
 _BASE = (Household, Person)
@@ -109,6 +109,7 @@ def _refuse_built_on(batch: Batch, rows: Touched) -> None:
     for life in rows.get(HouseholdLife, ([], []))[0]:
         if life.valid_to is not None:
             later.update(_ended_with(life, batch))
+    later.update(_cut_short(batch, rows))
     if later:
         named = ", ".join(str(key) for key in sorted(later)[:10])
         raise error("HOME-050", batch=batch.pk, count=sum(later.values()), later=named)
@@ -123,6 +124,20 @@ def _ended_with(life: Any, batch: Batch) -> Iterator[int]:
     rows = Status.objects.recorded().filter(subject=Subject.HOUSEHOLD, subject_id=home)
     rows = rows.filter(valid_to=life.valid_to, begun_by__gt=batch.pk)
     yield from rows.values_list("begun_by_id", flat=True)
+
+
+def _cut_short(batch: Batch, rows: Touched) -> Iterator[int]:
+    """Batches that told later what lasts until the batch's own: it would end there, and nothing follow."""
+    for topic in TOPICS.values():
+        begun = rows.get(topic.model, ([], []))[0]
+        if begun and not topic.many:
+            subjects = {getattr(row, topic.subject_column) for row in begun}
+            before = topic.model.objects.recorded().filter(
+                **{f"{topic.subject_column}__in": subjects},
+                valid_to__in={row.valid_from for row in begun},
+                begun_by__gt=batch.pk,
+            )
+            yield from before.values_list("begun_by_id", flat=True)
 
 
 def _about(model: type[Recorded], subject: Subject, keys: list[int]) -> Any:
