@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from mingbai.audit.models import Event
+from mingbai.decisions import programs
 from mingbai.decisions.actions import evaluate
 from mingbai.decisions.models import Run
 from mingbai.decisions.moves import moves_between
+from mingbai.decisions.programs import pack_named
 from mingbai.decisions.wording import restricted_rules
 from mingbai.households.actions import record_facts
 from mingbai.households.actions.facts import Said
@@ -26,11 +34,13 @@ Entry = Callable[[str], Client]
 Runs = tuple[Run, Run]
 
 
-def _dwells(county: County, home: str, grade: str, on: date = date(2026, 1, 5)) -> None:
+def _dwells(
+    county: County, home: str, grade: str, on: date = date(2026, 1, 5), **more: Any
+) -> None:
     record_facts(
         actor=county.users["county_officer"].actor, topic="dwelling", on=on,
         subject_id=county.households[home], said=Said("village", DAY),
-        values={"dwelling_kind": "own", "dwelling_grade": grade, "dwelling_accepted": False},
+        values={"dwelling_kind": "own", "dwelling_grade": grade, "dwelling_accepted": False, **more},
     )  # fmt: skip
 
 
@@ -68,6 +78,66 @@ def test_it_says_who_changed_from_what_to_what_and_why(twice: Runs, signed_in: E
     assert (told.label, told.before.word, told.after.word) == ("住房安全有保障", "达标", "未达标")
     assert told.because
     assert told.because in answer.content.decode()
+
+
+def test_it_says_which_fact_is_another_who_said_it_and_when(
+    county: County, twice: Runs, signed_in: Entry
+) -> None:
+    client = signed_in("county_officer")
+    page = client.get(_address(twice, f"{county.households['here']}/")).context["why"]
+    grade = next(one for one in page.facts if "等级" in one.what or "鉴定" in one.what)
+    assert ("A" in grade.then, "D" in grade.now) == (True, True)
+    assert (grade.source, grade.since) == ("村里", date(2026, 2, 5))
+    assert grade.entered_by == county.users["county_officer"].name
+    assert (page.values, page.rewritten) == ((), ())
+    beside = _address(twice, f"{county.households['beside']}/")
+    assert client.get(beside).status_code == 404, "it did not change"
+    here = _address(twice, f"{county.households['here']}/")
+    assert signed_in("next_village_officer").get(here).status_code == 404
+    far = _address(twice, f"{county.households['far']}/")
+    assert signed_in("inspector").get(far).status_code == 404, "only illness moved it"
+    assert "残疾" in client.get(far).content.decode()
+
+
+def test_another_value_of_a_parameter_is_named(
+    county: County, db: None, signed_in: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The office's own list asks for longer leases: nothing was recorded, and one household is moved."""
+    monkeypatch.setattr(programs, "LOOKS", 0.0)
+    rented = {"dwelling_kind": "rented", "rent_years": 3, "rent_months": 12, "dwelling_grade": "D"}
+    _dwells(county, "here", "D", **rented)
+    first = evaluate(actor="command", pack="cn", as_of=DAY)
+    own = Path(settings.MINGBAI_DATA) / "local"
+    own.mkdir(exist_ok=True)
+    (own / "cn.yaml").write_text(
+        "parameters:\n  rent_years_min:\n    values:\n"
+        "      - {from: 2016-01-01, value: 4, source: 测试}\n", encoding="utf-8",
+    )  # fmt: skip
+    try:
+        runs = first, evaluate(actor="command", pack="cn", as_of=DAY)
+        client = signed_in("county_officer")
+        page = client.get(_address(runs))
+        why = client.get(_address(runs, f"{county.households['here']}/")).context["why"]
+    finally:
+        shutil.rmtree(own)
+        pack_named("cn")  # seen again as it is without the list
+    assert [one.head for one in page.context["lines"]] == ["陈桂生"]
+    assert page.context["same_facts"]
+    assert not page.context["same_pack"]
+    assert (why.facts, why.members) == ((), ())
+    (value,) = why.values
+    assert (value.name, value.now, value.source) == ("rent_years_min", "4", "测试")
+
+
+def test_the_workbook_has_the_rows_of_the_filter(twice: Runs, signed_in: Entry) -> None:
+    client = signed_in("county_officer")
+    sheet = client.post(_address(twice, "table/?rule=basics.housing"))
+    book = openpyxl.load_workbook(BytesIO(sheet.content))
+    rows = [row for row in book.active.iter_rows(values_only=True) if row[0]]
+    assert [row[:2] for row in rows[-1:]] == [("陈桂生", rows[-1][1])]
+    assert ("住房安全有保障", "达标", "未达标") in {row[2:5] for row in rows}
+    assert Event.objects.filter(action="desk.list.exported", target="runs:comparison").exists()
+    assert signed_in("helper").post(_address(twice, "table/")).status_code == 404
 
 
 def test_every_number_opens_as_many(twice: Runs, signed_in: Entry) -> None:
@@ -124,6 +194,24 @@ def test_what_rests_on_illness_is_told_to_nobody_else(
         for rule in moved:
             one = client.get(_address(twice, f"?rule={rule}")).context
             assert one["asked"].rule == "", "a closed rule is like one that is not there"
+
+
+def test_the_chart_of_the_runs_opens_their_comparisons(twice: Runs, signed_in: Entry) -> None:
+    client = signed_in("county_officer")
+    assert client.get("/runs/").context["chart"] is None, "one change is no trend"
+    evaluate(actor="command", pack="cn", as_of=DAY)
+    page = client.get("/runs/")
+    lines, chart = page.context["lines"], page.context["chart"]
+    (series,) = chart.series
+    assert list(series.values) == [lines[1].changed, lines[0].changed] == [lines[1].changed, 0]
+    assert list(series.addresses) == [lines[1].address, lines[0].address]
+    assert [one[: len("2026-03-18 (")] for one in chart.categories] == ["2026-03-18 ("] * 2, (
+        "by time"
+    )
+    book = openpyxl.load_workbook(BytesIO(client.post(chart.xlsx).content))
+    rows = list(book.active.iter_rows(values_only=True))
+    assert [row[:2] for row in rows[-2:]] == list(zip(chart.categories, series.values, strict=True))
+    assert b"desk/built/charts.js" in page.content
 
 
 def test_nobody_sees_beyond_the_own_places(twice: Runs, signed_in: Entry) -> None:

@@ -155,6 +155,11 @@ class Within:
         told = (self.told & asked).any(axis=1)[self.moves.pair]
         return np.flatnonzero(self.rows & np.where(self.seen, whole, told))
 
+    def of(self, household_id: int) -> list[int]:
+        """The row of a household; none where it does not stand otherwise, or may not be told of."""
+        rows: list[int] = np.flatnonzero(self.rows & (self.moves.keys == household_id)).tolist()
+        return rows
+
     def listed(self, rows: Iterable[int]) -> list[Moved]:
         """Rows with all that may be told of them."""
         return [self._moved(row) for row in rows]

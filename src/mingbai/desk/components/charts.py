@@ -10,13 +10,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
 from django import template
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.template import Context
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from mingbai.audit.actions import record
 from mingbai.desk.components.tags import asset
+from mingbai.documents.as_shown import write_as_shown
+from mingbai.documents.sheet_writing import Column
 
 register = template.Library()
 SCRIPT = "desk/built/charts.js"
@@ -58,7 +67,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart with its table (图表). ``said``: what it shows, in a sentence; ``xlsx``: its list's address."""
+    """A chart with its table (图表). ``said``: what it shows, in a sentence.
+
+    ``xlsx``: the address that a form is sent to for the table as a workbook, since an export leaves an event.
+    """
 
     kind: Kind
     title: str
@@ -93,10 +105,41 @@ class Chart:
         return json_script(self.drawn())
 
 
-@register.inclusion_tag("components/templates/chart.html")
-def chart(shown: Chart) -> dict[str, Any]:
+@register.inclusion_tag("components/templates/chart.html", takes_context=True)
+def chart(context: Context, shown: Chart) -> dict[str, Any]:
     """A chart, its table and its downloads (图表)."""
-    return {"chart": shown, "rows": shown.rows(), "several": len(shown.series) > 1}
+    return {"chart": shown, "rows": shown.rows(), "csrf_token": context.get("csrf_token", "")}
+
+
+def workbook_of(shown: Chart, head: Sequence[tuple[str, str]]) -> bytes:
+    """The table beside a chart as a workbook (图表数据导出). `head`: place, day, who took it."""
+    out = BytesIO()
+    unit = f" {shown.unit}" if shown.unit else ""
+    figures = (Column(f"{one.name}{unit}", 14, number=True) for one in shown.series)
+    write_as_shown(
+        out, title=shown.title, head=[*head, *([(_("说明"), shown.note)] if shown.note else [])],
+        columns=[Column(shown.heading, 24), *figures],
+        rows=[[name, *(value for value, _address in cells)] for name, cells in shown.rows()],
+    )  # fmt: skip
+    return out.getvalue()
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def taken(
+    request: HttpRequest, shown: Chart, head: Sequence[tuple[str, str]], target: str
+) -> HttpResponse:
+    """The workbook of a chart as an answer; an event says who took it. `target`: what it is about."""
+    said = {"chart": shown.kind.value, "rows": len(shown.categories)}
+    with transaction.atomic():
+        record(actor=request.user.actor, action="desk.table.exported", target=target, data=said)
+    answer = HttpResponse(
+        workbook_of(shown, [*head, (_("导出人"), str(request.user))]), content_type=XLSX
+    )
+    name = quote(f"{shown.title}.xlsx")
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    return answer
 
 
 @register.simple_tag

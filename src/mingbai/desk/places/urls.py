@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingbai.desk.places import pictures, published, tree, views
+from mingbai.desk.places import figures, pictures, published, tree, views
 
 app_name = "places"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("shapes/remove/", pictures.unshape, name="unshape"),
     path("<str:code>/", views.place, name="place"),
     path("<str:code>/table/", views.table, name="table"),
+    path("<str:code>/figures/<str:which>/", figures.figures, name="figures"),
     path("<str:code>/picture/", pictures.picture_of, name="picture"),
 ]
 #: The rail shows the tree on every page: reading the addresses hands it in.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -14,10 +14,11 @@ from django.urls import reverse
 from mingbai.accounts.roles import Permission
 from mingbai.desk.access import screen
 from mingbai.desk.components import parts
-from mingbai.desk.components.paging import page_of
+from mingbai.desk.components.paging import Page, page_of
 from mingbai.desk.components.tags import thousands
 from mingbai.desk.places.asking import WATCH, Asked, asked_of
 from mingbai.desk.places.counting import Counted
+from mingbai.desk.places.drawing import shares_chart, years_chart
 from mingbai.desk.places.exporting import workbook
 from mingbai.desk.places.reaching import covers, home, reached_below, reaches
 from mingbai.desk.places.standing import (
@@ -79,18 +80,35 @@ def _page(request: HttpRequest, code: str) -> HttpResponse:
     counted, below = counted_of(asked)
     if not below:
         return _village(asked, counted)
-    found = evaluated(asked)
-    compared = compare(asked, below, counted, found)
-    ordered_lines = _ordered(asked, compared, found)
-    page = page_of(request, len(ordered_lines), MOST_ROWS)
-    lines = ordered_lines[page.start : page.stop]
+    rows = shown_rows(asked, counted, below)
+    found, lines = rows.found, rows.lines
     said = {
-        **_common(asked, compared), **_years(asked, counted), "heading": heading(asked),
-        "lines": lines, "page": page, "tabs": tabs(asked, found), "found": found,
+        **_common(asked, rows.compared), **_years(asked, counted), "heading": heading(asked),
+        "lines": lines, "page": rows.page, "tabs": tabs(asked, found), "found": found,
         "levels": asked.place.level == Level.COUNTY,
         "matrix": _matrix(asked, found, lines) if found and asked.view != WATCH else None,
+        "shares": shares_chart(asked, rows.compared, lines) if asked.view == WATCH else None,
     }  # fmt: skip
     return render(request, "places/templates/place.html", said)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a page (一页的地方) and what they are compared in."""
+
+    compared: Comparison
+    found: Evaluated | None
+    page: Page
+    lines: list[Line]
+
+
+def shown_rows(asked: Asked, counted: Counted, below: list[Place]) -> Rows:
+    """The places of a page in the order of the address."""
+    found = evaluated(asked)
+    compared = compare(asked, below, counted, found)
+    every = _ordered(asked, compared, found)
+    page = page_of(asked.request, len(every), MOST_ROWS)
+    return Rows(compared, found, page, every[page.start : page.stop])
 
 
 def counted_of(asked: Asked) -> tuple[Counted, list[Place]]:
@@ -142,7 +160,7 @@ def _step(asked: Asked, neighbour: Place) -> tuple[str, str]:
 def _years(asked: Asked, counted: Counted) -> dict[str, Any]:
     found = years_of(asked, counted, year_ends(asked.day))
     return {
-        "years": found, "years_words": years_words(found),
+        "years": found, "years_words": years_words(found), "years_chart": years_chart(asked, found),
         "based": any(one.base for one in found),
     }  # fmt: skip
 

@@ -93,8 +93,8 @@ def compare(request: HttpRequest, household_id: int) -> HttpResponse:
 def _differences(then: HouseholdView, now: HouseholdView) -> Iterator[Part]:
     home = _topics(Subject.HOUSEHOLD, then.records, now.records)
     parts: list[tuple[str, Iterable[Difference]]] = [
-        (_("家里有谁"), _members(then, now)),
-        (_("身份"), _statuses(then, now)),
+        (_("家里有谁"), member_differences(then, now)),
+        (_("身份"), status_differences(then, now)),
         *((topic_label(topic), lines) for topic, lines in home),
     ]
     before = {one.person_id: one for one in then.members}
@@ -109,7 +109,8 @@ def _differences(then: HouseholdView, now: HouseholdView) -> Iterator[Part]:
             yield Part(title, tuple(lines))
 
 
-def _members(then: HouseholdView, now: HouseholdView) -> Iterator[Difference]:
+def member_differences(then: HouseholdView, now: HouseholdView) -> Iterator[Difference]:
+    """Who came, who went, and who stands otherwise to the head."""
     relations = code_words("relation")
     sides = [
         {
@@ -129,7 +130,8 @@ def _members(then: HouseholdView, now: HouseholdView) -> Iterator[Difference]:
             yield Difference(new[0], old[1], new[1])
 
 
-def _statuses(then: HouseholdView, now: HouseholdView) -> Iterator[Difference]:
+def status_differences(then: HouseholdView, now: HouseholdView) -> Iterator[Difference]:
+    """Registrations that only one side has."""
     before = {one.kind: one for one in then.statuses}
     after = {one.kind: one for one in now.statuses}
     for kind in dict.fromkeys([*before, *after]):

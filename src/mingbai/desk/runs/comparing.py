@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mingbai.accounts.roles import Permission
-from mingbai.decisions.models import Run
-from mingbai.decisions.moves import Move, Moved, Within
+from mingbai.decisions.models import PackVersion, Run
+from mingbai.decisions.moves import HOUSEHOLD, Move, Moved, Within
 from mingbai.decisions.picking import Keys
 from mingbai.desk.access import scope_for
 from mingbai.desk.components.parts import Chip, changed_query
@@ -150,6 +151,7 @@ class Line:
     place: str
     reached: bool  # its page is open to the one who asks
     told: tuple[Told, ...]
+    explained: bool  # a page says which facts it rests on: not of who came or went
 
 
 def lines_of(asked: Asked, rows: Sequence[int]) -> list[Line]:
@@ -170,6 +172,7 @@ def _line(asked: Asked, moved: Moved, row: Any, places: Roster) -> Line:
         moved.household_id, row.head_name if row else "", row.number if row else "",
         f"{where} {_('{n}组').format(n=group)}" if group else where, row is not None,
         tuple(asked.words.told(move, moved) for move in _first(moved.moves, asked.rule)),
+        row is not None and not any(move.rule == HOUSEHOLD for move in moved.moves),
     )  # fmt: skip
 
 
@@ -195,3 +198,17 @@ def chips(asked: Asked) -> Iterator[Chip]:
         if letter:
             word = asked.words.state(asked.rule, letter).word
             yield Chip(label, word, changed_query(query, {name: None}))
+
+
+def versions_address(asked: Asked) -> str:
+    """The address of what changed between the packs; none where they are the same or one is not kept.
+
+    One query, none for the same.
+    """
+    wanted = asked.earlier.pack_hash, asked.later.pack_hash
+    if wanted[0] == wanted[1]:
+        return ""
+    kept = dict(PackVersion.objects.filter(digest__in=wanted).values_list("digest", "pk"))
+    if len(kept) < len(wanted):
+        return ""
+    return reverse("rules:differences", args=[kept[one] for one in wanted])

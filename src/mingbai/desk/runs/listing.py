@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mingbai.accounts.roles import Permission
 from mingbai.accounts.scopes import Scope
@@ -17,6 +20,7 @@ from mingbai.decisions.models import Run
 from mingbai.decisions.moves import Within, moves_between
 from mingbai.decisions.queries import runs
 from mingbai.desk.access import scope_for
+from mingbai.desk.components.charts import Chart, Kind, Series
 from mingbai.desk.jobs.words import step_words
 from mingbai.desk.runs.words import short_hash
 from mingbai.jobs.enums import JobState
@@ -40,6 +44,14 @@ def before(run: Run, among: Sequence[Run]) -> Run | None:
     """Of runs, the newest first, the one that a run is naturally compared with: before it, over its place."""
     earlier = [one for one in among if one.pk < run.pk]
     return next((one for one in earlier if one.division_code in ("", run.division_code)), None)
+
+
+def pair_of(request: HttpRequest, earlier: int, later: int) -> tuple[Run, Run]:
+    """Two runs in the order in which they were recorded. 404 unless both are in scope. One query."""
+    found = {run.pk: run for run in visible(request.scope).filter(pk__in=(earlier, later))}
+    if earlier >= later or len(found) != 2:
+        raise Http404
+    return found[earlier], found[later]
 
 
 def within(request: HttpRequest, earlier: Run, later: Run, division_code: str = "") -> Within:
@@ -125,3 +137,24 @@ def under_way(request: HttpRequest) -> list[dict[str, Any]]:
         {"job": one, "live": one.state in LIVE, "step": step_words(one.step)}
         for one in [*live, *broken]
     ]
+
+
+def chart_of(lines: Sequence[Line]) -> Chart | None:
+    """Households changed by the runs of a page, the oldest first; none where there is one at most."""
+    shown = [line for line in reversed(lines) if line.changed is not None]
+    if len(shown) < 2:
+        return None
+    days = Counter(line.run.as_of for line in shown)
+    return Chart(
+        Kind.COLUMNS, _("每次评估变了多少户"), _("每次评估比上次变了多少户，点柱子看是谁"), _("户"),
+        _("截至"), [_category(line, alone=days[line.run.as_of] == 1) for line in shown],
+        [Series(_("比上次变了"), [line.changed for line in shown], [line.address for line in shown])],
+        closed=True,
+    )  # fmt: skip
+
+
+def _category(line: Line, *, alone: bool) -> str:
+    """A run by its day; by the time it was made as well where the day was evaluated again."""
+    day = line.run.as_of.isoformat()
+    at = line.run.batch.recorded_at
+    return day if alone or at is None else f"{day} ({timezone.localtime(at):%m-%d %H:%M})"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as noop
 from mingbai.decisions.enums import WORDS
 from mingbai.decisions.models import Run
 from mingbai.decisions.moves import ABSENT, HOUSEHOLD, PRESENT, Move, Moved, Standing
-from mingbai.decisions.programs import pack_named
+from mingbai.decisions.versions import pack_of
 from mingbai.decisions.wording import cause_label
 from mingbai.desk.components.words import listed, of
 from mingbai.desk.register.states import ANSWERS
@@ -58,7 +58,7 @@ class Vocabulary:
     """Words for the moves between two runs (用语): of the later run's rules, else of the earlier one's."""
 
     def __init__(self, earlier: Run, later: Run) -> None:
-        self._packs = [(pack_named(run.pack), run) for run in (later, earlier)]
+        self._packs = [(pack_of(run), run) for run in (later, earlier)]
 
     @cached_property
     def _rules(self) -> Mapping[str, tuple[Pack, Rule]]:
