@@ -11,12 +11,17 @@ from mingbai.accounts.roles import NOT_FOR_TOKENS, ROLES
 from mingbai.accounts.tokens import digest_of
 from mingbai.audit.models import Event
 from mingbai.decisions.actions import evaluate
+from mingbai.decisions.models import PackVersion, ParameterProposal, Run
+from mingbai.decisions.overlays import Change, overlay_of
+from mingbai.decisions.programs import pack_named, pack_with
+from mingbai.decisions.proposals import propose
+from mingbai.decisions.versions import keep_version
 from mingbai.households.actions import record_facts
 from mingbai.households.actions.facts import Said
 from mingbai.intake.models import ImportOrder
 from mingbai.jobs.enums import JobState
 from mingbai.jobs.models import Job
-from tests.desk.county import DAY, QINGXI, County
+from tests.desk.county import COUNTY, DAY, QINGXI, County
 
 
 def make_objects(county: County) -> dict[str, str]:
@@ -51,9 +56,13 @@ def make_objects(county: County) -> dict[str, str]:
         expires_at=now + timedelta(days=1),
     )  # fmt: skip
     check = Job.objects.create(
-        kind="audit.verify", actor=county.users["auditor"].actor, state=JobState.QUEUED, created_at=now
+        kind="audit.verify",
+        actor=county.users["auditor"].actor,
+        state=JobState.QUEUED,
+        created_at=now,
     )
-    evaluate(actor="command", pack="cn", as_of=DAY)
+    runs = _evaluated_twice(county)
+    proposal, versions = _proposed(county), _two_versions()
     return {
         **make_keys(county),
         **{key: str(value) for key, value in county.households.items()},
@@ -62,8 +71,43 @@ def make_objects(county: County) -> dict[str, str]:
         **{f"post-{key}": str(value.pk) for key, value in county.posts.items()},
         "absent": "987654321", "batch": str(saved.batch_id), "job": str(job.pk),
         "check": str(check.pk), "event": str(Event.objects.latest("id").pk), "order": str(order.pk),
+        "run-before": str(runs[0].pk), "run": str(runs[1].pk),
+        "proposal": str(proposal.pk), "version-before": str(versions[0].pk),
+        "version": str(versions[1].pk),
         "reading": str(reading.pk), "sign-in": str(sign_in.pk), "token": str(token.pk),
     }  # fmt: skip
+
+
+def _evaluated_twice(county: County) -> tuple[Run, Run]:
+    """Two runs, between which one household's dwelling became unsafe."""
+    first = evaluate(actor="command", pack="cn", as_of=DAY)
+    record_facts(
+        actor=county.users["village_officer"].actor, topic="dwelling", on=date(2026, 3, 2),
+        subject_id=county.households["here"], said=Said("village", DAY),
+        values={"dwelling_grade": "D", "dwelling_accepted": False},
+    )  # fmt: skip
+    return first, evaluate(actor="command", pack="cn", as_of=DAY)
+
+
+def _proposed(county: County) -> ParameterProposal:
+    """A proposal that waits."""
+    change = Change(
+        {"rent_years_min": "4"}, COUNTY, date(2026, 1, 1), None, "租期短的不稳定", "测试方案第3条"
+    )
+    return propose(user=county.users["county_officer"], day=DAY, change=change)
+
+
+def _two_versions() -> list[PackVersion]:
+    """The version in force and one with a value over it, which was published for a moment alone."""
+    row = ParameterProposal.objects.get()
+    row.overlay = overlay_of(pack_named("cn"), row)
+    row.pk, row.state, row.decided_by, row.decided_at = None, "published", "user:1", timezone.now()
+    row.save()
+    other = pack_with("cn")
+    keep_version(other, actor="user:1")
+    row.state, row.published_hash = "refused", other.hash
+    row.save()
+    return list(PackVersion.objects.order_by("id"))
 
 
 #: Keys of programs: column → post, permissions (all of the post's, or one), and what is wrong with it.

@@ -83,6 +83,8 @@ def why_of(asked: Asked, household_id: int) -> Why:
     moved = _moved(asked, household_id)
     reader, views = read(asked.request, lambda one: _views(one, asked, moved))
     rules = _readable(asked, reader, moved)
+    if not rules:
+        raise Http404
     earlier, later = program_of(asked.earlier), program_of(asked.later)
     basis = basis_of(later, rules)
     sides = (earlier, asked.earlier.as_of), (later, asked.later.as_of)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from mingbai.decisions.enums import WORDS
-from mingbai.decisions.models import Run
+from mingbai.decisions.models import Run, short_digest
 from mingbai.decisions.moves import ABSENT, HOUSEHOLD, PRESENT, Move, Moved, Standing
 from mingbai.decisions.versions import pack_of
 from mingbai.decisions.wording import cause_label
@@ -116,6 +116,5 @@ class Vocabulary:
 
 
 def short_hash(run: Run) -> str:
-    """Enough of a pack's hash to tell versions apart, its local list by a part of its own."""
-    pack, plus, local = run.pack_hash.partition("+")
-    return f"{pack[:8]}{plus}{local[:6]}"
+    """Enough of a pack's hash to tell versions apart, the lists laid over it by parts of their own."""
+    return short_digest(run.pack_hash)
