@@ -61,6 +61,19 @@ def test_result_says_who_moves_what_it_costs_and_who_is_near(pack, intake):
     assert len(result.below) == 10
 
 
+def test_money_without_a_line_before_is_unknown_and_not_nothing(pack, intake):
+    """2022 has no published line of its own: what households lacked then nobody can say."""
+    day = date(2022, 6, 30)
+    (cost,) = try_out(
+        compile_whatif(pack, day, (parse_trial(pack, "monitoring_line=9500"),)), intake
+    ).costs
+    (same,) = try_out(
+        compile_whatif(pack, AS_OF, (parse_trial(pack, "monitoring_line=9500"),)), intake
+    ).costs
+    assert (cost.before, cost.difference) == (None, None)
+    assert cost.after > same.after > 0  # the household of a province without a line counts as well
+
+
 def test_a_trial_in_one_region_leaves_the_others(pack, intake):
     trial = parse_trial(pack, "monitoring_line@51=99999")
     result = try_out(compile_whatif(pack, AS_OF, (trial,)), intake)

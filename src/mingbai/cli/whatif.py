@@ -82,8 +82,10 @@ def _print(result: WhatIfResult, settings: tuple[str, ...]) -> None:
         click.echo(f"    {shown}")
     for cost in result.costs:
         digits = cost.rule.type.scale
-        before, after = unscaled(cost.before, digits), unscaled(cost.after, digits)
-        difference = unscaled(cost.after - cost.before, digits)
+        before, after, difference = (
+            "不知道 unknown" if one is None else unscaled(one, digits)
+            for one in (cost.before, cost.after, cost.difference)
+        )  # fmt: skip
         click.echo(
             f"  {cost.rule.label.zh} / {cost.rule.label.en}：{before} → {after}（{difference}），"
             f"{cost.unknown} 户算不出 / unknown for {cost.unknown}"
@@ -138,7 +140,7 @@ def _json(result: WhatIfResult) -> dict[str, Any]:
                 "scale": cost.rule.type.scale,
                 "before": cost.before,
                 "after": cost.after,
-                "difference": cost.after - cost.before,
+                "difference": cost.difference,
                 "unknown": cost.unknown,
             }
             for cost in result.costs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import pyarrow as pa
@@ -32,12 +33,21 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """A sum of money before and after (金额变化), in the smallest unit; unknown rows are counted apart."""
+    """A sum of money before and after (金额变化), in the smallest unit, over the rows known on both sides.
+
+    Where one side is known of no row (no line was published before), that side is None, and the other is the
+    sum of all its rows. `unknown` counts the rows that are in neither sum.
+    """
 
     rule: Rule
-    before: int
-    after: int
+    before: int | None
+    after: int | None
     unknown: int
+
+    @property
+    def difference(self) -> int | None:
+        """What more it costs; None where one side is unknown."""
+        return None if self.before is None or self.after is None else self.after - self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +118,12 @@ def _moves(
 
 
 def cost_of(rule: Rule, table: pa.Table, name: str) -> Cost:
-    """The sums of a money rule and of its twin, over the rows where both are known."""
-    old, new = table.column(name), table.column(f"{name}{ALT}")
-    both = pc.and_(pc.is_valid(old), pc.is_valid(new))
-    sums = [pc.sum(column.filter(both)).as_py() or 0 for column in (old, new)]
-    return Cost(rule, sums[0], sums[1], table.num_rows - (pc.sum(both).as_py() or 0))
+    """The sums of a money rule and of its twin."""
+    sides = [table.column(one) for one in (name, f"{name}{ALT}")]
+    known = [pc.is_valid(one) for one in sides if one.null_count < len(one)]
+    counted = reduce(pc.and_, known) if known else pc.is_valid(sides[0])
+    sums = [pc.sum(one.filter(counted)).as_py() for one in sides]
+    return Cost(rule, sums[0], sums[1], table.num_rows - (pc.sum(counted).as_py() or 0))
 
 
 def _near(

@@ -36,7 +36,9 @@ class Effects:
     as_of: date
     households: int
     lines: tuple[EffectLine, ...]
-    costs: tuple[tuple[str, int, int, int], ...]  # words, before, after, more: fen
+    costs: tuple[
+        tuple[str, int | None, int | None, int | None], ...
+    ]  # words, before, after, more: fen
     hidden: int  # rules that are not told to who reads
     run: int
 
@@ -67,7 +69,8 @@ def summary_of(run: Run, found: Tried) -> dict[str, Any]:
             for one in found.shifts
         ],
         "costs": [
-            {"rule": one.rule.id, "before": one.before, "after": one.after} for one in found.costs
+            {"rule": one.rule.id, "before": one.before, "after": one.after, "more": one.difference}
+            for one in found.costs
         ],
     }  # fmt: skip
 
@@ -83,7 +86,7 @@ def effects_of(kept: Mapping[str, Any], pack: Pack, closed: Iterable[str]) -> Ef
         date.fromisoformat(kept["as_of"]), kept["households"],
         tuple(_line(one, pack) for one in told),
         tuple(
-            (_label(pack, one["rule"]), one["before"], one["after"], one["after"] - one["before"])
+            (_label(pack, one["rule"]), one["before"], one["after"], one["more"])
             for one in costs
         ),
         len(kept["shifts"]) - len(told), kept["run"],
