@@ -73,7 +73,7 @@ def test_every_measure_has_both_numbers_and_leads_to_its_list(
         one for one in client.get(PAGE, {"measure": "unknown"}).context["picture"].tiles
         if one.figure.part
     )  # fmt: skip
-    assert len(client.get(unknown.figure.address).context["lines"]) == unknown.figure.part
+    assert len(client.get(unknown.listed).context["lines"]) == unknown.figure.part
 
 
 def test_classes_hold_as_many_places_each_and_equal_shares_stay_together() -> None:

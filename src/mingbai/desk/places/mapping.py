@@ -20,32 +20,35 @@ from mingbai.desk.places.standing import Evaluated, head_of
 from mingbai.desk.places.tables import definition, view_words
 from mingbai.desk.places.watching import Comparison, Line, share_of
 from mingbai.documents.drawing import Area, areas
+from mingbai.places.codes import LENGTH
 from mingbai.places.outlines import outlines
 
 #: Classes of a picture: as many as can be told apart in print.
 CLASSES = 5
+#: A code in an address, to be replaced.
+SOME_CODE = "0" * LENGTH
 SHARE, SQUARES = "share", "squares"
 _SUMS = ("unmet", "unknown", "unsupplied", "gaps")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """What a place counts for (分子、分母): a part of a whole, and where the part is listed."""
+    """What a place counts for (分子、分母): a part of a whole."""
 
     part: int
     whole: int | None
-    address: str
 
 
 @dataclass(frozen=True)
 class Measure:
-    """What the picture shows (指标): a share with both of its numbers."""
+    """What the picture shows (指标): a share with both of its numbers, and where the part is listed."""
 
     key: str
     words: str
     definition: str
     unit: str
     of: Callable[[Line], Figure]
+    list_of: Callable[[Line], str]
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,21 @@ class Tile:
     """A place of the picture (格): its share and class; class 0 is none, no share is unknown."""
 
     line: Line
+    measure: Measure
     figure: Figure
     share: Decimal | None
     shade: int
     said: str
+    address: str
 
     @property
     def tone(self) -> str:
         return "un" if self.share is None else f"q{self.shade}"
+
+    @property
+    def listed(self) -> str:
+        """The list behind the part; written for the rows that are shown only."""
+        return self.measure.list_of(self.line)
 
 
 @dataclass(frozen=True)
@@ -92,9 +102,8 @@ def measures(asked: Asked, compared: Comparison, found: Evaluated | None) -> lis
     """What may be shown: the share of the watched, and states where they were evaluated."""
     persons = Measure(
         SHARE, view_words()["watch"], definition(compared, asked), _("人"),
-        lambda line: Figure(
-            line.watched_persons, line.base.persons if line.base else None, line.watched_people
-        ),
+        lambda line: Figure(line.watched_persons, line.base.persons if line.base else None),
+        lambda line: line.watched_people,
     )  # fmt: skip
     if found is None:
         return [persons]
@@ -110,9 +119,8 @@ def _sum_measure(key: str, when: str) -> Measure:
     said = _("“{what}”的户 ÷ 在册户；一户几项只算一次；{when}").format(what=words, when=when)
     return Measure(
         key, words, said, _("户"),
-        lambda line: Figure(
-            getattr(line, key) or 0, line.households or None, getattr(line, f"{key}_list")
-        ),
+        lambda line: Figure(getattr(line, key) or 0, line.households or None),
+        lambda line: str(getattr(line, f"{key}_list")),
     )  # fmt: skip
 
 
@@ -121,12 +129,14 @@ def _rule_measure(asked: Asked, found: Evaluated, rule: str, when: str) -> Measu
 
     def figure(line: Line) -> Figure:
         met, unmet, unknown, _none = found.stand(line.place.code, rule)
-        address = asked.list_of(line.place.code, state=f"{rule}:unmet")
-        return Figure(unmet, met + unmet + unknown or None, address)
+        return Figure(unmet, met + unmet + unknown or None)
+
+    def listed(line: Line) -> str:
+        return asked.list_of(line.place.code, state=f"{rule}:unmet")
 
     words = aside(head.full, _("未达标"))
     said = _("未达标的户 ÷ 这一项适用的户；{when}").format(when=when)
-    return Measure(rule, words, said, _("户"), figure)
+    return Measure(rule, words, said, _("户"), figure, listed)
 
 
 def picture(asked: Asked, compared: Comparison, shown: Measure) -> Picture:
@@ -134,16 +144,22 @@ def picture(asked: Asked, compared: Comparison, shown: Measure) -> Picture:
     figures = [(line, shown.of(line)) for line in compared.lines]
     shares = [share_of(one.part, one.whole) if one.whole else None for _line, one in figures]
     shade = shading(shares)
+    page = asked.page_of(
+        SOME_CODE
+    )  # a county has hundreds: one is written out, the others are put into it
     tiles = [
-        Tile(line, figure, share, shade(share), _said(shown, line, figure, share, shade(share)))
+        Tile(
+            line, shown, figure, share, shade(share), _said(shown, line, figure, share, shade(share)),
+            page.replace(SOME_CODE, line.place.code),
+        )
         for (line, figure), share in zip(figures, shares, strict=True)
-    ]
+    ]  # fmt: skip
     known = outlines(asked.place.code, asked.digits)
     drawn = None
     if known is not None and asked.request.GET.get("shape") != SQUARES:
         items = [
             Area(
-                known.rings.get(one.line.place.code, []), one.said, one.tone, one.line.address,
+                known.rings.get(one.line.place.code, []), one.said, one.tone, one.address,
 () if one.share is None else (str(one.share), str(one.shade)),
             )
             for one in tiles

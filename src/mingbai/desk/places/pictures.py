@@ -15,6 +15,7 @@ from mingbai.accounts.roles import Permission
 from mingbai.common.errors import RegisterError
 from mingbai.desk.access import screen
 from mingbai.desk.components.fields import given
+from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.problems import words_of
 from mingbai.desk.components.words import actor_names
 from mingbai.desk.places.asking import asked_of
@@ -33,6 +34,8 @@ from mingbai.places.remembered import roster
 from mingbai.places.shapes import MOST_BYTES, MOST_POINTS, Found, read_shapes
 
 TEMPLATES = "places/templates/"
+#: Rows of the table beside a picture; the villages of a county take several pages.
+MOST_ROWS = 40
 #: Divisions without an outline that are named; the rest are counted.
 MOST_NAMED = 30
 
@@ -51,10 +54,13 @@ def picture_of(request: HttpRequest, code: str) -> HttpResponse:
     known = measures(asked, compared, found)
     key = request.GET.get("measure", "")
     shown = next((one for one in known if one.key == key), known[0])
+    drawn = picture(asked, compared, shown)
+    page = page_of(request, len(drawn.tiles), MOST_ROWS)
     said = {
         "asked": asked, "here": asked.place, "heading": heading(asked), "measures": known,
-        "picture": picture(asked, compared, shown), "levels": asked.place.level == Level.COUNTY,
-        "notes": list(notes(asked, compared)), "whole": shown.of(compared.whole),
+        "picture": drawn, "rows": drawn.tiles[page.start : page.stop], "page": page,
+        "levels": asked.place.level == Level.COUNTY,
+        "notes": list(notes(asked, compared)),
         "may_change": bool(request.rights[Permission.PLACES_WRITE]),
         "kept": [(one, request.GET[one]) for one in ("rows", "shape") if request.GET.get(one)],
     }  # fmt: skip
