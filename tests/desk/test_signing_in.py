@@ -7,8 +7,9 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.utils import timezone
 
-from mingbai.accounts.models import SignIn, User
+from mingbai.accounts.models import Authenticator, SignIn, User
 from mingbai.accounts.second_factor import confirm_device, device_address, enrol_device
+from mingbai.audit.models import Event
 from tests.desk.county import PASSWORD, County
 from tests.desk.phones import code_of, secret_of
 
@@ -174,3 +175,23 @@ def test_secret_of_the_phone_is_typed_in_fours(officer: User) -> None:
     device = officer.authenticator_set.get()
     assert shown.replace(" ", "") == secret_of(device)
     assert "otpauth" in device_address(device)
+
+
+def test_another_phone_is_bound_with_a_code_of_the_old_one_and_other_sessions_end(
+    officer: User,
+) -> None:
+    enrol_device(user=officer)
+    codes = confirm_device(user=officer, code=code_of(officer), now=timezone.now())
+    mine, other = Client(), Client()
+    for client, code in ((mine, codes[0]), (other, codes[1])):
+        sign_in(client, "county_officer")
+        client.post("/sign-in/code/", {"code": code})
+    before = Authenticator.objects.get(user=officer).pk
+    assert mine.post("/profile/phone/", {"code": "000000"}).status_code == 422
+    assert Authenticator.objects.get(user=officer).pk == before
+    Authenticator.objects.update(throttling_failure_timestamp=None, throttling_failure_count=0)
+    assert mine.post("/profile/phone/", {"code": codes[2]}).url == "/sign-in/phone/"
+    assert not Authenticator.objects.filter(user=officer).exists()
+    assert mine.get("/households/").url == "/sign-in/phone/"
+    assert other.get("/households/").url.startswith("/sign-in/?")
+    assert Event.objects.filter(action="accounts.second_factor.released").count() == 1

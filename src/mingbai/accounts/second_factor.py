@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django_otp.oath import TOTP
 
-from mingbai.accounts.actions import refuse_own
+from mingbai.accounts.actions import end_all_sessions, refuse_own
 from mingbai.accounts.errors import error
 from mingbai.accounts.models import Authenticator, RecoveryCode, User
 from mingbai.audit.actions import record
@@ -113,6 +113,20 @@ def renew_recovery_codes(*, user: User) -> list[str]:
 def recovery_codes_left(user: User) -> int:
     """How many recovery codes are unused. One query."""
     return RecoveryCode.objects.filter(user=user, used_at=None).count()
+
+
+def release_device(*, user: User, code: str, now: datetime, session_key: str) -> None:
+    """Give the own app up for another (换手机): by a code it shows, or a recovery code; other sessions end.
+
+    A stolen session alone cannot do it, and none other is left that could bind a phone first. Raises ACC-016,
+    ACC-017.
+    """
+    verify_code(user=user, code=code, now=now)
+    with transaction.atomic():
+        Authenticator.objects.filter(user=user).delete()
+        RecoveryCode.objects.filter(user=user).delete()
+        end_all_sessions(user, keep=session_key, now=now)
+        record(actor=user.actor, action="accounts.second_factor.released", target=user.actor)
 
 
 def reset_second_factor(*, actor: str, user: User, reason: str) -> None:

@@ -114,6 +114,8 @@ class AccessLook(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["subject", "subject_id", "id"], name="look_subject"),
             models.Index(fields=["actor", "id"], name="look_actor"),
+            models.Index(fields=["purpose", "id"], name="look_purpose"),
+            models.Index(fields=["id"], name="look_outside", condition=~models.Q(leave_id=None)),
         ]
 
     def __str__(self) -> str:

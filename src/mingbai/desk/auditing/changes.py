@@ -22,6 +22,7 @@ from mingbai.households.access import (
     get_person_household_for,
     place_of,
 )
+from mingbai.households.enums import Subject
 from mingbai.households.queries.asof import view
 from mingbai.households.topics import TOPICS, Topic
 
@@ -45,7 +46,11 @@ def changes_of(request: HttpRequest, event: Event) -> list[Change]:
     reader = own_reader(request)
     if not _may_read(reader, request, topic, int(key)):
         return []
-    log_look(actor=reader.actor, via=reader.via, **{f"{kind}_id": int(key)})
+    about_person = topic.subject == Subject.PERSON
+    log_look(
+        actor=reader.actor, via=reader.via, person_id=int(key) if about_person else None,
+        household_id=None if about_person else int(key),
+    )  # fmt: skip
     about = {topic.subject_column: int(key)}
     rows = {
         name: topic.model.objects.filter(pk__in=said.get(name, []), **about).order_by("-valid_from", "-pk")

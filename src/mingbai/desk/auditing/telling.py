@@ -34,7 +34,9 @@ LABELS = {
     "head": noop("链头"), "wrong": noop("不符"), "via": noop("途径"), "number": noop("编号"),
     "recorded_at": noop("登记时间"), "as_of": noop("截至"), "columns": noop("栏目"), "batch": noop("批次"),
     "undone": noop("撤销的批次"), "deputy_for": noop("代谁的任职"), "without": noop("没有给的内容"),
-    "version": noop("版本"), "place": noop("地方"), "year": noop("年度"),
+    "version": noop("版本"), "place": noop("地方"), "year": noop("年度"), "values": noop("数"),
+    "region": noop("地区"), "starts_on": noop("从哪天起"), "ends_on": noop("到哪天前"),
+    "source": noop("出处"), "proposed_by": noop("提出"),
 }  # fmt: skip
 #: Written on a line of its own: what was begun and ended, table by table.
 TABLES = "tables"
@@ -110,12 +112,13 @@ class _Words:
     def __init__(self, said: Mapping[str, Any], day: date) -> None:
         codes = {said[key] for key in ("division", "place") if isinstance(said.get(key), str)}
         self._places = names_on(codes - {""}, day) if codes - {""} else {}
-        user = said.get("user")
-        self._users = actor_names([user]) if isinstance(user, str) else {}
+        users = [said[key] for key in ("user", "proposed_by") if isinstance(said.get(key), str)]
+        self._users = actor_names(users) if users else {}
 
     def of(self, key: str, value: Any) -> str:
         by_key: dict[str, Callable[[Any], str]] = {
             "role": role_words, "user": lambda one: self._users.get(one, one),
+            "proposed_by": lambda one: self._users.get(one, one),
             "division": lambda one: self._places.get(one, one),
             "place": lambda one: self._places.get(one, one),
             "topic": _topic, "topics": lambda some: listed(map(_topic, some)),

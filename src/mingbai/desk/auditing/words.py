@@ -18,6 +18,7 @@ ACTIONS = {
     "accounts.second_factor.codes_renewed": noop("换恢复码"),
     "accounts.second_factor.confirmed": noop("绑定手机验证"),
     "accounts.second_factor.recovered": noop("用恢复码登录"),
+    "accounts.second_factor.released": noop("换手机"),
     "accounts.second_factor.reset": noop("解除手机验证"),
     "accounts.session.ended": noop("退出登录"), "accounts.session.started": noop("登录"),
     "accounts.sessions.ended": noop("结束各处登录"), "accounts.token.issued": noop("发接口令牌"),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.profile, name="profile"),
     path("password/", views.password, name="password"),
     path("recovery-codes/", views.recovery_codes, name="recovery_codes"),
+    path("phone/", views.phone, name="phone"),
     path("sessions/", views.sessions, name="sessions"),
     path("sessions/others/end/", views.end_others, name="end_others"),
     path("sessions/<int:sign_in_id>/end/", views.end_one, name="end_one"),

@@ -17,7 +17,11 @@ from mingbai.accounts.outside import end_outside_reading, open_outside_reading, 
 from mingbai.accounts.queries import deputies_of, posts_of
 from mingbai.accounts.roles import Permission
 from mingbai.accounts.scopes import permissions_of
-from mingbai.accounts.second_factor import recovery_codes_left, renew_recovery_codes
+from mingbai.accounts.second_factor import (
+    recovery_codes_left,
+    release_device,
+    renew_recovery_codes,
+)
 from mingbai.accounts.sessions import end_other_sessions, end_session, sessions_of
 from mingbai.common.errors import RegisterError
 from mingbai.desk.access import SIGNED_IN, screen
@@ -26,7 +30,7 @@ from mingbai.desk.components.problems import words_of
 from mingbai.desk.components.words import role_words
 from mingbai.desk.profile.browsers import browser_words
 from mingbai.desk.profile.forms import OutsideForm
-from mingbai.desk.signin.forms import PasswordForm
+from mingbai.desk.signin.forms import CodeForm, PasswordForm
 from mingbai.desk.signin.views import save_password
 from mingbai.places.queries import names_on, working_date
 
@@ -84,6 +88,27 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
         raise Http404
     codes = renew_recovery_codes(user=user)
     return render(request, "signin/templates/recovery.html", {"codes": codes})
+
+
+@screen(SIGNED_IN, writes=True)
+def phone(request: HttpRequest) -> HttpResponse:
+    """Another phone: the old one, or a recovery code, says once more who asks; then the new one is bound."""
+    user = _own(request)
+    if not has_second_factor(user):
+        raise Http404
+    form = CodeForm(given(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            release_device(
+                user=user, code=form.cleaned_data["code"], now=timezone.now(),
+                session_key=request.session.session_key or "",
+            )  # fmt: skip
+        except RegisterError as refused:
+            form.add_error("code", words_of(refused))
+        else:
+            return redirect("signin:enrol")
+    status = 422 if form.errors else 200
+    return render(request, TEMPLATES + "phone.html", {"form": form}, status=status)
 
 
 @screen(SIGNED_IN)

@@ -20,6 +20,7 @@ from mingbai.desk.register.forms import DayForm
 from mingbai.desk.register.helping import received
 from mingbai.desk.register.income import income_table
 from mingbai.desk.register.living import burdens, living_blocks, member_lines
+from mingbai.desk.register.looking import may_see_looks
 from mingbai.desk.register.neighbours import list_query
 from mingbai.desk.register.readers import read
 from mingbai.desk.register.recent import next_step, recent
@@ -70,6 +71,7 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
         "recent": recent(shown, view), "happened": len(shown), "helpers": helpers_of(household_id, day),
         "outside": reader.leave_id is not None, "list": list_query(request), "events": _events(household_id),
         "correct": topic_links(household_id, open_topics),
+        "sees_looks": may_see_looks(reader, code, household_id),
     }  # fmt: skip
     return render(request, "register/templates/household.html", said)
 
