@@ -7,6 +7,8 @@ Chromium. Pictures are drawn with few colours, so that all of them are small eno
 from __future__ import annotations
 
 import io
+import json
+import math
 import os
 import shutil
 import subprocess
@@ -32,6 +34,7 @@ SITE = f"http://127.0.0.1:{PORT}"
 PASSWORD = "mingbai-demo"  # noqa: S105 - of every demonstration account
 DESK: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+SCREEN: ViewportSize = {"width": 1920, "height": 1080}  # on a wall
 COLOURS, WIDTH = (28, 24, 20), 960  # as many as fit, px
 LARGEST, ALTOGETHER = 75_000, 3_000_000  # bytes
 START = 600  # seconds for building, loading and evaluating
@@ -49,6 +52,8 @@ class Shot:
     title: str
     steps: Callable[[Page], None] | None = None
     phone: bool = False
+    dark: bool = False
+    size: ViewportSize | None = None  # where it is neither a desk nor a phone
     language: str = "zh-hans"
     guide: bool = False  # for the guide: sharp, and no more than its upper part
 
@@ -101,8 +106,9 @@ def wait(process: subprocess.Popen[bytes]) -> None:
 def opened(browser: Browser, shot: Shot) -> Page:
     """A page of a fresh browser, signed in."""
     context = browser.new_context(
-        viewport=PHONE if shot.phone else DESK, locale="zh-CN", base_url=SITE
-    )
+        viewport=shot.size or (PHONE if shot.phone else DESK), locale="zh-CN", base_url=SITE,
+        color_scheme="dark" if shot.dark else "light",
+    )  # fmt: skip
     page = context.new_page()
     page.emulate_media(reduced_motion="reduce")
     if shot.role:
@@ -128,8 +134,13 @@ def look_around(browser: Browser) -> Found:
     }
     page.goto("/places/")
     found["village"] = first(page, "main th a[href^='/places/']")
+    found["picture"] = first(page, "main a[href*='/picture/']").partition("?")[0]
     found["asked"] = one_that_lacks(page)
     found["initials"] = "lgl"
+    page.context.close()
+    page = opened(browser, Shot("", ADMIN, "", ""))
+    page.goto("/users/")
+    found["user"] = first(page, "main tr:has-text('township_clerk') th a[href^='/users/']")
     page.context.close()
     return found
 
@@ -240,6 +251,42 @@ def show_a_birth(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def bring_outlines(page: Page) -> None:
+    """Invented outlines for every village of the picture, then the picture on them."""
+    back = page.url
+    links = page.locator(".tiles a").all()
+    codes = [(link.get_attribute("href") or "").split("/")[2] for link in links]
+    across = math.ceil(math.sqrt(2 * len(codes)))  # wider than tall
+    features = [
+        {
+            "type": "Feature", "properties": {"code": code},
+            "geometry": {"type": "Polygon", "coordinates": [cell(at % across, at // across)]},
+        }
+        for at, code in enumerate(codes)
+    ]  # fmt: skip
+    path = WORK / "invented.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    page.goto("/places/shapes/")
+    page.set_input_files("[name=file]", path)
+    page.fill("[name=source]", "编造的图形")
+    page.locator("main form button.first").click()
+    page.wait_for_load_state()
+    page.goto(back)
+
+
+def cell(column: int, row: int) -> list[list[float]]:
+    """A crooked square beside its neighbours; corners and crooked lines are the same from both sides."""
+    corners = [(column, row), (column + 1, row), (column + 1, row + 1), (column, row + 1)]
+    ring = [corner(*at) for at in corners]
+    return [*ring, ring[0]]
+
+
+def corner(column: int, row: int) -> list[float]:
+    """Where a corner of the net lies; off the straight by a little, the same each time."""
+    off = math.sin(column * 7 + row * 3), math.cos(column * 5 + row * 11)
+    return [110 + (column + off[0] / 4) / 50, 27 - (row + off[1] / 4) / 55]
+
+
 LIST = "持证残疾人名单_合成数据.xlsx"
 BORN = {"name": "刘小满", "day": "2026-06-12"}
 
@@ -267,12 +314,16 @@ SHOTS: tuple[Shot, ...] = (
     Shot("home", CLERK, "/", "今天的事 / Today's matters"),
     Shot("home-phone", CLERK, "/", "今天的事，手机 / on a phone", phone=True),
     Shot("home-helper", "helper", "/", "帮扶责任人的首页 / A helper's first page"),
+    Shot("home-county", COUNTY, "/", "县里的首页 / A county's first page"),
+    Shot("home-helper-phone", "helper", "/", "帮扶责任人的首页，手机 / on a phone", phone=True),
+    Shot("home-inspector", "inspector", "/", "督查人员的首页 / An inspector's first page"),
     Shot("home-department", "line_department", "/", "行业部门的首页 / A line department's first page"),
     Shot("search", CLERK, "/search/?q={initials}", "找 / Find"),
     Shot("households", CLERK, "/households/", "户 / Households"),
     Shot("households-phone", CLERK, "/households/", "户，手机 / on a phone", phone=True),
     Shot("household", CLERK, "/households/{household}/", "户情 / Household"),
     Shot("household-phone", CLERK, "/households/{household}/", "户情，手机 / on a phone", phone=True),
+    Shot("household-dark", CLERK, "/households/{household}/", "户情，深色 / in the dark", dark=True),
     Shot("household-hant", CLERK, "/households/{household}/", "户情，繁体", language="zh-hant"),
     Shot("why", CLERK, "{why}", "为什么 / Why"),
     Shot("history", CLERK, "/households/{household}/history/", "经过 / History"),
@@ -285,21 +336,35 @@ SHOTS: tuple[Shot, ...] = (
     Shot("person", CLERK, "{person}", "人 / Person"),
     Shot("places", CLERK, "/places/", "各村比较 / Villages compared"),
     Shot("places-phone", CLERK, "/places/", "各村比较，手机 / on a phone", phone=True),
+    Shot("picture", CLERK, "{picture}?measure=unknown", "一格一村 / Villages as squares"),
+    Shot("picture-phone", CLERK, "{picture}", "一格一村，手机 / on a phone", phone=True),
+    Shot(
+        "outlines", COUNTY, "{picture}?measure=unknown", "县里自己的地界 / On a county's own outlines",
+        steps=bring_outlines,
+    ),
+    Shot("shapes", COUNTY, "/places/shapes/", "地界文件 / Outline files"),
     Shot("village", CLERK, "{village}", "村 / Village"),
     Shot("persons", CLERK, "/persons/?kind=watched", "人的名单 / A list of persons"),
     Shot("published", COUNTY, "/places/published/", "公布数 / Published totals"),
-    Shot("wall", COUNTY, "/wall/", "作战图 / The wall"),
+    Shot("wall", COUNTY, "/wall/", "作战图 / The wall", size=SCREEN),
+    Shot("wall-dark", COUNTY, "/wall/", "作战图，深色 / in the dark", dark=True, size=SCREEN),
+    Shot("runs", COUNTY, "/runs/", "评估 / Runs"),
     Shot("rules", CLERK, "/rules/", "规则与试算 / Rules and values"),
     Shot("rule", CLERK, "/rules/basics.housing/", "一条规则 / A rule"),
     Shot("trial", COUNTY, "/rules/try/?parameter=rent_years_min&value=4", "试算 / A trial"),
+    Shot("versions", COUNTY, "/rules/versions/", "规则的版本 / Versions of the rules"),
+    Shot("proposals", COUNTY, "/rules/proposals/", "参数提案 / Proposals"),
     Shot("imports", CLERK, "/imports/", "导入 / Imports"),
     Shot("import-new", CLERK, "/imports/new/", "选表格 / Choose tables"),
     Shot("batches", CLERK, "/batches/", "登记批次 / Batches"),
     Shot("jobs", COUNTY, "/jobs/", "后台任务 / Background jobs"),
     Shot("users", ADMIN, "/users/", "账号与任职 / Accounts and posts"),
+    Shot("user", ADMIN, "{user}", "一个账号 / An account"),
     Shot("users-sheet", ADMIN, "/users/from-sheet/", "从表格开账号 / Accounts from a table"),
-    Shot("tokens", ADMIN, "/tokens/", "接口令牌 / API tokens"),
+    Shot("tokens", COUNTY, "/tokens/", "接口令牌 / API tokens"),
     Shot("audit", "auditor", "/audit/", "审计 / Audit"),
+    Shot("looks", "inspector", "/audit/looks/", "查阅记录 / Who looked"),
+    Shot("checks", "inspector", "/audit/checks/", "核验审计链 / Checking the chain"),
     Shot("profile", CLERK, "/profile/", "我的账号 / My account"),
     Shot("keys", CLERK, "/keys/", "快捷键 / Shortcuts"),
     Shot("gallery", CLERK, "/gallery/", "部件陈列 / Gallery of parts"),

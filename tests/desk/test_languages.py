@@ -57,6 +57,16 @@ SENT = [
 ]  # fmt: skip
 #: What a preview of an event is told where a word or a number is asked for.
 SAID = {"division_code": DAPING, "id_number": "", "group_number": "3"}
+#: Addresses without a page for this cast: they lead on, hand out a file, take a POST only, or are asked
+#: before there is a register, an account (tests/e2e/test_first_run.py walks those) or a second factor.
+NO_PAGE = {
+    "components:display", "signin:code", "signin:enrol_code", "signin:password", "signin:sign_out",
+    "signin:language", "start:place", "start:accounts", "start:first_table", "start:blank",
+    "profile:end_one", "register:list_sheet", "register:beside", "register:persons_sheet",
+    "register:take_back", "runs:compare", "places:published_compute", "places:published_table",
+    "places:table", "places:unshape", "batches:undo", "jobs:stop", "bench:result", "bench:marked",
+    "imports:progress", "auditing:sheet", "rules:pick", "rules:publish", "profile:phone",
+}  # fmt: skip
 #: Attributes that are read out or shown.
 SPOKEN = ("title", "aria-label", "placeholder", "alt", "data-words")
 VOID = (
@@ -180,6 +190,14 @@ def _in_big5(sign: str) -> bool:
 def simplified_only(line: str) -> bool:
     """Whether a line has a character that Big5 has not: it is written in mainland China only."""
     return any(HAN.match(sign) and not _in_big5(sign) for sign in line)
+
+
+def test_every_page_of_the_table_is_walked() -> None:
+    """A page that nobody may open is one that no walk of languages, sizes and themes ever sees."""
+    table = rows((HERE / "screens.txt").read_text(encoding="utf-8"))
+    asked = {name for name, method, *_ in table if method == "GET"}
+    seen = {name for name, method, _, codes in table if method == "GET" and 200 in codes.values()}
+    assert asked - seen - NO_PAGE == set()
 
 
 @pytest.mark.parametrize(("address", "role"), SCREENS, ids=[one for one, _ in SCREENS])
