@@ -79,6 +79,16 @@ def fill(first: int, count: int, pause: float = 0) -> None:
         time.sleep(pause)
 
 
+def keep_rules() -> None:
+    """The rules in force, as an evaluation keeps them."""
+    from mingbai.decisions.programs import pack_named
+    from mingbai.decisions.versions import keep_version
+
+    keep_version(pack_named("cn"), actor="command")
+
+
 if __name__ == "__main__":
     start_django()
     fill(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]) if len(sys.argv) > 3 else 0)
+    if sys.argv[1] == "1":
+        keep_rules()

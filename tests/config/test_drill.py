@@ -90,6 +90,9 @@ from mingbai.households.models import BankAccount, Identity
 for row in (Identity.objects.order_by("id").first(), Identity.objects.order_by("id").last()):
     print(keys().decrypt(row.id_number, "identity.id_number"), keys().decrypt(row.phone, "identity.phone"))
 print(keys().decrypt(BankAccount.objects.order_by("id").last().account, "bankaccount.account"))
+from mingbai.decisions.models import PackVersion
+from mingbai.decisions.versions import read_version
+print(read_version(PackVersion.objects.get()).id)
 """
 
 
@@ -110,7 +113,7 @@ def test_everything_is_there_again_after_a_dead_disk(place: Installation):
     assert _files(place) == evidence
     first, last = Plain(1), Plain(HOUSEHOLDS)
     assert place.run("-c", READ_BACK).stdout.split() == [
-        first.id_number, first.phone, last.id_number, last.phone, last.account,
+        first.id_number, first.phone, last.id_number, last.phone, last.account, "cn",
     ]  # fmt: skip
     assert json.loads(_mingbai(place, "audit", "verify", "--json"))["ok"]
 
@@ -143,7 +146,7 @@ def test_a_rotated_key_reads_old_and_new(place: Installation):
     assert {bytes(value)[0] for (value,) in closed} == {1, 2}
     first, last = Plain(1), Plain(500)
     assert place.run("-c", READ_BACK).stdout.split() == [
-        first.id_number, first.phone, last.id_number, last.phone, last.account,
+        first.id_number, first.phone, last.id_number, last.phone, last.account, "cn",
     ]  # fmt: skip
     assert json.loads(_mingbai(place, "audit", "verify", "--json"))["ok"]
 

@@ -13,7 +13,7 @@ from mingbai.decisions.models import Run
 from mingbai.decisions.programs import few_traced, not_recorded, pack_named, whole_program
 from mingbai.decisions.queries import latest_runs, run_over
 from mingbai.decisions.small import case_rows
-from mingbai.decisions.snapshot import Single, single
+from mingbai.decisions.snapshot import single
 from mingbai.decisions.versions import pack_at, pack_of
 from mingbai.engine.compiling import Program
 from mingbai.engine.explaining.counterfactual import Change
@@ -70,14 +70,13 @@ def explain_household(
     known = _rules(run, former, pack)
     whole = whole_program(known, day, run.not_recorded if run else not_recorded(known))
     tracer = few_traced(whole, whole.bound.rules if rules is None else rules)
-    taken = Single(tracer.program, former.batch.recorded_at) if former else single(tracer.program)
-    snapshot = taken.take(household_id)
+    known_at = former.batch.recorded_at if former else None
+    snapshot = single(tracer.program, known_at).take(household_id)
     if not snapshot.households:
         raise error("DEC-002", household=household_id, day=day)
     (household,) = case_rows(tracer.program.pack, snapshot.tables)
     household = _numbered(tracer.program, household, homes[-1].number)
     if named:
-        known_at = former.batch.recorded_at if former else None
         household = _named(tracer.program, household, household_id, known_at)
     changes = _changes(whole, household, rules) if with_changes else {}
     return Explanation(tracer, household, changes, run, former)

@@ -98,8 +98,9 @@ class PackVersion(models.Model):
 
 
 def short_digest(digest: str) -> str:
-    """A hash of layers, cut to what tells the versions of an office apart."""
-    return digest.rpartition("+")[2][:8]
+    """A hash of layers, each cut to what tells the versions of an office apart."""
+    shipped, *lists = digest.split("+")
+    return "+".join([shipped[:8], *(part[:6] for part in lists)])
 
 
 class ParameterProposal(models.Model):

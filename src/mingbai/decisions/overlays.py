@@ -52,7 +52,7 @@ def _problems(pack: Pack, change: Change) -> Iterator[RegisterError]:
         if len(text.strip()) > most:
             yield wrong(zh, en, f"超过 {most} 个字", f"is longer than {most} characters")
     if not change.values:
-        yield wrong("数", "value", "没有要改的", "is missing")
+        yield wrong("数", "value", "一个都没有改", "is missing")
     if change.starts_on < pack.calendar_start:
         first = pack.calendar_start.isoformat()
         yield wrong("从哪天起", "first day", f"早于 {first}", f"is before {first}")
@@ -180,12 +180,12 @@ def region_for(pack: Pack, names: Iterable[str], place: str, whole: str) -> str:
     return "" if place == whole and not regional else prefix_of(place)
 
 
-def held_value(rows: Iterable[Row], proposal: ParameterProposal) -> str:
-    """The kept value that held on a proposal's first day in its region; empty where none did."""
+def held_row(rows: Iterable[Row], proposal: ParameterProposal) -> Row | None:
+    """The kept value that held on a proposal's first day in its region; None where none did."""
     first, mine = proposal.starts_on.isoformat(), proposal.region
     found = [
         row
         for row in rows
         if row[0] <= first and (row[1] is None or first < row[1]) and mine.startswith(row[2])
     ]
-    return str(max(found, key=lambda row: len(row[2]))[3]) if found else ""
+    return max(found, key=lambda row: len(row[2]), default=None)

@@ -119,10 +119,9 @@ def withdraw(*, user: User, day: date, proposal_id: int) -> ParameterProposal:
     return held
 
 
-def open_proposals(pack: str) -> int:
+def open_proposals() -> int:
     """How many proposals wait for somebody to publish or refuse them. One query."""
-    waiting = ParameterProposal.objects.filter(pack=pack, state=ProposalState.PROPOSED)
-    return waiting.count()
+    return ParameterProposal.objects.filter(state=ProposalState.PROPOSED).count()
 
 
 def stale(pack: Pack, proposal: ParameterProposal) -> dict[str, tuple[list[Any], list[Any]]]:

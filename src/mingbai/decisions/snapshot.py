@@ -90,17 +90,18 @@ class Single:
         return _Taker(self._together.read(household_id), self._requests).take()
 
 
-_singles: dict[int, tuple[Program, Single]] = {}
+_singles: dict[tuple[int, datetime | None], tuple[Program, Single]] = {}
 _MOST_SINGLES = 100
 
 
-def single(program: Program) -> Single:
-    """The snapshots of a program, put together once a process."""
-    found = _singles.get(id(program))
+def single(program: Program, known_at: datetime | None = None) -> Single:
+    """The snapshots of a program, put together once a process; `known_at`: of what was known then."""
+    key = id(program), known_at
+    found = _singles.get(key)
     if found is None or found[0] is not program:
         if len(_singles) >= _MOST_SINGLES:
             _singles.clear()
-        found = _singles[id(program)] = program, Single(program)
+        found = _singles[key] = program, Single(program, known_at)
     return found[1]
 
 

@@ -1,6 +1,6 @@
 """Versions of a pack that were used here (规则包版本): kept whole in the database, found by their hash.
 
-A version is its files and the lists laid over them, packed by LZMA: some forty kilobytes. It is read from
+A version is its files and the lists laid over them, packed by LZMA: some thirty kilobytes. It is read from
 there again as it was, so that a former run explains itself by the rules and values of its day.
 """
 
@@ -57,7 +57,7 @@ def pack_at(name: str, digest: str) -> Pack:
             raise error(NOT_KEPT, pack=current.id, digest=digest)
         if len(_former) >= _MOST:
             _former.clear()
-        _former[key] = _read(found)
+        _former[key] = read_version(found)
     return _former[key]
 
 
@@ -110,7 +110,7 @@ def _packed(parts: Iterable[tuple[str, bytes]]) -> bytes:
     return packed.getvalue()
 
 
-def _read(version: PackVersion) -> Pack:
+def read_version(version: PackVersion) -> Pack:
     """A kept version as it was. Raises DEC-009 where what comes out is another one."""
     with tempfile.TemporaryDirectory(prefix="rules-", dir=settings.MINGBAI_DATA) as scratch:
         folder = Path(scratch)

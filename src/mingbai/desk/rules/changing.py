@@ -19,6 +19,7 @@ from mingbai.decisions.models import ParameterProposal
 from mingbai.decisions.overlays import Change, changed_values, plain, region_for
 from mingbai.decisions.programs import pack_named
 from mingbai.desk.access import scope_for, screen
+from mingbai.desk.components import navigation
 from mingbai.desk.components.paging import page_of
 from mingbai.desk.components.parts import Tab
 from mingbai.desk.components.problems import words_of
@@ -29,6 +30,7 @@ from mingbai.desk.rules.proposing import (
     ProposalForm,
     first_values,
     key_of,
+    now_words,
     places_for,
     proposal_lines,
     said,
@@ -48,6 +50,16 @@ FOLDER = "rules/templates/"
 LOCAL = "local"
 #: Refusals that say "absent, or not yours".
 ABSENT = frozenset({"DEC-014", "DEC-016"})
+
+
+@navigation.counts("rules")
+def waiting(request: HttpRequest) -> navigation.Count | None:
+    """The proposals that wait, for who may publish. One query, none for anybody else."""
+    rights = getattr(request, "rights", None)
+    if rights is None or Permission.RULES_PUBLISH not in rights.permissions:
+        return None
+    waits = acts.open_proposals()
+    return navigation.Count(waits, hot=True) if waits else None
 
 
 @screen(Permission.EVALUATION_READ)
@@ -109,7 +121,10 @@ def _form(request: HttpRequest, pack: Pack, parameters: list[Parameter]) -> Prop
         **first_values(parameters, request.day, code),
     }  # fmt: skip
     given = request.POST if request.method == "POST" else None
-    return ProposalForm(given, initial=first, parameters=parameters, pack=pack, places=places)
+    now = now_words(pack, parameters, request.day, code, known)
+    return ProposalForm(
+        given, initial=first, parameters=parameters, pack=pack, places=places, now=now
+    )
 
 
 def _parameters(pack: Pack, name: str) -> list[Parameter]:
@@ -193,7 +208,7 @@ def _page(
     (line,) = proposal_lines([found], pack, known)
     sides = acts.stale(pack, found) if open_ else {}
     said_ = {
-        "line": line, "proposal": found, "values": value_lines(found, pack), "open": open_,
+        "line": line, "proposal": found, "values": value_lines(found, pack, known), "open": open_,
         "where": where_words(found.region, known), "state": state_of(found),
         "effects": effects_of(found.tried, pack, closed_rules(request, pack)),
         "may_publish": may and open_ and not near, "near": may and near,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,7 @@ from mingbai.decisions.overlays import (
     LONGEST_REASON,
     LONGEST_SOURCE,
     Change,
-    held_value,
+    held_row,
     plain,
     region_for,
 )
@@ -53,7 +53,13 @@ class ProposalForm(forms.Form):
     )
 
     def __init__(
-        self, *given: Any, parameters: Iterable[Parameter], pack: Pack, places: Any, **more: Any
+        self,
+        *given: Any,
+        parameters: Iterable[Parameter],
+        pack: Pack,
+        places: Any,
+        now: Mapping[str, str],
+        **more: Any,
     ) -> None:
         super().__init__(*given, **more)
         self.parameters, self.pack = list(parameters), pack
@@ -63,6 +69,8 @@ class ProposalForm(forms.Form):
         values = {
             f"{VALUE}{found.id}": _field(found, pack, required=one) for found in self.parameters
         }
+        for found in self.parameters:
+            values[f"{VALUE}{found.id}"].help_text = now[found.id]
         self.fields = {**values, **self.fields}
 
     @property
@@ -133,6 +141,25 @@ def first_values(parameters: Iterable[Parameter], day: date, code: str) -> dict[
     return found
 
 
+def now_words(
+    pack: Pack, parameters: Collection[Parameter], day: date, code: str, roster: Roster
+) -> dict[str, str]:
+    """What holds today in a place, since when, and where it is asked for alone, who says so."""
+    found = {}
+    for one in parameters:
+        now = one.value_for(day, code)
+        if now is None:
+            found[one.id] = _("现在没有公布的数")
+            continue
+        value = said(pack, one.id, plain(one, now.value))
+        text = _("现在 {value}，{since} 起").format(
+            value=value, since=now.period.starts_on.isoformat()
+        )
+        where = f" · {where_words(now.region, roster)} · {now.source}"
+        found[one.id] = text + (where if len(parameters) == 1 else "")
+    return found
+
+
 @dataclass(frozen=True)
 class ValueLine:
     """A value that is to change (拟改的数): what it is called, then, now and new."""
@@ -142,6 +169,9 @@ class ValueLine:
     unit: str
     before: str
     after: str
+    since: str  # of the value before; empty where none is published
+    where: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -185,22 +215,26 @@ def proposal_lines(
     names = actor_names(actors)
     return [
         ProposalLine(
-            one, value_lines(one, pack), where_words(one.region, roster), *state_of(one),
+            one, value_lines(one, pack, roster), where_words(one.region, roster), *state_of(one),
             names[one.proposed_by], names.get(one.decided_by, ""), one.decided_at,
         )
         for one in found
     ]  # fmt: skip
 
 
-def value_lines(proposal: ParameterProposal, pack: Pack) -> tuple[ValueLine, ...]:
+def value_lines(proposal: ParameterProposal, pack: Pack, roster: Roster) -> tuple[ValueLine, ...]:
     """What a proposal changes, with what held there from that day on when it was made."""
-    return tuple(
-        ValueLine(
-            name, label_of(pack, name), unit_of(pack, name),
-            said(pack, name, held_value(proposal.before.get(name, ()), proposal)), said(pack, name, text),
-        )
-        for name, text in proposal.changes.items()
-    )  # fmt: skip
+    found = []
+    for name, text in proposal.changes.items():
+        row = held_row(proposal.before.get(name, ()), proposal)
+        since, _until, region, value, source = row or ("", None, "", "", "")
+        found.append(
+            ValueLine(
+                name, label_of(pack, name), unit_of(pack, name), said(pack, name, value),
+                said(pack, name, text), since, where_words(region, roster), source,
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def said(pack: Pack, name: str, text: str) -> str:

@@ -88,7 +88,7 @@ def version_lines(held: Collection[Held]) -> list[VersionLine]:
 def _how(held: Held, *, first: bool) -> str:
     if held.proposal is not None:
         return _("发布了参数提案 {number}").format(number=held.proposal.pk)
-    return _("第一次留存") if first else _("规则包或本地清单换过，评估时留存")
+    return _("第一次留存") if first else _("规则包或本地清单换过")
 
 
 def all_versions() -> list[Held]:

@@ -57,7 +57,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "groups": rules_by_role(pack, request.day, closed_rules(request, pack), seen.query),
         "parameters": parameters_of(pack, request.day, code, known, seen.query),
         "may_try": _may_try(request), "may_propose": may_propose(request),
-        "open_proposals": open_proposals(pack.id),
+        "open_proposals": open_proposals(),
         "local": sum(one.local for one in pack.parameters.values()),
     }  # fmt: skip
     return render(request, FOLDER + "rules.html", said)
@@ -146,7 +146,7 @@ def _shown(request: HttpRequest, form: TrialForm, found: Any, code: str) -> dict
         "unit": of(parameter_.unit) if parameter_.unit else "",
         "old": written(parameter_, now.value) if now else "", "new": form.cleaned_data["value"],
         "chart": distribution(found, old), "others": [of(one.label) for one in found.about_others],
-        "costs": [(of(one.rule.label), one.before, one.after, one.after - one.before) for one in found.costs],
+        "costs": [(of(one.rule.label), one.before, one.after, one.difference) for one in found.costs],
     }  # fmt: skip
     if at is not None:
         shift = found.shifts[at]

@@ -35,6 +35,9 @@ SPELLED = {
 }
 LETTERS = {word: letter for letter, word in SPELLED.items()}
 
+#: Facts that a state waits for which are named in a row; the household's page names all.
+MOST_NAMED = 3
+
 
 @dataclass(frozen=True)
 class State:
@@ -109,8 +112,9 @@ class Vocabulary:
             return ""
         pack, known = self._rules[rule]
         if causes := standing.causes.get(rule):
-            named = listed(of(cause_label(pack, cause)) for cause in causes)
-            return _("缺：{facts}").format(facts=named)
+            named = listed(of(cause_label(pack, cause)) for cause in causes[:MOST_NAMED])
+            said = _("缺：{facts}") if len(causes) <= MOST_NAMED else _("缺：{facts} 等 {n} 项")
+            return said.format(facts=named, n=len(causes))
         labels = {key: of(clause.label) for key, clause in known.clauses()}
         return listed(labels.get(key, key) for key in standing.reasons.get(rule, ()))
 
