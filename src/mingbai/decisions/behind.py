@@ -45,6 +45,7 @@ def topics_behind(pack: str, digest: str, as_of: date, rule: str) -> frozenset[s
 
 
 _closed: dict[tuple[str, tuple[int, ...]], frozenset[str]] = {}
+_MOST_CLOSED = 100
 
 
 def restricted_in(run: Run) -> frozenset[str]:
@@ -57,6 +58,8 @@ def restricted_in(run: Run) -> frozenset[str]:
     rules = pack.rules_on(run.as_of)
     key = pack.hash, tuple(id(rule) for rule in rules.values())
     if key not in _closed:
+        if len(_closed) >= _MOST_CLOSED:
+            _closed.clear()
         bound = bind_pack(pack.without_checks(), run.as_of)
         _closed[key] = frozenset(
             name

@@ -3,7 +3,7 @@
 What stood at two instants that are over never changes, so that it is read once a process. Between two runs
 lie whatever was recorded and evaluated again meanwhile: the later run is compared with how everybody stood
 right after the earlier one. A household counts when the letter of a rule differs; other reasons for the same
-letter do not count, and a rule that only one of the two runs had is named, not counted.
+letter do not count, nor does a rule that only one of the two runs had.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db.models import Exists, OuterRef
 
-from mingbai.accounts.scopes import EVERYTHING, Scope
+from mingbai.accounts.scopes import Scope
 from mingbai.audit.models import Batch
 from mingbai.decisions.models import Pattern, Run, State
 from mingbai.decisions.picking import Keys
@@ -77,7 +77,6 @@ class Moves:
     pair: Keys
     kinds: tuple[Move, ...]
     table: Flags  # pairs x kinds
-    only: tuple[frozenset[str], frozenset[str]]  # rules that only the earlier, only the later has
 
     def within(
         self, scope: Scope, *, health: Scope, closed: Collection[str], division_code: str = ""
@@ -191,13 +190,6 @@ def moves_between(earlier: Run, later: Run) -> Moves:
         return _known[key]
 
 
-def changed_households(earlier: Run, later: Run) -> list[int]:
-    """The keys of everybody who stands otherwise, ascending."""
-    found = moves_between(earlier, later)
-    every = found.within(EVERYTHING, health=EVERYTHING, closed=())
-    return sorted(found.keys[every.rows].tolist())
-
-
 _COLUMNS = ("household_id", "division_code", "pattern_id")
 _Rows = dict[int, tuple[str, int]]
 
@@ -254,7 +246,7 @@ def _compared(before: _Rows, after: _Rows, said: Mapping[int, Standing]) -> Move
         village=np.array([villages[code] for code, _, _ in found], np.int64),
         pairs=tuple((said.get(old, NOBODY), said.get(new, NOBODY)) for old, new in pairs),
         pair=np.array([place for _, _, place in found], np.int64),
-        kinds=tuple(kinds), table=table, only=_only(said, before, after),
+        kinds=tuple(kinds), table=table,
     )  # fmt: skip
 
 
@@ -269,16 +261,3 @@ def _moves(said: Mapping[int, Standing], old: int, new: int) -> Iterable[Move]:
         for rule, letter in now.items()
         if rule in was and was[rule] != letter
     ]
-
-
-def _only(
-    said: Mapping[int, Standing], before: _Rows, after: _Rows
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Rules that none of the other side has. Of rows that nobody wrote anew both sides have the same."""
-    was, now = (
-        frozenset(
-            rule for pattern in {one[1] for one in rows.values()} for rule in said[pattern].letters
-        )
-        for rows in (before, after)
-    )
-    return (was - now, now - was) if was and now else (frozenset(), frozenset())
