@@ -6,11 +6,13 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from mingbai.accounts.models import User
 from mingbai.accounts.roles import Permission
 from mingbai.accounts.scopes import Scopes
 from mingbai.audit.actions import recording
 from mingbai.decisions import worklist
 from mingbai.decisions.actions import after_change, evaluate
+from mingbai.decisions.models import ParameterProposal
 from mingbai.decisions.worklist import open_work
 from mingbai.households.actions.family import record_death
 from mingbai.households.enums import StatusKind, Subject
@@ -300,3 +302,41 @@ def test_decision_that_states_speak_against_is_listed_in_scope(evaluated, signed
     assert "向春梅" not in listed
     assert "已脱贫，但有保障未达标" in listed
     assert "向春梅" in page(signed_in("county_officer"), "/?tab=against&reason=exited_unmet")
+
+
+def test_household_that_is_to_be_seen_no_more_is_told(evaluated, signed_in):
+    clerk, home = signed_in("township_clerk"), evaluated.households["here"]
+    eats(home, enough=True)
+    after_change([home])
+    assert "?tab=turned&amp;kind=done" in page(clerk)
+    listed = page(clerk, "/?tab=turned&kind=done")
+    assert "陈桂生" in listed
+    assert "不用再看" in listed
+    assert "陈桂生" not in page(signed_in("next_township_clerk"), "/?tab=turned&kind=done")
+    eats(home, enough=False)
+    after_change([home])
+    assert "?tab=turned&amp;kind=done" not in page(clerk)
+
+
+def test_what_is_to_be_asked_opens_the_list_of_whom(evaluated, signed_in):
+    """S3: what a visit can settle, by fact; the list holds as many as the line says."""
+    clerk = signed_in("township_clerk")
+    told = clerk.get("/").context["to_ask"]
+    assert told
+    for one in told:
+        context = clerk.get(one.address).context
+        assert context["total"] == one.households
+        assert len(context["chips"]) == 1
+    assert clerk.get("/households/?fact=fact:household.no_such").context["total"] == 0
+
+
+def test_proposal_waits_for_another(evaluated, signed_in):
+    officer = signed_in("county_officer")
+    assert "等别人" not in page(officer)
+    ParameterProposal.objects.create(
+        pack="cn", changes={}, starts_on=START, reason="测试", source="测试", pack_hash="",
+        before={}, proposed_by=User.objects.get(username="county_officer").actor,
+        proposed_at=timezone.now(),
+    )  # fmt: skip
+    assert "参数提案，等另一个人发布" in page(officer)
+    assert "等别人" not in page(signed_in("township_clerk"))

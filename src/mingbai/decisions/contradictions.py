@@ -195,12 +195,19 @@ def _asked(
 ) -> Against:
     reason, kinds, _speaks = question
     at = np.flatnonzero(inside & with_status(kinds, ask.day, columns.household))
-    patterns = columns.pattern[at]
-    found = np.zeros(len(at), np.bool_)
-    for pattern in np.unique(patterns).tolist():
-        for told in (True, False):
-            if pattern in ask.patterns and ask.rules(str(reason), pattern, told=told) is not None:
-                found |= (patterns == pattern) & (seen[at] == told)
+    patterns, where = np.unique(columns.pattern[at], return_inverse=True)
+    known = [pattern in ask.patterns for pattern in patterns.tolist()]
+    whole, told = (
+        np.array(
+            [
+                there and ask.rules(str(reason), pattern, told=one) is not None
+                for pattern, there in zip(patterns.tolist(), known, strict=True)
+            ],
+            np.bool_,
+        )
+        for one in (True, False)
+    )
+    found = np.where(seen[at], whole[where], told[where])
     return Against(str(reason), columns, at[found], ask, kinds, seen)
 
 

@@ -167,6 +167,46 @@ class Standings:
             self._keep(asked, found)
         return found
 
+    def asking(self, rules: Collection[str], cause: str) -> Kinds:
+        """The kinds of households that wait for one fact under these rules, where a visit can settle it."""
+        found: Kinds | None = self._known.get(("", "asking", cause, *rules))
+        if found is None:
+            kinds = self._table.kinds
+            found = np.fromiter(
+                (cause in self._open(kind, rules) for kind in kinds), np.bool_, len(kinds)
+            )
+            self._keep(("", "asking", cause, *rules), found)
+        return found
+
+    def asked(
+        self, rules: Collection[str], scope: Scope, division_code: str = ""
+    ) -> list[tuple[str, int]]:
+        """What is to be asked under these rules in a place, and at how many households; most first."""
+        key = ("", "asked", *rules, division_code, scope.everything, scope.ranges)
+        found: list[tuple[str, int]] | None = self._known.get(key)
+        if found is None:
+            table, counts = self._table, dict[str, int]()
+            mine = np.isin(table.village, self._inside(scope, division_code))
+            kinds, homes = table.kind[mine], table.households[mine]
+            for at in np.unique(kinds).tolist():
+                households = int(homes[kinds == at].sum())
+                for cause in self._open(table.kinds[at], rules):
+                    counts[cause] = counts.get(cause, 0) + households
+            found = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+            self._keep(key, found)
+        return found
+
+    def _open(self, kind: Kind, rules: Collection[str]) -> set[str]:
+        """What a visit can settle: causes of unknown rules, but for those that wait for more than that."""
+        said, supply = self.patterns[kind[0]], kind[1]
+        return {
+            cause
+            for rule in rules
+            if said.word(rule, supply) == UNKNOWN
+            for cause in said.causes.get(rule, ())
+            if not cause.startswith("parameter:")
+        }
+
     def rows(self, kinds: Kinds, villages: Collection[str] | None = None) -> Q:
         """The states of these kinds, for a query over `State`; all of it, or over these villages."""
         table, by_supply = self._table, dict[frozenset[str], set[int]]()

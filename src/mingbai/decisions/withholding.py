@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
@@ -181,6 +181,35 @@ def _read(rows: object) -> dict[str, dict[int, tuple[Line, Line | None]]]:
         whole = Line(key, household, code, due_on, rank, matter)
         found.setdefault(code, {})[key] = whole, teller.told(whole, pattern, since_text)
     return found
+
+
+def done_by(
+    batches: Collection[int], scope: Scope, health: Scope, most: int
+) -> list[tuple[int, str, str]]:
+    """Households that were to be seen until one of these batches and are so no more: key, village, matter.
+
+    Restricted reasons count where `health` reaches. At most five queries; nothing for more than `most` rows.
+    """
+    ended = WorkItem.objects.filter(scope.rows(), ended_by__in=list(batches)).order_by("id")
+    before = list(ended.values_list(*_COLUMNS)[: most + 1])
+    if not before or len(before) > most:
+        return []
+    still = WorkItem.objects.recorded().filter(household_id__in=[row[1] for row in before])
+    now = list(still.order_by().values_list(*_COLUMNS))
+    teller = _Teller(latest_runs(), {row[3] for row in (*before, *now)})
+
+    def read(row: tuple[Any, ...]) -> Line | None:
+        key, household, code, pattern, matter, rank, due_on, since_text = row
+        item = Line(key, household, code, due_on, rank, matter)
+        return item if health.covers(code, household) else teller.told(item, pattern, since_text)
+
+    open_ones = {line.household_id for line in map(read, now) if line is not None}
+    first = {line.household_id: line for line in map(read, reversed(before)) if line is not None}
+    return [
+        (key, line.division_code, line.matter)
+        for key, line in sorted(first.items())
+        if key not in open_ones
+    ]
 
 
 class _Teller:

@@ -16,6 +16,7 @@ from mingbai.audit.enums import BatchKind
 from mingbai.desk.components.paging import Page, page_of
 from mingbai.desk.components.words import aside, listed, of
 from mingbai.desk.home.turns import (
+    DONE,
     KINDS,
     MET,
     UNKNOWN,
@@ -31,8 +32,13 @@ from mingbai.households.queries import rows_of
 from mingbai.places.queries import SHANGHAI
 from mingbai.places.remembered import roster
 
-TONES = {UNMET: "no", UNKNOWN: "un", MET: "ok"}
-HEADS = {UNMET: noop("新未达标"), UNKNOWN: noop("新待核实"), MET: noop("转达标")}
+TONES = {UNMET: "no", UNKNOWN: "un", MET: "ok", DONE: "ok"}
+HEADS = {
+    UNMET: noop("新未达标"),
+    UNKNOWN: noop("新待核实"),
+    MET: noop("转达标"),
+    DONE: noop("不用再看"),
+}
 HAPPENED = {
     "born": noop("出生 {n}"), "died": noop("死亡 {n}"), "married": noop("婚嫁 {n}"),
     "divorced": noop("离婚 {n}"), "moved": noop("迁移 {n}"), "split": noop("分户 {n}"),

@@ -13,13 +13,14 @@ from mingbai.audit.enums import BatchKind
 from mingbai.audit.models import Batch, Event, Span
 from mingbai.decisions.enums import Letter
 from mingbai.decisions.models import Pattern, State
+from mingbai.decisions.withholding import done_by
 from mingbai.desk.components.reaching import whole
 from mingbai.households.enums import Subject
 from mingbai.households.models import Membership, Residence, Status
 from mingbai.places.queries import SHANGHAI
 
-UNMET, UNKNOWN, MET = "unmet", "unknown", "met"
-KINDS = (UNMET, UNKNOWN, MET)
+UNMET, UNKNOWN, MET, DONE = "unmet", "unknown", "met", "done"
+KINDS = (UNMET, UNKNOWN, MET, DONE)
 #: More rows than this are one evaluation of everybody or one import: said in a line, not listed.
 MOST_ROWS = 2_000
 MOST_BATCHES = 400
@@ -84,7 +85,7 @@ class Turns:
 
 
 def turns_since(since: datetime, scope: Scope, closed: Collection[str], health: Scope) -> Turns:
-    """What turned in a scope. At most eight queries, whoever recorded however much.
+    """What turned in a scope. At most thirteen queries, whoever recorded however much.
 
     `closed`: rules that rest on illness; their turns are told where `health` reaches.
     """
@@ -107,6 +108,7 @@ def turns_since(since: datetime, scope: Scope, closed: Collection[str], health: 
         if written.get(key, 0) > MOST_ROWS or (everybody and kind != BatchKind.EVALUATION)
     ]
     _read_turned(found, [*single, *small], scope, closed, health)
+    _read_done(found, [*single, *small], scope, health)
     _read_happenings(found, [key for key in single if key not in undone], scope)
     return found
 
@@ -140,6 +142,16 @@ def _read_turned(
                 one.rules.setdefault(kind, []).append(rule)
         if one.rules:
             found.turned.append(one)
+
+
+def _read_done(found: Turns, batches: list[int], scope: Scope, health: Scope) -> None:
+    """Whom nobody has to see any more, by what they were to be seen for."""
+    turned = {one.household_id: one for one in found.turned}
+    for household, code, matter in done_by(batches, scope, health, MOST_ROWS):
+        one = turned.get(household)
+        if one is None:
+            found.turned.append(one := Turned(household, code))
+        one.rules[DONE] = [matter]
 
 
 def _letters(patterns: set[int]) -> dict[int, dict[str, str]]:

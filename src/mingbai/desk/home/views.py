@@ -26,9 +26,10 @@ from mingbai.desk.components.rights import Rights
 from mingbai.desk.home import words, work
 from mingbai.desk.home.against import TAB as AGAINST
 from mingbai.desk.home.against import board_of_against
+from mingbai.desk.home.asking import to_ask
 from mingbai.desk.home.department import clauses_of
 from mingbai.desk.home.turning import board_of_turns
-from mingbai.desk.home.waiting import waiting_for
+from mingbai.desk.home.waiting import waiting_for, waiting_for_others
 from mingbai.desk.home.work import LATE, TODAY, Board, board_of, grouped, wanted_of
 from mingbai.households.models import Household
 from mingbai.places.codes import is_code, pad
@@ -53,11 +54,13 @@ def home(request: HttpRequest) -> HttpResponse:
     waits = waiting_for(request)
     turns = board_of_turns(request, board, timezone.now()) if board else None
     against = board_of_against(request, board, board.run) if board else None
+    others = waiting_for_others(request)
     tab = _tab(request, board)
     said: dict[str, Any] = {
         "board": board, "waits": waits, "turns": turns, "tab": tab, "where": _where(request),
         "against": against, "tabs": _tabs(request, board, tab, len(waits), turns, against),
         "by": _by(request, board),
+        "others": others, "to_ask": to_ask(board) if board else [],
         "evaluated": board is not None or _evaluated(request),
         "by_words": _by_words(request, _by(request, board)),
         "department": clauses_of(request), "may_evaluate": _may_evaluate(request),

@@ -1,4 +1,4 @@
-"""What waits for the one who asks (等我): imports to confirm, work that failed, doubts, posts that end."""
+"""What waits for the one who asks (等我), and what one handed on to others (等别人)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from mingbai.accounts.outside import readings_at
 from mingbai.accounts.roles import Permission
 from mingbai.accounts.scopes import Scope
 from mingbai.audit.models import Event
+from mingbai.decisions.enums import ProposalState
+from mingbai.decisions.models import ParameterProposal
 from mingbai.desk.components.reaching import covers, whole
 from mingbai.desk.components.words import actor_names, role_words
 from mingbai.desk.home.words import due_words
@@ -67,33 +69,51 @@ def _actor(request: HttpRequest) -> str:
     return str(request.user.actor)
 
 
-def _imports(request: HttpRequest) -> Iterator[Waits]:
-    """Dry runs that are through and that nobody has applied; only for who may write what they hold.
+def waiting_for_others(request: HttpRequest) -> list[Waits]:
+    """What one handed on and somebody else has to do: lists to be written, parameters to be published.
 
-    One that would change nothing waits for nobody, and neither does one that was looked at anew.
+    At most four queries.
     """
+    return [*_handed_on(request), *_proposed(request)]
+
+
+def _handed_on(request: HttpRequest) -> Iterator[Waits]:
+    """A line department's lists that are compared: the county's officer writes them."""
+    if _rights(request).topics(Permission.HOUSEHOLDS_IMPORT) is None:
+        return
+    for one in _unwritten(ordered_by=_actor(request)):
+        said = {"file": next((file.name for file in one.files.all()), "")}
+        yield Waits(
+            one.ordered_at.astimezone(SHANGHAI).strftime("%m-%d"),
+            _("比对好了，等县里写入：{file}").format(**said), "",
+            reverse("imports:order", args=[one.pk]), hot=False,
+        )  # fmt: skip
+
+
+def _proposed(request: HttpRequest) -> Iterator[Waits]:
+    """One's own proposals of parameters, which another has to publish."""
+    if Permission.RULES_PROPOSE not in _rights(request).permissions:
+        return
+    rows = ParameterProposal.objects.filter(
+        proposed_by=_actor(request), state=ProposalState.PROPOSED
+    )
+    for one in rows.order_by("-id")[:MOST]:
+        yield Waits(
+            one.proposed_at.astimezone(SHANGHAI).strftime("%m-%d"),
+            _("参数提案，等另一个人发布"), "", reverse("rules:proposal", args=[one.pk]), hot=False,
+        )  # fmt: skip
+
+
+def _imports(request: HttpRequest) -> Iterator[Waits]:
+    """Dry runs that are through and that nobody has applied; only for who may write what they hold."""
     rights = _rights(request)
     scope: Scope = rights[Permission.HOUSEHOLDS_IMPORT]
     if scope.empty or rights.topics(Permission.HOUSEHOLDS_IMPORT) is not None:
         return
-    recent = ImportOrder.objects.filter(ordered_at__gte=timezone.now() - RECENT)
-    orders = list(recent.order_by("-id").prefetch_related("files")[: MOST * 5])
-    jobs = Job.objects.in_bulk([one.job_id for one in orders if one.job_id])
-    applied = [({file.pk for file in one.files.all()}, one.pk) for one in orders if not one.dry_run]
-    anew = {one.follows_id for one in orders}
     waiting = [
         one
-        for one in orders
-        if one.dry_run
-        and one.would_write
-        and one.pk not in anew
-        and (covers(scope, one.division_code) if one.division_code else whole(scope))
-        and one.job_id in jobs
-        and jobs[one.job_id].state == JobState.DONE
-        and not any(
-            later > one.pk and files & {file.pk for file in one.files.all()}
-            for files, later in applied
-        )
+        for one in _unwritten()
+        if (covers(scope, one.division_code) if one.division_code else whole(scope))
     ]
     names = actor_names(one.ordered_by for one in waiting)
     places = names_on({one.division_code for one in waiting}, _day(request)) if waiting else {}
@@ -106,6 +126,32 @@ def _imports(request: HttpRequest) -> Iterator[Waits]:
             names[one.ordered_by],
             reverse("imports:order", args=[one.pk]),
         )
+
+
+def _unwritten(**narrowed: Any) -> list[ImportOrder]:
+    """Dry runs that are through and not written. Three queries.
+
+    One that would change nothing waits for nobody, and neither does one that was looked at anew.
+    """
+    recent = ImportOrder.objects.filter(ordered_at__gte=timezone.now() - RECENT)
+    orders = list(recent.order_by("-id").prefetch_related("files")[: MOST * 5])
+    jobs = Job.objects.in_bulk([one.job_id for one in orders if one.job_id])
+    applied = [({file.pk for file in one.files.all()}, one.pk) for one in orders if not one.dry_run]
+    anew = {one.follows_id for one in orders}
+    return [
+        one
+        for one in orders
+        if one.dry_run
+        and one.would_write
+        and one.pk not in anew
+        and all(getattr(one, name) == value for name, value in narrowed.items())
+        and one.job_id in jobs
+        and jobs[one.job_id].state == JobState.DONE
+        and not any(
+            later > one.pk and files & {file.pk for file in one.files.all()}
+            for files, later in applied
+        )
+    ]
 
 
 def _failed(request: HttpRequest) -> Iterator[Waits]:

@@ -95,6 +95,10 @@ class FilterForm(DayForm):
         label=lazy("帮扶人"), max_length=40, required=False,
         widget=forms.TextInput({"size": 8, "autocomplete": "off"}),
     )  # fmt: skip
+    fact = forms.RegexField(
+        r"(fact:[a-z_]{1,24}\.[a-z0-9_]{1,60}|relation:[a-z_]{1,24})",
+        max_length=100, required=False, widget=forms.HiddenInput(),
+    )  # fmt: skip
     pasted = forms.RegexField(
         r"[0-9a-f]{8}", max_length=8, required=False, widget=forms.HiddenInput()
     )
@@ -177,10 +181,19 @@ class Asked:
     @cached_property
     def kinds(self) -> Kinds | None:
         """The kinds of households that are asked for; None: all. Restricted rules only with their right."""
-        if self.state is None:
-            return None
-        rule, word = self.state
-        return self.standings.matching(self.open_rules(self.rules_of(rule)), word)
+        found: Kinds | None = None
+        if self.fact:
+            found = self.standings.asking(self.open_rules(ALL_RULES), self.fact)
+        if self.state is not None:
+            rule, word = self.state
+            kinds = self.standings.matching(self.open_rules(self.rules_of(rule)), word)
+            found = kinds if found is None else found & kinds
+        return found
+
+    @property
+    def fact(self) -> str:
+        """What the list's households are to be asked for (要问的), as a cause; nothing for all."""
+        return str(self.data.get("fact") or "") if self.run else ""
 
     def rules_of(self, key: str) -> tuple[str, ...]:
         """The rules of a column, of all of them, about help that is missing, or the one that is named."""
@@ -281,6 +294,8 @@ def chips(asked: Asked) -> list[Chip]:
         shown.append(("kind", _("身份"), standing_words(asked.filters.standing)))
     if asked.state is not None:
         shown.append(("state", *state_words(asked, *asked.state)))
+    if asked.fact and asked.run is not None:
+        shown.append(("fact", _("要问的"), of(cause_label(pack_named(asked.run.pack), asked.fact))))
     if data.get("group"):
         shown.append(("group", _("组"), data["group"]))
     if data.get("helper"):

@@ -172,7 +172,7 @@ def tabs_of(asked: Asked, total: int) -> list[Tab]:
     """The views of a place that everybody wants, each with how many it holds."""
     query, lists = asked.request.GET, asked.request.scope.household_ids
     plain = not asked.narrowed and asked.kinds is None
-    cleared = dict.fromkeys(("kind", "group", "state", "helper", "pasted", "sort"))
+    cleared = dict.fromkeys(("kind", "group", "state", "fact", "helper", "pasted", "sort"))
     here = replace(asked, filters=Filter(division_code=asked.place), data={})
     known = asked.today and not lists
     count = _registered(here, Standing.ALL) if known else (total if plain else None)
