@@ -43,7 +43,7 @@ from mingbai.desk.rules.views import closed_rules, here
 from mingbai.engine.errors import EngineError
 from mingbai.engine.model.pack import Pack, Parameter
 from mingbai.places.queries import register
-from mingbai.places.remembered import roster
+from mingbai.places.remembered import Roster, roster
 
 FOLDER = "rules/templates/"
 #: ?parameter= that stands for the whole local list (本地清单).
@@ -213,17 +213,23 @@ def _page(
         "effects": effects_of(found.tried, pack, closed_rules(request, pack)),
         "may_publish": may and open_ and not near, "near": may and near,
         "own": open_ and found.proposed_by == request.user.actor,
-        "sides": [(label_of(pack, name), *_both(pack, name, both)) for name, both in sides.items()],
+        "sides": [(label_of(pack, name), *_both(pack, name, both, known)) for name, both in sides.items()],
         "other_version": open_ and pack.hash != found.pack_hash,
         "trial": _trial_address(found, place), "problem": problem and aside(words_of(problem), problem.code),
     }  # fmt: skip
     return render(request, FOLDER + "proposal.html", said_, status=409 if problem else 200)
 
 
-def _both(pack: Pack, name: str, sides: Any) -> list[list[tuple[str, str, str, str]]]:
-    """The values then and now: value, from, to, region."""
+def _both(
+    pack: Pack, name: str, sides: Any, known: Roster
+) -> list[list[tuple[str, str, str, str]]]:
+    """The values then and now: value, from, to, where."""
     return [
-        [(said(pack, name, row[3]), row[0], row[1] or "", row[2]) for row in one] for one in sides
+        [
+            (said(pack, name, row[3]), row[0], row[1] or "", where_words(row[2], known))
+            for row in one
+        ]
+        for one in sides
     ]
 
 

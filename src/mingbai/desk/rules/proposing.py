@@ -63,15 +63,15 @@ class ProposalForm(forms.Form):
     ) -> None:
         super().__init__(*given, **more)
         self.parameters, self.pack = list(parameters), pack
-        choices: Any = self.fields["place"]
-        choices.choices = places
+        form: Any = self  # Django's stubs know no type of the fields
+        form.fields["place"].choices = places
         one = len(self.parameters) == 1
         values = {
             f"{VALUE}{found.id}": _field(found, pack, required=one) for found in self.parameters
         }
         for found in self.parameters:
             values[f"{VALUE}{found.id}"].help_text = now[found.id]
-        self.fields = {**values, **self.fields}
+        form.fields = {**values, **form.fields}
 
     @property
     def values(self) -> Any:
