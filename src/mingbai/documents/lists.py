@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from mingbai.documents.markup import Html, html, tag
 from mingbai.documents.registers import Cell
-from mingbai.documents.values import clipped, masked
+from mingbai.documents.values import clipped, masked, place_words
 from mingbai.documents.words import Words
 
 MOST_SHOWN = 200
@@ -66,7 +66,7 @@ class Lists:
     def _row(self, cell: Cell) -> Html:
         who = clipped(cell.name, 24) or clipped(cell.key, 24)
         member = masked(clipped(cell.member, 24))
-        place = " ".join(clipped(place, 16) for place in cell.places[-2:] if place)
+        place = " ".join(clipped(place_words(place), 16) for place in cell.places[-2:] if place)
         return tag(
             "li",
             tag("b", who),

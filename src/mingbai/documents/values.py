@@ -55,6 +55,11 @@ def clipped(text: str, width: int = 40) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
+def place_words(place: str) -> str:
+    """A place as people say it: a bare number is that of a group, 010 is 10组."""
+    return f"{int(place)}组" if place.isascii() and place.isdigit() else place
+
+
 def masked(name: str) -> str:
     """A name of which only the beginning is shown: 陈某某, J…"""
     name = name.strip()

@@ -1,0 +1,12 @@
+"""A stored group number is printed as the desk says it."""
+
+import pytest
+
+from mingbai.documents.values import place_words
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"), [("010", "10组"), ("3", "3组"), ("上湾组", "上湾组"), ("大坪村", "大坪村")]
+)
+def test_group_is_printed_as_people_say_it(stored: str, said: str) -> None:
+    assert place_words(stored) == said
