@@ -53,6 +53,19 @@ def test_an_event_cannot_be_replaced():
     _refused("INSERT OR REPLACE INTO audit_event SELECT * FROM audit_event")
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no such guard")
+def test_guard_of_a_new_event_does_not_read_the_chain():
+    """The trigger's question is put to the planner as it stands, with values for the new row's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'audit_event_no_replace'")
+        asked = cursor.fetchone()[0].partition(" WHEN ")[2].partition(" BEGIN ")[0]
+        asked = asked.replace("NEW.id", "7").replace("NEW.digest", "'d'")
+        cursor.execute(f"EXPLAIN QUERY PLAN SELECT {asked}")
+        plan = " ".join(row[3] for row in cursor.fetchall())
+    assert "SEARCH audit_event" in plan
+    assert "SCAN audit_event" not in plan
+
+
 def test_guards_can_be_put_again():
     lift_guards(connection)
     put_guards(connection)

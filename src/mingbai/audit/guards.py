@@ -34,7 +34,9 @@ _SQLITE = (
     _sqlite_trigger("audit_event_no_delete", "DELETE", "audit_event"),
     _sqlite_trigger(
         "audit_event_no_replace", "INSERT", "audit_event",
-        "WHEN EXISTS (SELECT 1 FROM audit_event WHERE id = NEW.id OR digest = NEW.digest)",
+        # Two questions: one with OR is answered by reading every event, each time one is added.
+        "WHEN EXISTS (SELECT 1 FROM audit_event WHERE id = NEW.id) "
+        "OR EXISTS (SELECT 1 FROM audit_event WHERE digest = NEW.digest)",
     ),
     _sqlite_trigger("audit_look_no_update", "UPDATE", "audit_look"),
     _sqlite_trigger("audit_look_no_delete", "DELETE", "audit_look", f"WHEN {_RECENT}"),
