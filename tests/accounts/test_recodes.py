@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from mingbai.accounts.models import Post, User
+from mingbai.accounts.posts import clashing
 from mingbai.accounts.roles import Permission
 from mingbai.accounts.scopes import Scope, scope_of
 from mingbai.places import actions, queries
@@ -124,3 +125,25 @@ def test_merged_village_of_jiangkou_once_the_county_has_said(jiangkou_loaded: No
         ("520621001204", "520621001204"),
     )
     assert len(queries.ended_without_successor(day, "520621")) == 66
+
+
+def test_posts_that_a_merger_makes_incompatible_are_listed(jiangkou_loaded: None) -> None:
+    """She posts needs of one village and verifies those of the other, until the two are one."""
+    day, into = date(2019, 1, 1), "520621001008"
+    user = User.objects.create(username="both", created_at=datetime(2016, 1, 1, tzinfo=UTC))
+    held = ("village_officer", "520621001204"), ("township_clerk", "520621001207")
+    for role, code in held:
+        Post.objects.create(
+            user=user, role=role, division_code=code, valid_from=GIVEN, granted_by="command"
+        )
+    assert clashing(date(2018, 12, 31)) == clashing(day) == []
+    for old in ("520621001204", "520621001207"):
+        actions.link_succession(
+            actor="user:1", old_code=old, new_codes=[into], day=day, reason="县里文件"
+        )
+    assert clashing(date(2018, 12, 31)) == []
+    [found] = clashing(day)
+    assert (found.user, found.one.role, found.other.role) == (user, held[0][0], held[1][0])
+    assert "520621001204" in str(found.problem)
+    User.objects.update(is_active=False)
+    assert clashing(day) == []

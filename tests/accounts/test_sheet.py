@@ -222,6 +222,19 @@ def test_command_imports_and_lists(tmp_path: Path) -> None:
     assert "wang.fang" in run("list")
 
 
+def test_command_names_posts_that_clash(tmp_path: Path) -> None:
+    assert "posts that clash: 0" in run("check")
+    run("import", str(written(tmp_path, GOOD)), "--passwords", str(tmp_path / "p.csv"))
+    user = User.objects.get(username="wang.fang")
+    for role in ("village_officer", "township_clerk"):
+        Post.objects.create(
+            user=user, role=role, division_code=EAST_1, valid_from=DAY, granted_by="command"
+        )
+    said = json.loads(run("check", "--json", fails=1))
+    assert {one["account"] for one in said} == {"wang.fang"}
+    assert "ACC-006" in run("check", fails=1)
+
+
 def test_command_ends_in_one_when_a_row_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, [["王芳", "wang", "", "村长", EAST_1, "", ""]])
     said = json.loads(

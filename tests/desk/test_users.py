@@ -144,3 +144,18 @@ def test_sessions_of_an_account_are_ended_and_the_page_tells_what_was_done(
     assert "调离青溪" in page
     assert "账号记录" not in signed_in("township_lead").get(f"/users/{clerk.pk}/").content.decode()
     assert User.objects.get(pk=clerk.pk).posts.get().division_code == QINGXI
+
+
+def test_posts_that_clash_since_a_merger_stand_above_the_list(
+    county: County, signed_in: Entry
+) -> None:
+    assert "互不相容" not in signed_in("administrator").get("/users/").content.decode()
+    clerk = county.posts["next_township_clerk"]
+    Post.objects.create(
+        user=clerk.user, role="village_officer", division_code=clerk.division_code,
+        valid_from=clerk.valid_from, granted_by="command",
+    )  # fmt: skip
+    page = signed_in("administrator").get("/users/").content.decode()
+    assert "村合并以后，有人的任职互不相容" in page
+    assert "发布需求的人不能核实同一需求" in page
+    assert "互不相容" not in signed_in("township_lead").get("/users/").content.decode()

@@ -27,9 +27,9 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "the division {division} is not in use on {day}{hint}; give the code of that day",
     ),
     "ACC-006": (
-        "同一人不能同时担任：{one} 与 {other}（{detail_zh}）。请先结束其中一个、错开期间，或另派一人",
-        "one person cannot have both: {one} and {other} ({detail_en}). End one of them, let the periods not "
-        "overlap, or appoint somebody else",
+        "同一人不能同时担任：{one_zh} 与 {other_zh}（{detail_zh}）。请先结束其中一个、错开期间，或另派一人",
+        "one person cannot have both: {one_en} and {other_en} ({detail_en}). End one of them, let the "
+        "periods not overlap, or appoint somebody else",
     ),
     "ACC-007": (
         "不能给自己任职；请由另一位有权授予任职的人办理",

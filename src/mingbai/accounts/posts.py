@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import combinations
+from typing import NamedTuple
+
+from django.db.models import Q
 
 from mingbai.accounts.errors import error
 from mingbai.accounts.models import Post, User
-from mingbai.accounts.roles import ROLES, Role, clashes
+from mingbai.accounts.roles import ROLES, Incompatible, Role, clashes
+from mingbai.common.errors import RegisterError
 from mingbai.places.codes import level_of, pad
 from mingbai.places.enums import DIGITS
 from mingbai.places.intervals import Range, meet
@@ -73,19 +78,46 @@ def refuse_clashes(post: Post, user: User) -> None:
     the post they stand in for.
     """
     for other in user.posts.select_related("deputy_for").order_by("id"):
-        pairs = clashes(ROLES[post.role], ROLES[other.role])
         first = _first_common_day(post, other)
-        if not pairs or first is None:
-            continue
-        for pair in pairs:
-            if pair.anywhere or _places_meet(post, other, first):
-                raise error(
-                    "ACC-006",
-                    one=_named(other),
-                    other=_named(post),
-                    detail_zh=pair.zh,
-                    detail_en=pair.en,
-                )
+        if first is not None and (pair := _clash(post, other, first)):
+            raise Clash(user, other, post, pair).problem
+
+
+class Clash(NamedTuple):
+    """Two posts of one person that are incompatible (任职冲突)."""
+
+    user: User
+    one: Post
+    other: Post
+    pair: Incompatible
+
+    @property
+    def problem(self) -> RegisterError:
+        """ACC-006 in words."""
+        (one_zh, one_en), (other_zh, other_en) = _named(self.one), _named(self.other)
+        return error("ACC-006", one_zh=one_zh, other_zh=other_zh, detail_zh=self.pair.zh,
+                     one_en=one_en, other_en=other_en, detail_en=self.pair.en)  # fmt: skip
+
+
+def clashing(day: date) -> list[Clash]:
+    """Posts in force that became incompatible after they were given: villages merged (合并后任职冲突)."""
+    posts = Post.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
+    posts = posts.filter(user__is_active=True).select_related("user", "deputy_for")
+    held: dict[User, list[Post]] = {}
+    for post in posts.order_by("user__username", "id"):
+        held.setdefault(post.user, []).append(post)
+    return [
+        Clash(user, one, other, pair)
+        for user, some in held.items()
+        for one, other in combinations(some, 2)
+        if one.stands_on(day) and other.stands_on(day) and (pair := _clash(one, other, day))
+    ]
+
+
+def _clash(one: Post, other: Post, day: date) -> Incompatible | None:
+    pairs = clashes(ROLES[one.role], ROLES[other.role])
+    meeting = any(not pair.anywhere for pair in pairs) and _places_meet(one, other, day)
+    return next((pair for pair in pairs if pair.anywhere or meeting), None)
 
 
 def _first_common_day(one: Post, other: Post) -> date | None:
@@ -107,8 +139,9 @@ def _land(post: Post, day: date) -> tuple[Range, ...]:
     return steps.ranges(steps.follow(origin.division_code, origin.valid_from, day), day)
 
 
-def _named(post: Post) -> str:
+def _named(post: Post) -> tuple[str, str]:
+    """Role, place and period of a post, in both languages."""
     role = ROLES[post.role]
-    period = f"{post.valid_from}–{post.valid_to or ''}"
-    acting = "代理 deputy " if post.deputy_for_id else ""
-    return f"{acting}{role.zh} {role.en} {post.division_code} {period}".replace("  ", " ")
+    held = f" {post.division_code} {post.valid_from}–{post.valid_to or ''}".replace("  ", " ")
+    deputy = bool(post.deputy_for_id)
+    return f"{'代理' * deputy}{role.zh}{held}", f"{'deputy ' * deputy}{role.en}{held}"

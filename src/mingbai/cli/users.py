@@ -64,6 +64,34 @@ def _post_row(post: Post) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@users.command()
+@json_option
+def check(json_out: bool) -> None:
+    """村合并以后互不相容的任职 / posts that became incompatible when their places merged.
+
+    没有就是退出码 0，有就是 1 / exit code 1 where there are any.
+
+    例 / example: mingbai users check
+    """
+    from mingbai.accounts.posts import clashing
+    from mingbai.places.queries import working_date
+
+    found = clashing(working_date())
+    if json_out:
+        rows = [
+            {"account": one.user.username, "posts": [_post_row(one.one), _post_row(one.other)],
+             "zh": one.pair.zh, "en": one.pair.en}
+            for one in found
+        ]  # fmt: skip
+        click.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        for one in found:
+            click.echo(f"  {one.user.username:24} {one.problem}")
+        click.echo(f"  任职冲突 / posts that clash: {len(found)}")
+    if found:
+        raise click.exceptions.Exit(REFUSED)
+
+
 @users.command("import")
 @click.argument("sheet", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="只看逐行结论，不建账号 / only the verdicts")

@@ -17,6 +17,7 @@ from mingbai.accounts.actions import activate, create_user, deactivate, reset_pa
 from mingbai.accounts.locks import locked_until, unlock
 from mingbai.accounts.models import User
 from mingbai.accounts.passwords import draw_password
+from mingbai.accounts.posts import clashing
 from mingbai.accounts.queries import posts_of, users_in
 from mingbai.accounts.roles import Permission
 from mingbai.accounts.scopes import EVERYTHING
@@ -48,6 +49,9 @@ def users(request: HttpRequest) -> HttpResponse:
     page = page_of(request, found.count())
     lines = lines_of(found[page.start : page.stop], request.day, now)
     said = {"page": page, "lines": lines, "asked": asked, "manages": manages}
+    said["clashes"] = (
+        [(one.user, words_of(one.problem)) for one in clashing(request.day)] if manages else []
+    )
     return render(request, TEMPLATES + "users.html", said)
 
 
