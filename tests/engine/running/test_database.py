@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -184,3 +186,15 @@ def test_failing_run_leaves_no_file_and_keeps_the_old_one(asked: Pack, tmp_path:
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [
         ("households.parquet", b"old")
     ]
+
+
+def test_no_progress_is_drawn_into_what_is_printed():
+    """Where Python starts from no file: there DuckDB takes it for a person at a terminal."""
+    code = (
+        "from mingbai.engine.running.database import Database\n"
+        "with Database() as one:\n"
+        "    asked = one.connection.execute(\"SELECT current_setting('enable_progress_bar')\")\n"
+        "    print(asked.fetchone()[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

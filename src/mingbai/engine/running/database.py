@@ -52,6 +52,8 @@ class Database:
             "preserve_insertion_order": False,
             "TimeZone": "Asia/Shanghai",
             "python_enable_replacements": False,
+            # Without a file to start from (python -c) DuckDB draws one into what a command prints as JSON.
+            "enable_progress_bar": False,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allowed_directories": allowed,
