@@ -16,6 +16,10 @@ HEAD = """# Benchmarks
 
 Written by `make bench` (`python -m benchmarks`); do not edit by hand.
 
+The register and the desk need a loaded county and a server, and are measured by commands of their own
+(`python -m benchmarks.register`, `benchmarks.register_load`, `benchmarks.desk`); their figures stand in
+[benchmarks/NOTES.md](../benchmarks/NOTES.md): loading, searching, saving, 300 and 40 users, each screen.
+
 {when}, {machine}. Python {python}, {packages}.
 
 The work: `benchmarks/pack`, 50 variables (13 of persons, 12 aggregates, 25 of households), 33 outputs
