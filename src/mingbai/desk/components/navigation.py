@@ -34,9 +34,7 @@ ENTRIES = (
     ),
     Entry("wall:wall", gettext_lazy("作战图"), "wall", Permission.WALL_READ),
     Entry("rules:rules", gettext_lazy("规则与试算"), "rules", Permission.EVALUATION_READ),
-    Entry(
-        "runs:runs", pgettext_lazy("navigation", "评估"), "runs", Permission.EVALUATION_READ
-    ),
+    Entry("runs:runs", pgettext_lazy("navigation", "评估"), "runs", Permission.EVALUATION_READ),
     Entry("imports:imports", gettext_lazy("导入"), "imports", Permission.HOUSEHOLDS_IMPORT),
     Entry("batches:batches", gettext_lazy("登记批次"), "batches", Permission.HOUSEHOLDS_READ),
     Entry("jobs:jobs", gettext_lazy("后台任务"), "jobs", Permission.HOUSEHOLDS_READ),
