@@ -149,8 +149,10 @@ def test_health_of_a_change_stays_closed_to_the_inspector(county: County, signed
 def test_inspector_of_a_part_does_not_read_the_whole_chain(
     county: County, signed_in: Entry
 ) -> None:
-    Post.objects.filter(user=county.users["inspector"]).update(division_code=QINGXI)
     client = signed_in("inspector")
+    assert 'href="/audit/"' in client.get("/").content.decode()
+    Post.objects.filter(user=county.users["inspector"]).update(division_code=QINGXI)
+    assert 'href="/audit/"' not in client.get("/").content.decode()
     assert client.get("/audit/").status_code == client.get("/audit/looks/").status_code == 404
     assert client.get(f"/persons/{county.heads['here']}/looks/").status_code == 200
     assert client.get(f"/persons/{county.heads['far']}/looks/").status_code == 404

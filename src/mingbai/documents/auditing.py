@@ -16,7 +16,7 @@ from mingbai.documents.family import (
 from mingbai.documents.marks import look_of
 from mingbai.documents.reasoning import phrase, result_of, value_of, where
 from mingbai.documents.rows import spoken
-from mingbai.documents.values import shown
+from mingbai.documents.values import place_words, shown
 from mingbai.documents.words import Words
 from mingbai.engine.explaining.counterfactual import Change
 from mingbai.engine.explaining.trace import Node, ParameterInput
@@ -47,7 +47,9 @@ def auditor_lines(family: Family, say: Words) -> Iterator[str]:
 def _head(family: Family, say: Words) -> Iterator[str]:
     pack = family.pack
     yield say.say("审核用的推导：{name}户", name=family.name)
-    yield " · ".join([say.say("户编号 {key}", key=family.key), *family.places])
+    yield " · ".join(
+        [say.say("户编号 {key}", key=family.key), *(place_words(one, say) for one in family.places)]
+    )
     yield say.say(
         "规则包 {id} {version}　指纹 {hash}　截至 {day}",
         id=pack.id,

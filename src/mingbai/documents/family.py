@@ -8,7 +8,6 @@ from datetime import date
 
 from mingbai.documents.bar import Bar, bars_of
 from mingbai.documents.rows import RowName, row_names
-from mingbai.documents.values import place_words
 from mingbai.engine.compiling import Evaluated, Program
 from mingbai.engine.explaining.counterfactual import Change
 from mingbai.engine.explaining.trace import Input, Node, ParameterInput, Tracer
@@ -88,7 +87,7 @@ class Family:
     def places(self) -> tuple[str, ...]:
         """The household's place, from large to small."""
         values = (self.household.facts.get(name) for name in self.pack.top.places)
-        return tuple(place_words(one) for one in values if isinstance(one, str) and one)
+        return tuple(value for value in values if isinstance(value, str) and value)
 
     @property
     def people(self) -> int:

@@ -66,7 +66,9 @@ class Lists:
     def _row(self, cell: Cell) -> Html:
         who = clipped(cell.name, 24) or clipped(cell.key, 24)
         member = masked(clipped(cell.member, 24))
-        place = " ".join(clipped(place_words(place), 16) for place in cell.places[-2:] if place)
+        place = " ".join(
+            clipped(place_words(one, self.words), 16) for one in cell.places[-2:] if one
+        )
         return tag(
             "li",
             tag("b", who),

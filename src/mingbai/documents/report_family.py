@@ -31,7 +31,7 @@ from mingbai.documents.report_aside import beside, next_step
 from mingbai.documents.report_bar import drawn
 from mingbai.documents.reporting import Material, section
 from mingbai.documents.rows import spoken
-from mingbai.documents.values import clipped, shown
+from mingbai.documents.values import clipped, place_words, shown
 from mingbai.documents.words import Words
 from mingbai.engine.explaining.trace import Node, ParameterInput
 from mingbai.engine.model.pack import Role
@@ -76,7 +76,7 @@ def _title(family: Family, words: Words) -> Html:
         if item.state != NOT_APPLICABLE
     )
     about = [
-        " ".join(clipped(place, 20) for place in family.places[-2:]),
+        " ".join(clipped(place_words(one, words), 20) for one in family.places[-2:]),
         words.count("{n} 人", family.people) if family.people else "",
         words.say("户编号 {key}", key=clipped(family.key, 30)) if family.rows[""].name else "",
     ]

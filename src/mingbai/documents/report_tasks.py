@@ -17,7 +17,8 @@ from mingbai.documents.tasking import (
     urgency_of,
     what_is_wrong,
 )
-from mingbai.documents.values import clipped
+from mingbai.documents.values import clipped, place_words
+from mingbai.documents.words import Words
 from mingbai.engine.model.pack import Rule
 from mingbai.screening.result import Ask, Finding, Task
 
@@ -319,7 +320,7 @@ def _first(material: Material, ordered: list[Task]) -> Html:
         tag(
             "tr",
             cell(tag("b", clipped(task.name or task.key, 20)), class_="nm"),
-            cell(_place(task), class_="pl") if placed else None,
+            cell(_place(task, words), class_="pl") if placed else None,
             cell(_reasons(material, task), class_="wy"),
             cell(urgency(task, words), class_="ug"),
             cell(task.due_on.isoformat() if task.due_on else due_words(words), class_="r nw"),
@@ -329,8 +330,8 @@ def _first(material: Material, ordered: list[Task]) -> Html:
     return table(heads, rows, class_="first")
 
 
-def _place(task: Task) -> str:
-    return " ".join(clipped(place, 16) for place in task.places[-2:] if place)
+def _place(task: Task, words: Words) -> str:
+    return " ".join(clipped(place_words(one, words), 16) for one in task.places[-2:] if one)
 
 
 def _reasons(material: Material, task: Task) -> Iterator[object]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from mingbai.documents.family import NOT_APPLICABLE, UNKNOWN, Family, Missing, Outcome, Used
 from mingbai.documents.reasoning import phrase, value_of
 from mingbai.documents.rows import spoken
+from mingbai.documents.values import place_words
 from mingbai.documents.words import Words
 from mingbai.engine.model.pack import Role
 from mingbai.engine.model.values import NA, Kind
@@ -32,7 +33,7 @@ class Block(NamedTuple):
 def villager_lines(family: Family, say: Words) -> Iterator[str]:
     """The sheet, line by line."""
     yield say.say("讲给户里听：{name}户", name=family.name)
-    place = " ".join(family.places)
+    place = " ".join(place_words(one, say) for one in family.places)
     day = say.long_date(family.as_of)
     yield say.say("{place}　看的是到 {day}为止登记的情况", place=place, day=day).strip()
     for block in told_blocks(family, say):

@@ -55,9 +55,9 @@ def clipped(text: str, width: int = 40) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def place_words(place: str) -> str:
+def place_words(place: str, say: Words) -> str:
     """A place as people say it: a bare number is that of a group, 010 is 10组."""
-    return f"{int(place)}组" if place.isascii() and place.isdigit() else place
+    return say.say("{group}组", group=int(place)) if place.isascii() and place.isdigit() else place
 
 
 def masked(name: str) -> str:

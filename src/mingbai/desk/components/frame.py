@@ -16,10 +16,13 @@ from mingbai.decisions.in_force import InForce, line_in_force
 from mingbai.desk.access import owed_step, register_of, working_date_of
 from mingbai.desk.components.display import Display, display_of
 from mingbai.desk.components.navigation import ENTRIES, Item, counted, items_for, tree_of
+from mingbai.desk.components.reaching import covers
 from mingbai.desk.components.rights import Rights
 from mingbai.desk.components.words import english, listed, role_words
 from mingbai.places.models import Register
 from mingbai.places.remembered import roster
+
+_CHAIN = Permission.AUDIT_READ
 
 
 class Frame:
@@ -96,7 +99,15 @@ class Frame:
     @cached_property
     def items(self) -> list[Item]:
         """The entries of the rail without their counts: no query beyond the rights."""
-        return items_for(self._request, self.permissions)
+        shown = self.permissions if self._reads_the_chain else self.permissions - {_CHAIN}
+        return items_for(self._request, shown)
+
+    @property
+    def _reads_the_chain(self) -> bool:
+        """Whether the audit log opens to somebody: only to who reads the audit of all of the register."""
+        if _CHAIN not in self.permissions or self._rights is None or self._register is None:
+            return False
+        return covers(self._rights[_CHAIN], self._register.division_code)
 
     @cached_property
     def navigation(self) -> list[Item]:
